@@ -1,0 +1,1 @@
+"""Translates. One folder per outside system: no Django, no tables."""
