@@ -1,0 +1,177 @@
+"""Private data in a text: where it is, what it is, and how sure that is.
+
+Patterns find candidates; check digits and issuer ranges decide. What is not checked by anything (an IP address, an
+American social security number) gets a lower confidence. Names and postal addresses are not looked for.
+
+Inside a link only an e-mail address in its query counts: numbers there are ids of pages and orders. A handle is no
+e-mail address, whichever network it is from (`@ana@example.social`).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import phonenumbers
+from stdnum import iban, luhn
+from stdnum.br import cpf
+from stdnum.ch import ssn as ch_ssn
+from stdnum.de import idnr
+from stdnum.es import dni, nie
+from stdnum.fr import nir
+from stdnum.it import codicefiscale
+from stdnum.se import personnummer
+from stdnum.us import ssn as us_ssn
+
+from rapport.core.types import Private
+
+VERSION = "private-1"
+REGIONS = ("GB", "US", "DE", "FR")
+"""Where a telephone number without a country code may be from."""
+LONGEST = 20_000
+"""Characters of a text that are searched."""
+
+BULLET = "•"
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """How to find one kind of private data. `valid` sees the match without spaces, dots and hyphens at its ends."""
+
+    kind: str
+    regex: re.Pattern[str]
+    valid: Callable[[str], bool]
+    confidence: float
+
+
+def private_in(texts: Sequence[str], regions: Sequence[str] = REGIONS) -> list[tuple[Private, ...]]:
+    """The private data in each text, by place, without overlaps (the surest wins, then the longest, then the first).
+
+    regions   two-letter codes of the countries whose national telephone numbers are known, the likeliest first
+
+    >>> for found in private_in(["Card 4111 1111 1111 1111, mail ana@example.org"])[0]:
+    ...     found.kind, found.start, found.end
+    ('card', 5, 24)
+    ('email', 31, 46)
+    """
+    return [_private(text[:LONGEST], tuple(regions)) for text in texts]
+
+
+def mask(text: str, private: Sequence[Private]) -> str:
+    """The text as a page may show it: as long as before, with the private parts dotted out.
+
+    Of a card the last four digits stay, of a telephone number the last two, of an e-mail address its first letter and
+    its signs. Enough to recognise what one already knows, too little to use.
+
+    >>> text = "Card 4111 1111 1111 1111, mail ana@example.org"
+    >>> mask(text, private_in([text])[0])
+    'Card •••• •••• •••• 1111, mail a••@•••••••.•••'
+    """
+    shown = list(text)
+    for part in private:
+        first, last = _KEPT.get(part.kind, (0, 0))
+        places = [place for place in range(part.start, min(part.end, len(text))) if text[place].isalnum()]
+        for place in places[first : len(places) - last]:
+            shown[place] = BULLET
+    return "".join(shown)
+
+
+_KEPT = {"card": (0, 4), "phone": (0, 2), "email": (1, 0)}
+"""How many letters and digits stay in sight at the start and at the end."""
+
+
+def _private(text: str, regions: tuple[str, ...]) -> tuple[Private, ...]:
+    links = [match.span() for match in _LINK.finditer(text)] if "://" in text or "www." in text else []
+    found = list(_patterns(text, links))
+    if _PHONE_LIKE.search(text):
+        found.extend(_phones(text, regions, links))
+    return _without_overlaps(found)
+
+
+def _patterns(text: str, links: list[tuple[int, int]]) -> Iterator[Private]:
+    has_digit = any(map(str.isdigit, text))
+    for pattern in _PATTERNS if has_digit or ":" in text else ():
+        for match in pattern.regex.finditer(text):
+            if not _inside(match.start(), links) and pattern.valid(match[0]):
+                yield Private(match.start(), match.end(), pattern.kind, pattern.confidence)
+    if "@" in text:
+        for match in _EMAIL.finditer(text):
+            if _may_be_email(text, match.start(), links):
+                yield Private(match.start(), match.end(), "email", 0.99)
+
+
+def _phones(text: str, regions: tuple[str, ...], links: list[tuple[int, int]]) -> Iterator[Private]:
+    """Numbers with a country code are certain in any region; national ones are tried in each region in turn."""
+    for region in regions or (None,):
+        for match in phonenumbers.PhoneNumberMatcher(text, region):
+            if not _inside(match.start, links):
+                international = match.raw_string.startswith("+")
+                yield Private(match.start, match.end, "phone", 0.95 if international else 0.8)
+
+
+def _inside(place: int, links: list[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in links)
+
+
+def _may_be_email(text: str, place: int, links: list[tuple[int, int]]) -> bool:
+    """Outside a link always; inside only in its query (behind `=`), where addresses do leak."""
+    return not _inside(place, links) or text[place - 1] == "="
+
+
+def _without_overlaps(found: list[Private]) -> tuple[Private, ...]:
+    kept: list[Private] = []
+    for part in sorted(found, key=lambda part: (-part.confidence, part.start - part.end, part.start)):
+        if all(part.end <= other.start or part.start >= other.end for other in kept):
+            kept.append(part)
+    return tuple(sorted(kept, key=lambda part: part.start))
+
+
+def _is_card(match: str) -> bool:
+    digits = re.sub(r"\D", "", match)
+    return bool(_ISSUER.match(digits)) and len(set(digits)) > 1 and luhn.is_valid(digits)
+
+
+def _is_ip(match: str) -> bool:
+    try:
+        address = ipaddress.ip_address(match)
+    except ValueError:
+        return False
+    return not (address.is_unspecified or address.is_loopback)
+
+
+_LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>\"]+", re.IGNORECASE)
+_EMAIL = re.compile(
+    r"(?<![\w.+%@-])[a-z0-9](?:[\w.+%-]{0,62}[\w+%-])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?![\w@-])",
+    re.IGNORECASE,
+)
+_PHONE_LIKE = re.compile(r"\d(?:[\s().\-/–]{0,3}\d){6}")
+# Visa, Mastercard (both ranges), American Express, Diners, Discover, JCB, UnionPay, Maestro, Mir.
+_ISSUER = re.compile(
+    r"4(?:\d{12}|\d{15}|\d{18})$|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}$|3[47]\d{13}$"
+    r"|(?:30[0-5]|3095|36\d|3[89]\d)\d{11,16}$|6(?:011|4[4-9]\d|5\d\d)\d{12,15}$|35(?:2[89]|[3-8]\d)\d{12,15}$"
+    r"|62\d{14,17}$|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{9,15}$|220[0-4]\d{12,15}$"
+)
+_NOT_BEFORE, _NOT_AFTER = r"(?<![\w.,/-])", r"(?![\w]|[.,/-]\w)"
+
+
+def _bounded(pattern: str) -> re.Pattern[str]:
+    return re.compile(_NOT_BEFORE + pattern + _NOT_AFTER, re.IGNORECASE)
+
+
+_PATTERNS = (
+    Pattern("card", _bounded(r"\d(?:[ -]?\d){12,18}"), _is_card, 0.97),
+    Pattern("iban", _bounded(r"[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}"), iban.is_valid, 0.99),
+    Pattern("ip", _bounded(r"(?:\d{1,3}\.){3}\d{1,3}"), _is_ip, 0.7),
+    Pattern("ip", re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE), _is_ip, 0.9),
+    Pattern("national_id", _bounded(r"\d{3}[- ]\d{2}[- ]\d{4}"), us_ssn.is_valid, 0.85),
+    Pattern("national_id", _bounded(r"[12] ?\d{2} ?\d{2} ?\d[\dab] ?\d{3} ?\d{3} ?\d{2}"), nir.is_valid, 0.95),
+    Pattern("national_id", _bounded(r"[1-9]\d ?\d{3} ?\d{3} ?\d{3}"), idnr.is_valid, 0.6),
+    Pattern("national_id", _bounded(r"\d{8}[- ]?[a-z]"), dni.is_valid, 0.9),
+    Pattern("national_id", _bounded(r"[xyz][- ]?\d{7}[- ]?[a-z]"), nie.is_valid, 0.9),
+    Pattern("national_id", _bounded(r"[a-z]{6}\d{2}[a-z]\d{2}[a-z]\d{3}[a-z]"), codicefiscale.is_valid, 0.97),
+    Pattern("national_id", _bounded(r"\d{3}\.\d{3}\.\d{3}-\d{2}"), cpf.is_valid, 0.95),
+    Pattern("national_id", _bounded(r"756\.?\d{4}\.?\d{4}\.?\d{2}"), ch_ssn.is_valid, 0.95),
+    Pattern("national_id", _bounded(r"(?:19|20)?\d{6}[-+]\d{4}"), personnummer.is_valid, 0.9),
+)
