@@ -3,12 +3,16 @@
 parse(text, fields) -> Query          read a query; QueryError points at the character
 Query.matches(document)               the matcher decides
 explain(query, document)              which terms matched, and where
+    Matcher(queries).matching(document)   many queries at once
+    to_fts5, to_tsquery, conjuncts        what a database can do beforehand; it never hides a match
 Matcher(queries).matching(document)   many queries at once
 to_fts5, to_tsquery, conjuncts        what a database can do beforehand, never more than the query allows
 """
 
 from rapport.core.query.fields import SEARCH_FIELDS, STANDING_FIELDS, Fields, FieldSpec
+from rapport.core.query.many import Matcher
 from rapport.core.query.match import Hit, Prepared, Query, document, explain
+from rapport.core.query.narrow import Conjunct, conjuncts, to_fts5, to_tsquery
 from rapport.core.query.nodes import Between, FieldTerm, Is, Present
 from rapport.core.query.parse import parse
 from rapport.core.query.words import FTS5_TOKENIZER, Token, lexemes, segment, tokens
@@ -18,19 +22,24 @@ __all__ = [
     "SEARCH_FIELDS",
     "STANDING_FIELDS",
     "Between",
+    "Conjunct",
     "FieldSpec",
     "FieldTerm",
     "Fields",
     "Hit",
     "Is",
+    "Matcher",
     "Prepared",
     "Present",
     "Query",
     "Token",
+    "conjuncts",
     "document",
     "explain",
     "lexemes",
     "parse",
     "segment",
+    "to_fts5",
+    "to_tsquery",
     "tokens",
 ]
