@@ -103,12 +103,32 @@ def _patterns(text: str, links: list[tuple[int, int]]) -> Iterator[Private]:
 
 
 def _phones(text: str, regions: tuple[str, ...], links: list[tuple[int, int]]) -> Iterator[Private]:
-    """Numbers with a country code are certain in any region; national ones are tried in each region in turn."""
+    """Numbers that exist in a known country, and number-shaped ones where the words before speak of a telephone.
+
+    A national number is tried in each region in turn. A bare run of digits might be a ticket as well, so it counts for
+    less, and for nothing behind a word such as "claim".
+    """
     for region in regions or (None,):
         for match in phonenumbers.PhoneNumberMatcher(text, region):
-            if not _inside(match.start, links):
-                international = match.raw_string.startswith("+")
-                yield Private(match.start, match.end, "phone", 0.95 if international else 0.8)
+            if _may_be_phone(text, match.start, match.raw_string, links):
+                yield Private(match.start, match.end, "phone", _phone_confidence(match.raw_string))
+    for shape in _PHONE_SHAPES:
+        for found in shape.finditer(text):
+            start, end = found.span("number")
+            if _may_be_phone(text, start, found["number"], links):
+                yield Private(start, end, "phone", 0.5)
+
+
+def _may_be_phone(text: str, place: int, number: str, links: list[tuple[int, int]]) -> bool:
+    if _inside(place, links) or _DATE.fullmatch(number) or sum(map(str.isdigit, number)) < 6:
+        return False
+    return not (number.isdigit() and _REFERENCE_BEFORE.search(text, max(0, place - 30), place))
+
+
+def _phone_confidence(number: str) -> float:
+    if number.startswith("+"):
+        return 0.95
+    return 0.6 if number.isdigit() else 0.8
 
 
 def _inside(place: int, links: list[tuple[int, int]]) -> bool:
@@ -146,12 +166,30 @@ _EMAIL = re.compile(
     r"(?<![\w.+%@-])[a-z0-9](?:[\w.+%-]{0,62}[\w+%-])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?![\w@-])",
     re.IGNORECASE,
 )
-_PHONE_LIKE = re.compile(r"\d(?:[\s().\-/–]{0,3}\d){6}")
+_PHONE_LIKE = re.compile(r"\d(?:[\s().\-/–]{0,3}\d){5}")
+_DIGITS = r"(?:\+|\(|\b)\d(?:[ ().\-/]{0,2}\d){5,14}(?: ?x\d{1,5})?\b"
+_PHONE_SHAPES = (
+    re.compile(
+        r"\b(?:tel|phone|telephone|call|reach|cell|mobile|whatsapp|fax|ring|text|answering|telefon|handy|mobil|anruf\w*"
+        r"|téléphone|appel\w*|portable|teléfono|móvil|llám\w*|llam\w*|telefono|cellulare|chiam\w*)\b[^\d\n(+]{0,20}"
+        rf"(?P<number>{_DIGITS})",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?<![\w.+-])(?P<number>\(?\d{3}\)?[-. ]?\d{3}[-.]\d{4}(?:x\d{1,5})?)(?![\w-]|\.\d)"),
+    re.compile(r"(?<![\w.+-])(?P<number>(?:\+|00)[1-9](?:[ ().-]{0,2}\d){8,13}(?: ?x\d{1,5})?)(?![\w-]|\.\d)"),
+)
+_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}")
+_REFERENCE_BEFORE = re.compile(
+    r"(?:claim|case|ticket|order|booking|refund|request|confirmation|reference|ref|invoice|id|bestellung|vorgang"
+    r"|rechnung|commande|dossier|facture|pedido|reserva|factura|ordine|prenotazione|pratica|fattura)\W{0,3}"
+    r"(?:no|nr|number|nummer|numéro|número|numero)?\W{0,4}\Z",
+    re.IGNORECASE,
+)
 # Visa, Mastercard (both ranges), American Express, Diners, Discover, JCB, UnionPay, Maestro, Mir.
 _ISSUER = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})$|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}$|3[47]\d{13}$"
-    r"|(?:30[0-5]|3095|36\d|3[89]\d)\d{11,16}$|6(?:011|4[4-9]\d|5\d\d)\d{12,15}$|35(?:2[89]|[3-8]\d)\d{12,15}$"
-    r"|62\d{14,17}$|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{9,15}$|220[0-4]\d{12,15}$"
+    r"|(?:30[0-5]|3095|36\d|3[89]\d)\d{11,16}$|6(?:011|4[4-9]\d|5\d\d)\d{12,15}$|35(?:2[89]|[3-8]\d)\d{12,15}$|(?:2131|1800)\d{11}$"
+    r"|62\d{14,17}$|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{8,15}$|220[0-4]\d{12,15}$"
 )
 _NOT_BEFORE, _NOT_AFTER = r"(?<![\w.,/-])", r"(?![\w]|[.,/-]\w)"
 
@@ -161,9 +199,9 @@ def _bounded(pattern: str) -> re.Pattern[str]:
 
 
 _PATTERNS = (
-    Pattern("card", _bounded(r"\d(?:[ -]?\d){12,18}"), _is_card, 0.97),
+    Pattern("card", _bounded(r"\d(?:[ -]?\d){11,18}"), _is_card, 0.97),
     Pattern("iban", _bounded(r"[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}"), iban.is_valid, 0.99),
-    Pattern("ip", _bounded(r"(?:\d{1,3}\.){3}\d{1,3}"), _is_ip, 0.7),
+    Pattern("ip", _bounded(r"(?:\d{1,3}\.){3}\d{1,3}"), _is_ip, 0.85),
     Pattern("ip", re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE), _is_ip, 0.9),
     Pattern("national_id", _bounded(r"\d{3}[- ]\d{2}[- ]\d{4}"), us_ssn.is_valid, 0.85),
     Pattern("national_id", _bounded(r"[12] ?\d{2} ?\d{2} ?\d[\dab] ?\d{3} ?\d{3} ?\d{2}"), nir.is_valid, 0.95),
