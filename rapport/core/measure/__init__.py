@@ -1,0 +1,1 @@
+"""Numbers about conversations, each with its interval, its sample and its method."""
