@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-_BARE = re.compile(r'[^\s()"“”„]+')
+_BARE = re.compile(r'(?!/)[^\s()"“”„]+')
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
-from sys import intern
+from functools import lru_cache
+from typing import NamedTuple
 
 LONGEST = 64
 """Words are compared by their first 64 characters; longer ones are keys and encoded data."""
@@ -44,20 +44,22 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u312f\u31f0-\u31ff\u3400-\u4dbf"
     "\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
-_SIGILS = {"#": "#", "@": "@", "＃": "#", "＠": "@"}
+_LETTER_APOSTROPHE = "\u02bc"  # a letter to Unicode, but people type it where others type ' or ’
+_SIGILS = {"": "", "#": "#", "@": "@", "＃": "#", "＠": "@"}
 
-_ASCII_RUN = re.compile(r"([#@]?)(\w+)", re.ASCII)
-_RUN = re.compile(rf"([#@＃＠]?)(\w[\w{_MARKS}{_UNSEEN}]*)|([{_SYMBOLS}])")
+# `#` and `@` count where a word begins: not in an address of mail, not in the middle of a link.
+_ASCII_RUN = re.compile(r"(?:(?<!\w)([#@]))?_*([^\W_](?:\w*[^\W_])?)", re.ASCII)
+_RUN = re.compile(rf"(?:(?<!\w)([#@＃＠]))?_*([^\W_][\w{_MARKS}{_UNSEEN}]*)|([{_SYMBOLS}])")
 _CHARACTER = re.compile(rf"[{_UNSPACED}]")
 _PIECE = re.compile(
     rf"[{_UNSPACED}][{_MARKS}{_UNSEEN}\uff9e\uff9f]*|[^{_UNSPACED}{_MARKS}{_UNSEEN}][^{_UNSPACED}]*",
 )
+_WHOLE = re.compile(r".+", re.DOTALL)
 _UNSEEN_CHARACTER = re.compile(f"[{_UNSEEN}]")
 _PLAIN = re.compile(rf"\w[\w{_MARKS}]*|[{_SYMBOLS}]")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word of a text.
 
     text        as it is compared
@@ -86,8 +88,9 @@ def normal(text: str) -> str:
         return text.lower()
     text = _UNSEEN_CHARACTER.sub("", text)
     while True:
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
         # The dot that folding leaves behind the Turkish capital İ would hide it from a query for "istanbul".
-        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).replace("i̇", "i")
+        folded = folded.replace("i\u0307", "i").replace(_LETTER_APOSTROPHE, "'")
         if folded == text:
             return folded
         text = folded
@@ -128,60 +131,36 @@ def lexemes(text: str) -> tuple[str, ...]:
 
 def _ascii_tokens(text: str) -> Iterator[Token]:
     for run in _ASCII_RUN.finditer(text):
-        word = run[2].strip("_")
-        if word:
-            yield _token(text, run, word.lower(), run.start(2) + run[2].index(word), len(word))
+        sigil, word = run.groups("")
+        start, end = run.span(2)
+        yield Token(word[:LONGEST].lower(), run.start() if sigil else start, end, sigil)
 
 
 def _tokens(text: str) -> Iterator[Token]:
-    for run in _RUN.finditer(text):
-        if run[3]:
-            yield from _compared(run[3], run.start(), run.end(), "")
+    for run in _RUN.finditer(text.replace(_LETTER_APOSTROPHE, "'")):
+        sigil, word, symbol = run.groups("")
+        if symbol:
+            yield from _placed(symbol, run.start(), run.end(), "")
             continue
-        word = run[2].strip("_")
-        if not word:
-            continue
-        start = run.start(2) + run[2].index(word)
-        if word.isascii():
-            yield _token(text, run, word.lower(), start, len(word))
-        elif _CHARACTER.search(word):
-            yield from _pieces(text, run, word, start)
-        else:
-            yield from _compared(word, _begin(text, run, start), start + len(word), _sigil(text, run))
+        word, start = word.rstrip("_"), run.start(2)
+        pieces = _PIECE.finditer(word) if _CHARACTER.search(word) else _WHOLE.finditer(word)
+        for piece in pieces:
+            begin = run.start() if sigil else start + piece.start()
+            yield from _placed(piece[0], begin, start + piece.end(), sigil)
+            sigil = ""  # it belongs to the first piece
 
 
-def _pieces(text: str, run: re.Match[str], word: str, start: int) -> Iterator[Token]:
-    """A run that mixes words with a script without spaces; the sigil belongs to its first piece."""
-    for number, piece in enumerate(_PIECE.finditer(word)):
-        begin, end = start + piece.start(), start + piece.end()
-        if number == 0:
-            yield from _compared(piece[0], _begin(text, run, begin), end, _sigil(text, run))
-        else:
-            yield from _compared(piece[0], begin, end, "")
+def _placed(piece: str, start: int, end: int, sigil: str) -> Iterator[Token]:
+    for form in _forms(piece[: 4 * LONGEST]):
+        yield Token(form, start, end, _SIGILS[sigil])
+        sigil = ""
 
 
-def _compared(piece: str, start: int, end: int, sigil: str) -> Iterator[Token]:
-    """A piece in the form that is compared. Normalising can reveal several words (㍿ is four characters)."""
+@lru_cache(maxsize=65_536)
+def _forms(piece: str) -> tuple[str, ...]:
+    """A piece in the form that is compared. Normalising can reveal several words (ﷺ is four)."""
     word = normal(piece)
     if _PLAIN.fullmatch(word) and (len(word) == 1 or not _CHARACTER.search(word)):
-        yield Token(intern(word[:LONGEST]), start, end, sigil)
-        return
-    for run in _RUN.finditer(word):
-        for part in _PIECE.finditer((run[2] or run[3]).strip("_")):
-            yield Token(intern(part[0][:LONGEST]), start, end, sigil)
-            sigil = ""
-
-
-def _token(text: str, run: re.Match[str], word: str, start: int, length: int) -> Token:
-    return Token(intern(word[:LONGEST]), _begin(text, run, start), start + length, _sigil(text, run))
-
-
-def _sigil(text: str, run: re.Match[str]) -> str:
-    """`#` and `@` count where a word begins: not in an address of mail, not in the middle of a link."""
-    if not run[1] or (run.start() and (text[run.start() - 1].isalnum() or text[run.start() - 1] == "_")):
-        return ""
-    return _SIGILS[run[1]]
-
-
-def _begin(text: str, run: re.Match[str], start: int) -> int:
-    return run.start() if _sigil(text, run) else start
+        return (word[:LONGEST],)
+    runs = ((run[2] or run[3]).rstrip("_") for run in _RUN.finditer(word))
+    return tuple(part[0][:LONGEST] for run in runs for part in _PIECE.finditer(run))
