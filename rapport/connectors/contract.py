@@ -10,7 +10,7 @@ can help. A fetch that was cut short raises; it never returns an empty page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
@@ -106,6 +106,14 @@ class Sends(Protocol):
 
     def find_sent(self, account: Account, reply: Reply) -> Receipt | Absent:
         """Ask the platform whether this reply is there."""
+
+
+@runtime_checkable
+class Rechecks(Protocol):
+    """A connector whose platform can be asked what became of messages that we have."""
+
+    def recheck(self, account: Account, external_ids: Sequence[str]) -> Page:
+        """Deletions for those that are gone, messages for those that are still there, edited or not."""
 
 
 @runtime_checkable

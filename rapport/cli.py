@@ -1,0 +1,224 @@
+"""The `rapport` command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rapport import __version__
+from rapport.core.errors import RapportError
+
+
+class Command(click.Group):
+    """Errors that Rapport raises on purpose are told in one line; others keep their trace."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except RapportError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Command)
+@click.version_option(__version__)
+def main() -> None:
+    """Hear what people say about your organisation, answer well, and know where you are heading.
+
+    The data lives in RAPPORT_HOME (./var unless you set it).
+    """
+
+
+def django() -> None:
+    """Start Django, for the commands that need the database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.server.settings")
+    import django as framework
+
+    framework.setup()
+
+
+def until_told() -> threading.Event:
+    """An event that is set when the process is asked to end."""
+    from rapport.server.run import follow_parent
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    follow_parent(stop.set)
+    return stop
+
+
+# -- running ---------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, envvar="PORT", show_default=True)
+@click.option("--host", default="127.0.0.1", envvar="RAPPORT_HOST", show_default=True)
+@click.option("--sample", is_flag=True, help="Load the sample organisation first, if there is none yet.")
+def run(port: int, host: str, sample: bool) -> None:
+    """Start everything: web, worker, listener and sender, under one parent that restarts what dies."""
+    from rapport.server.run import supervise
+
+    sys.exit(supervise(host=host, port=port, sample=sample))
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, envvar="PORT", show_default=True)
+@click.option("--host", default="127.0.0.1", envvar="RAPPORT_HOST", show_default=True)
+def web(port: int, host: str) -> None:
+    """Serve the pages."""
+    from rapport.server.run import serve
+
+    serve(host=host, port=port)
+
+
+@main.command()
+def work() -> None:
+    """Read, relate and route what was heard; do what the timetable says."""
+    django()
+    from rapport.server.work import run as loop
+
+    loop(until_told())
+
+
+@main.command()
+def listen() -> None:
+    """Listen to the channels, and send the answers."""
+    django()
+    from rapport.server.listen.hear import run as hear
+    from rapport.server.respond.deliver import run as deliver
+
+    stop = until_told()
+    _together(stop, lambda: hear(stop), lambda: deliver(stop))
+
+
+def _together(stop: threading.Event, *loops: Callable[[], None]) -> None:
+    """Run loops side by side; when one ends, so do the others."""
+
+    def guarded(loop: Callable[[], None]) -> None:
+        try:
+            loop()
+        finally:
+            stop.set()
+
+    threads = [threading.Thread(target=guarded, args=(loop,)) for loop in loops]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        for thread in threads:
+            thread.join(0.5)
+
+
+# -- setting up ------------------------------------------------------------------------------------------------------
+
+
+@main.command(hidden=True)
+@click.option("--sample", is_flag=True)
+def prepare(sample: bool) -> None:
+    """What `run` does before it starts the parts; prints how to sign in."""
+    django()
+    from rapport.server.prepare import ready
+
+    click.echo(ready(sample=sample))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the form that this version needs."""
+    django()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    click.echo("The database is up to date.")
+
+
+@main.command()
+@click.option("--seed", type=int, default=7, show_default=True)
+@click.option("--scale", type=click.FloatRange(0.01, 100), default=1.0, show_default=True, help="1 is 4,000 messages.")
+def sample(seed: int, scale: float) -> None:
+    """Load the sample organisation into an empty database."""
+    django()
+    from rapport.sample.load import load
+    from rapport.server.prepare import how_to_sign_in
+
+    with click.progressbar(length=100, label="Loading the sample organisation", file=sys.stderr) as bar:
+        load(seed=seed, scale=scale, progress=lambda share: bar.update(int(share * 100) - bar.pos))
+    click.echo(how_to_sign_in())
+
+
+# -- listening -------------------------------------------------------------------------------------------------------
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--channel", required=True, help="The channel that the messages belong to; made if there is none.")
+@click.option(
+    "--map",
+    "mapping",
+    required=True,
+    help="Which column is what: text=…,author=…,time=…,id=… (and name, url, thread, parent, language, edited).",
+)
+@click.option("--not-addressed", is_flag=True, help="The messages speak about us, not to us: nobody has to answer.")
+def import_file(file: Path, channel: str, mapping: str, not_addressed: bool) -> None:
+    """Import messages from a CSV file. What cannot be read goes to FILE.rejects.csv, with line and reason."""
+    django()
+    from rapport.connectors.files.parse import Position, read_mapping
+    from rapport.server.claim import worker_name
+    from rapport.server.listen import imports
+    from rapport.server.listen.actions import open_box
+    from rapport.server.work import settle
+
+    columns = read_mapping(mapping)
+    box = open_box(channel, actor="command line", addressed=not not_addressed)
+    with click.progressbar(length=file.stat().st_size, label=f"Reading {file.name}", file=sys.stderr) as bar:
+
+        def progress(place: Position, _: object) -> bool:
+            bar.update(place.offset - bar.pos)
+            return True
+
+        total = imports.load_file(file, box, columns, progress=progress)
+    settle(worker_name("import"))
+    click.echo(f"{total.new} new, {total.revised} revised, {total.known} known already, {total.rejected} rejected.")
+    if total.rejected:
+        click.echo(f"The rejected lines are in {imports.rejects_beside(file)}.")
+
+
+# -- the record and the secrets --------------------------------------------------------------------------------------
+
+
+@main.group()
+def audit() -> None:
+    """The audit record."""
+
+
+@audit.command()
+def verify() -> None:
+    """Check that no entry was changed, removed, inserted or cut off."""
+    django()
+    from rapport.server.organise.record import verify as walk
+
+    click.echo(f"The record holds: {walk()} entries, none changed, none missing.")
+
+
+@main.group()
+def secrets() -> None:
+    """The secrets of the channels."""
+
+
+@secrets.command()
+def rotate() -> None:
+    """Seal every channel's secrets with a fresh key."""
+    django()
+    from rapport.server.listen.actions import reseal
+
+    click.echo(f"Sealed anew: {reseal(actor='command line')} channels.")
+
+
+if __name__ == "__main__":
+    main()

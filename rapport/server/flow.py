@@ -1,0 +1,129 @@
+"""The map: for every kind of row its states, the step that the worker takes there, and where it may go next.
+
+A step is the dotted name, below `rapport.server`, of a function that takes a claimed batch (see `work.py`). A state
+without a step waits for a person, for the outside world, or for ever (`end`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rapport.core.errors import FlowError
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    next: tuple[str, ...] = ()
+    step: str = ""
+    waits_for: str = ""
+
+    @property
+    def end(self) -> bool:
+        return not self.next
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    first: str
+    states: dict[str, State]
+
+    def allows(self, now: str, then: str) -> bool:
+        return then in self.states[now].next
+
+    def steps(self) -> Iterator[tuple[str, str]]:
+        return ((name, state.step) for name, state in self.states.items() if state.step)
+
+
+FLOWS = {
+    "message": Flow(
+        first="heard",
+        states={
+            # An edit sends a message back to the start, from wherever it is.
+            "heard": State(("understood", "taken_back"), step="understand.actions.read"),
+            "understood": State(("related", "heard", "taken_back"), step="relate.actions.recognise"),
+            "related": State(("routed", "kept", "heard", "taken_back"), step="route.actions.place"),
+            "routed": State(("heard", "taken_back"), waits_for="its conversation"),
+            "kept": State(("routed", "heard", "taken_back"), waits_for="nobody: it is measured, not answered"),
+            # The words are gone already; what was made of them elsewhere (a preview) goes now.
+            "taken_back": State(("removed",), step="route.actions.forget"),
+            "removed": State(),
+        },
+    ),
+    "conversation": Flow(
+        first="open",
+        states={
+            "open": State(("waiting", "snoozed", "closed"), waits_for="us"),
+            "waiting": State(("open", "snoozed", "closed"), waits_for="them"),
+            "snoozed": State(("open", "waiting", "closed"), waits_for="a time"),
+            "closed": State(("open",), waits_for="somebody to speak again"),
+        },
+    ),
+    "outgoing": Flow(
+        first="queued",
+        states={
+            "queued": State(("sending", "withdrawn"), waits_for="the end of the undo window"),
+            "sending": State(("sent", "failed", "unknown", "queued"), waits_for="the platform"),
+            "unknown": State(("sent", "queued", "failed"), waits_for="the platform's word on whether it is there"),
+            "failed": State(("queued", "withdrawn"), waits_for="a person"),
+            "sent": State(),
+            "withdrawn": State(),
+        },
+    ),
+    "channel": Flow(
+        first="listening",
+        states={
+            "listening": State(("paused", "needs_sign_in", "closed"), waits_for="messages"),
+            "needs_sign_in": State(("listening", "paused", "closed"), waits_for="its owner"),
+            "paused": State(("listening", "closed"), waits_for="a person"),
+            "closed": State(("listening",), waits_for="nobody"),
+        },
+    ),
+    "import": Flow(
+        first="waiting",
+        states={
+            "waiting": State(("running", "stopped"), waits_for="the worker"),
+            "running": State(("done", "failed", "stopped", "waiting"), waits_for="the worker"),
+            "done": State(),
+            "failed": State(("waiting",), waits_for="a person"),
+            "stopped": State(("waiting",), waits_for="a person"),
+        },
+    ),
+    "quarantined": Flow(
+        first="waiting",
+        states={
+            "waiting": State(("received", "dismissed"), waits_for="a person"),
+            "received": State(),
+            "dismissed": State(),
+        },
+    ),
+}
+
+
+def check() -> None:
+    """Refuse a map with holes: unknown states, states that nothing reaches, states without a step, a wait or an end."""
+    for name, flow in FLOWS.items():
+        known = flow.states.keys()
+        reached = {flow.first}
+        for state_name, state in flow.states.items():
+            if unknown := set(state.next) - known:
+                raise FlowError(f"{name}: {state_name} leads to {sorted(unknown)}, which are not states.")
+            if not (state.step or state.waits_for or state.end):
+                raise FlowError(f"{name}: nothing happens in {state_name}, and it is not an end.")
+            reached.update(state.next)
+        if lost := known - reached:
+            raise FlowError(f"{name}: nothing leads to {sorted(lost)}.")
+
+
+def choices(name: str) -> list[tuple[str, str]]:
+    return [(state, state) for state in FLOWS[name].states]
+
+
+def advance(flow: str, now: str, then: str) -> str:
+    """`then`, if the map allows it. Staying where one is is always allowed."""
+    if now != then and not FLOWS[flow].allows(now, then):
+        raise FlowError(f"{flow}: from {now} there is no way to {then}.")
+    return then
+
+
+check()

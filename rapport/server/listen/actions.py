@@ -1,0 +1,539 @@
+"""Hearing: what arrives is stored together with the place up to which we have heard, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from rapport.connectors import contract
+from rapport.core import types
+from rapport.core.errors import ConnectorError, QueryError
+from rapport.core.query import STANDING_FIELDS, document, parse
+from rapport.core.types import Page, Refused
+from rapport.server import flow
+from rapport.server.claim import LET_GO
+from rapport.server.crashpoint import crashpoint
+from rapport.server.listen import search
+from rapport.server.listen.matching import current
+from rapport.server.listen.models import (
+    Author,
+    Brief,
+    BriefMatch,
+    Channel,
+    Cursor,
+    Import,
+    Message,
+    Pulse,
+    Quarantined,
+    Revision,
+    Sighting,
+    Tally,
+    Tombstone,
+)
+from rapport.server.organise import sealed
+from rapport.server.organise.abilities import refusal
+from rapport.server.organise.models import User
+from rapport.server.organise.record import recorded
+
+MAX_RAW = 256 * 1024
+
+
+@dataclass
+class Heard:
+    """What became of one page."""
+
+    new: int = 0
+    revised: int = 0
+    known: int = 0
+    removed: int = 0
+    let_go: int = 0
+    rejected: int = 0
+    buried: int = 0  # taken back earlier, and so not stored again
+    ids: list[int] = field(default_factory=list)
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.new or self.revised or self.removed or self.rejected)
+
+    def counts(self) -> dict[str, int]:
+        return {name: value for name, value in vars(self).items() if name != "ids" and value}
+
+
+# -- receiving -------------------------------------------------------------------------------------------------------
+
+
+def receive(
+    page: Page,
+    channel: Channel,
+    source: str,
+    *,
+    actor: User | str = "listener",
+    holder: str = "",
+    imported: bool = False,
+    now: datetime | None = None,
+) -> Heard:
+    """Store a page: messages, revisions, deletions, rejects, tallies, pulse and cursor in one transaction.
+
+    `holder` is the name under which the cursor is leased; a page from a listener that lost its lease is dropped whole,
+    for another one is already at it.
+    """
+    now = now or timezone.now()
+    with recorded("page.received", actor, target=channel, source=source) as entry:
+        cursor = Cursor.objects.select_for_update().filter(channel=channel, source=source).first()
+        if holder and (cursor is None or cursor.leased_by != holder):
+            entry.silent()
+            return Heard()
+        heard = _store(page, channel, source, now=now, imported=imported)
+        _count(page, heard, channel, now)
+        if cursor is not None and page.cursor and cursor.value != page.cursor:
+            Cursor.objects.filter(pk=cursor.pk).update(value=page.cursor, saved_at=now)
+        if heard.anything:
+            entry.detail |= heard.counts()
+        else:
+            entry.quiet()
+        crashpoint("receive.before_commit")
+    crashpoint("receive.after_commit")
+    return heard
+
+
+def _store(page: Page, channel: Channel, source: str, *, now: datetime, imported: bool) -> Heard:
+    heard = Heard()
+    _quarantine(page.rejects, channel, source, heard)
+    _remove(page.deletions, heard, now)
+    incoming = {(m.network, m.external_id): m for m in page.messages}  # the last of a page's repetitions wins
+    stored = {
+        (row.network, row.external_id): row
+        for row in Message.objects.filter(
+            external_id__in=[m.external_id for m in incoming.values()]
+        ).select_for_update()
+    }
+    buried = _buried(incoming)
+    authors = _authors([m.author for m in incoming.values()])
+    standing = current()
+    new: list[tuple[Message, tuple[int, ...]]] = []
+    seen: list[Message] = []
+    for key, message in incoming.items():
+        if key in buried:
+            heard.buried += 1
+        elif row := stored.get(key):
+            _again(row, message, heard, now)
+            seen.append(row)
+        else:
+            author = authors[message.author.network, message.author.external_id]
+            ours = bool(channel.external_id) and message.author.external_id == channel.external_id
+            briefs = () if ours else standing.matching(document(message, channel=channel.name))
+            wanted = message.addressed or channel.addressed or message.context or ours or channel.keep_all or briefs
+            if not wanted:
+                heard.let_go += 1
+                continue
+            new.append((_row(message, channel, author, ours=ours, imported=imported, now=now), briefs))
+    rows = Message.objects.bulk_create([row for row, _ in new])
+    heard.new = len(rows)
+    heard.ids = [row.id for row in rows]
+    search.index((row.id, row.text) for row in rows)
+    BriefMatch.objects.bulk_create(
+        [BriefMatch(message=row, brief_id=brief) for row, (_, briefs) in zip(rows, new) for brief in briefs],
+        ignore_conflicts=True,
+    )
+    Sighting.objects.bulk_create(
+        [Sighting(message=row, channel=channel, source=source, seen_at=now) for row in [*rows, *seen]],
+        ignore_conflicts=True,
+    )
+    return heard
+
+
+def _row(
+    message: types.Message, channel: Channel, author: Author, *, ours: bool, imported: bool, now: datetime
+) -> Message:
+    return Message(
+        network=message.network,
+        external_id=message.external_id,
+        author=author,
+        channel=channel,
+        text=message.text,
+        spans=_spans(message),
+        url=message.url[:1000],
+        thread_id=message.thread_id or message.external_id,
+        parent_id=message.parent_id,
+        language_hint=message.language[:20],
+        ref=dict(message.ref),
+        published_at=message.published_at,
+        heard_at=now,
+        edited_at=message.edited_at,
+        content_hash=message.content_hash(),
+        addressed=(message.addressed or channel.addressed) and not (message.context or ours),
+        context=message.context,
+        ours=ours,
+        imported=imported,
+        next_try_at=now,
+    )
+
+
+def _spans(message: types.Message) -> list[list[Any]]:
+    return [[span.start, span.end, span.kind, span.value] for span in message.spans]
+
+
+def _again(row: Message, message: types.Message, heard: Heard, now: datetime) -> None:
+    """A message that we have: an edit is a revision; a context message that now addresses us is one for us."""
+    changed: dict[str, Any] = {}
+    if row.content_hash != message.content_hash():
+        Revision.objects.create(
+            message=row,
+            number=row.revision,
+            text=row.text,
+            spans=row.spans,
+            content_hash=row.content_hash,
+            replaced_at=now,
+        )
+        changed |= {
+            "text": message.text,
+            "spans": _spans(message),
+            "content_hash": message.content_hash(),
+            "revision": row.revision + 1,
+            "edited_at": message.edited_at or now,
+            "ref": dict(message.ref),
+        }
+        search.index([(row.id, message.text)])
+        heard.revised += 1
+    if message.addressed and not row.addressed and not row.ours:
+        changed |= {"addressed": True, "context": False}
+    if row.removed_at or not changed:
+        heard.known += 1
+        return
+    changed |= {"state": flow.advance("message", row.state, "heard"), "next_try_at": now, "tries": 0, **LET_GO}
+    Message.objects.filter(pk=row.pk).update(**changed)
+
+
+def _authors(authors: Iterable[types.Author]) -> dict[tuple[str, str], Author]:
+    wanted = {(a.network, a.external_id): a for a in authors}
+    rows = Author.objects.filter(external_id__in=[external_id for _, external_id in wanted])
+    known = {(row.network, row.external_id): row for row in rows}
+    for key, author in wanted.items():
+        fresh = {"handle": author.handle[:300], "name": author.name[:300], "url": author.url[:1000]}
+        row = known.get(key)
+        if row is None:
+            known[key] = Author.objects.create(network=author.network, external_id=author.external_id, **fresh)
+        elif changed := {name: value for name, value in fresh.items() if value and getattr(row, name) != value}:
+            Author.objects.filter(pk=row.pk).update(**changed)
+    return known
+
+
+# -- what was taken back ---------------------------------------------------------------------------------------------
+
+
+def _grave(network: str, external_id: str) -> str:
+    key = settings.HOME.key("record").encode()
+    return hmac.new(key, f"{network}\0{external_id}".encode(), hashlib.sha256).hexdigest()
+
+
+def _buried(keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    graves = {_grave(*key): key for key in keys}
+    found = Tombstone.objects.filter(key__in=list(graves)).values_list("key", flat=True)
+    return {graves[key] for key in found}
+
+
+def _remove(deletions: Sequence[types.Deletion], heard: Heard, now: datetime) -> None:
+    """Honour deletions: the words go from the message, its revisions, its reading and the index; the fact stays."""
+    if not deletions:
+        return
+    Tombstone.objects.bulk_create(
+        [Tombstone(key=_grave(d.network, d.external_id), reason="deleted upstream", at=now) for d in deletions],
+        ignore_conflicts=True,
+    )
+    wanted = {(d.network, d.external_id) for d in deletions}
+    rows = Message.objects.filter(external_id__in=[external_id for _, external_id in wanted]).filter(removed_at=None)
+    keys = [row.pk for row in rows if (row.network, row.external_id) in wanted]
+    Revision.objects.filter(message__in=keys).delete()
+    BriefMatch.objects.filter(message__in=keys).delete()
+    search.forget(keys)
+    heard.removed = Message.objects.filter(pk__in=keys).update(
+        text="",
+        spans=[],
+        ref={},
+        content_hash="",
+        language_hint="",
+        state="taken_back",
+        removed_at=now,
+        next_try_at=now,
+        **LET_GO,
+    )
+    heard.ids += keys
+
+
+# -- what could not be understood ------------------------------------------------------------------------------------
+
+
+def _quarantine(rejects: Sequence[types.Reject], channel: Channel, source: str, heard: Heard) -> None:
+    heard.rejected = len(rejects)
+    for reject in rejects:
+        digest = hashlib.sha256(reject.where.encode("utf-8", "replace") + b"\0" + reject.raw).hexdigest()
+        row, created = Quarantined.objects.get_or_create(
+            channel=channel,
+            source=source,
+            digest=digest,
+            defaults={"where": reject.where[:300], "reason": reject.reason[:500], "raw": reject.raw[:MAX_RAW]},
+        )
+        if not created:
+            Quarantined.objects.filter(pk=row.pk).update(tries=F("tries") + 1)
+
+
+def retry_quarantined(row: Quarantined, *, actor: User) -> Heard | Refused:
+    """Parse it once more, for instance with a newer connector."""
+    if no := refusal(actor, "listen"):
+        return no
+    with recorded("quarantined.retried", actor, target=row) as entry:
+        connector = contract.load(row.channel.connector)
+        page = connector.parse(bytes(row.raw), source=row.source, account=account_of(row.channel))
+        if page.rejects or not (page.messages or page.deletions):
+            return entry.refuse(page.rejects[0].reason if page.rejects else "There is still no message in it.")
+        now = timezone.now()
+        heard = _store(page, row.channel, row.source, now=now, imported=False)
+        Quarantined.objects.filter(pk=row.pk).update(state=flow.advance("quarantined", row.state, "received"))
+        entry.detail |= heard.counts()
+        return heard
+
+
+def dismiss_quarantined(row: Quarantined, *, actor: User) -> Refused | None:
+    if no := refusal(actor, "listen"):
+        return no
+    with recorded("quarantined.dismissed", actor, target=row, where=row.where):
+        Quarantined.objects.filter(pk=row.pk).update(state=flow.advance("quarantined", row.state, "dismissed"))
+    return None
+
+
+# -- the pulse -------------------------------------------------------------------------------------------------------
+
+
+def _hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0)
+
+
+def _count(page: Page, heard: Heard, channel: Channel, now: datetime) -> None:
+    pulse, _ = Pulse.objects.get_or_create(channel=channel, hour=_hour(now))
+    Pulse.objects.filter(pk=pulse.pk).update(
+        fetches=F("fetches") + 1, heard=F("heard") + heard.new, let_go=F("let_go") + heard.let_go
+    )
+    for kind, count in Counter(page.tallies).items():
+        tally, _ = Tally.objects.get_or_create(channel=channel, day=now.date(), kind=kind[:40])
+        Tally.objects.filter(pk=tally.pk).update(count=F("count") + count)
+    well: dict[str, Any] = {"last_ok_at": now, "trouble": "", "trouble_since": None}
+    if heard.new:
+        well["last_heard_at"] = now
+    Channel.objects.filter(pk=channel.pk).update(**well)
+
+
+def fetch_failed(cursor: Cursor, error: ConnectorError, *, needs_sign_in: bool, now: datetime, actor: str) -> None:
+    """Note the trouble where people see it. The cursor stays where it is: nothing is lost."""
+    channel = cursor.channel
+    wait = error.retry_after or min(15 * 2 ** min(cursor.tries, 7), 1800)
+    with recorded("fetch.failed", actor, target=channel, source=cursor.source, trouble=str(error)[:300]) as entry:
+        pulse, _ = Pulse.objects.get_or_create(channel=channel, hour=_hour(now))
+        Pulse.objects.filter(pk=pulse.pk).update(failures=F("failures") + 1, trouble=str(error)[:500])
+        Cursor.objects.filter(pk=cursor.pk).update(
+            tries=cursor.tries + 1, next_at=now + timedelta(seconds=wait), **LET_GO
+        )
+        changed: dict[str, Any] = {"trouble": str(error)[:500]}
+        if needs_sign_in:
+            changed["state"] = flow.advance("channel", channel.state, "needs_sign_in")
+        Channel.objects.filter(pk=channel.pk).update(**changed)
+        Channel.objects.filter(pk=channel.pk, trouble_since__isnull=True).update(trouble_since=now)
+        if cursor.tries:  # the first failure is news; the ones after it are the same news
+            entry.quiet()
+
+
+# -- channels --------------------------------------------------------------------------------------------------------
+
+
+def account_of(channel: Channel) -> contract.Account:
+    """What the connector gets to see. A refreshed session is sealed and stored at once."""
+
+    def keep(values: Mapping[str, str]) -> None:
+        with transaction.atomic():
+            row = Channel.objects.select_for_update().get(pk=channel.pk)
+            Channel.objects.filter(pk=row.pk).update(sealed=sealed.seal(row.secrets | dict(values)))
+
+    return contract.Account(
+        config=channel.config, secrets=channel.secrets, keep=keep, private_hosts=settings.PRIVATE_HOSTS
+    )
+
+
+def connect(name: str, connector_name: str, answers: Mapping[str, str], *, actor: User | str) -> Channel | Refused:
+    """Sign in for real, then store the channel: nothing is stored that did not work once."""
+    if isinstance(actor, User) and (no := refusal(actor, "listen")):
+        return no
+    if Channel.objects.filter(name=name).exists():
+        return Refused(f"There is already a channel called “{name}”. Choose another name.")
+    connector = contract.load(connector_name)
+    config, secrets = _answers(connector, answers)
+    learnt: dict[str, str] = {}
+    account = contract.Account(config, secrets, learnt.update, settings.PRIVATE_HOSTS)
+    try:
+        profile = connector.check(account)
+    except ConnectorError as error:
+        return Refused(str(error))
+    with recorded("channel.connected", actor, connector=connector_name) as entry:
+        channel = Channel.objects.create(
+            name=name,
+            connector=connector_name,
+            network=connector.network,
+            handle=profile.handle,
+            external_id=profile.external_id,
+            url=profile.url,
+            config=config,
+            sealed=sealed.seal(secrets | learnt),
+            keep_all=not isinstance(connector, contract.Sends),
+            owner=actor if isinstance(actor, User) else None,
+        )
+        for source in connector.sources:
+            Cursor.objects.create(channel=channel, source=source.name, every_seconds=source.every_seconds)
+        entry.target = channel
+        return channel
+
+
+def _answers(connector: contract.Connector, answers: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    given = {f.name: (answers.get(f.name) or f.default).strip() for f in connector.fields}
+    secret = {f.name for f in connector.fields if f.secret}
+    return (
+        {name: value for name, value in given.items() if name not in secret},
+        {name: value for name, value in given.items() if name in secret and value},
+    )
+
+
+def sign_in_again(channel: Channel, answers: Mapping[str, str], *, actor: User) -> Channel | Refused:
+    """New credentials for the same account. What was missed is fetched from where the cursor stands."""
+    if no := refusal(actor, "listen"):
+        return no
+    connector = contract.load(channel.connector)
+    config, secrets = _answers(connector, {**channel.config, **answers})
+    learnt: dict[str, str] = {}
+    try:
+        profile = connector.check(contract.Account(config, secrets, learnt.update, settings.PRIVATE_HOSTS))
+    except ConnectorError as error:
+        return Refused(str(error))
+    if channel.external_id and profile.external_id != channel.external_id:
+        return Refused(f"That is {profile.handle}; this channel is {channel.handle}. Connect it as a new channel.")
+    with recorded("channel.signed_in", actor, target=channel):
+        Channel.objects.filter(pk=channel.pk).update(
+            config=config,
+            sealed=sealed.seal(secrets | learnt),
+            handle=profile.handle,
+            state=flow.advance("channel", channel.state, "listening"),
+            trouble="",
+            trouble_since=None,
+        )
+        Cursor.objects.filter(channel=channel).update(next_at=timezone.now(), tries=0)
+    channel.refresh_from_db()
+    return channel
+
+
+def open_box(name: str, *, actor: User | str, addressed: bool = True, network: str = "") -> Channel:
+    """A channel for files that are imported by hand; the one of that name if there is one already."""
+    if channel := Channel.objects.filter(name=name).first():
+        return channel
+    with recorded("channel.connected", actor, connector="files") as entry:
+        channel = Channel.objects.create(
+            name=name,
+            connector="files",
+            network=network or f"files:{name}"[:80],
+            keep_all=True,
+            addressed=addressed,
+            owner=actor if isinstance(actor, User) else None,
+        )
+        entry.target = channel
+        return channel
+
+
+def set_channel(channel: Channel, *, actor: User, **changes: Any) -> Channel | Refused:
+    """Pause, resume, close; open or shut for answers; keep all or not."""
+    allowed = {"state", "answers", "keep_all", "addressed"}
+    if no := refusal(actor, "listen"):
+        return no
+    if unknown := set(changes) - allowed:
+        raise TypeError(f"set_channel does not change {sorted(unknown)}")
+    with recorded("channel.changed", actor, target=channel, **changes) as entry:
+        if "state" in changes:
+            flow.advance("channel", channel.state, changes["state"])
+        if changes.get("answers") and not isinstance(contract.load(channel.connector), contract.Sends):
+            return entry.refuse("One cannot answer on this channel.")
+        Channel.objects.filter(pk=channel.pk).update(**changes)
+    channel.refresh_from_db()
+    return channel
+
+
+# -- briefs ----------------------------------------------------------------------------------------------------------
+
+
+def save_brief(
+    brief: Brief | None, *, name: str, query: str, purpose: str, actor: User | str, active: bool = True
+) -> Brief | Refused:
+    """Raises QueryError when the query cannot be read."""
+    if isinstance(actor, User) and (no := refusal(actor, "listen")):
+        return no
+    parse(query, fields=STANDING_FIELDS)
+    if not query.strip():
+        raise QueryError("A brief needs at least one word to listen for.", position=0, text=query)
+    if Brief.objects.filter(name=name).exclude(pk=brief.pk if brief else 0).exists():
+        return Refused(f"There is already a brief called “{name}”.")
+    with recorded("brief.saved", actor, name=name, query=query, purpose=purpose, active=active) as entry:
+        row = brief or Brief()
+        row.name, row.query, row.purpose, row.active = name, query, purpose, active
+        row.changed_at = timezone.now()
+        row.save()
+        entry.target = row
+        return row
+
+
+# -- imports ---------------------------------------------------------------------------------------------------------
+
+
+def begin_import(
+    channel: Channel, *, path: str, file_name: str, size_bytes: int, mapping: Mapping[str, str], actor: User
+) -> Import | Refused:
+    if no := refusal(actor, "listen"):
+        return no
+    with recorded("import.begun", actor, target=channel, file=file_name, bytes=size_bytes) as entry:
+        row = Import.objects.create(
+            channel=channel,
+            path=path,
+            file_name=file_name[:255],
+            size_bytes=size_bytes,
+            mapping=dict(mapping),
+            started_by=actor,
+        )
+        entry.target = row
+        return row
+
+
+def set_import(row: Import, state: str, *, actor: User | str, trouble: str = "") -> Import | Refused:
+    """Move an import along: running, done, failed, stopped, waiting again."""
+    if isinstance(actor, User) and (no := refusal(actor, "listen")):
+        return no
+    with recorded(f"import.{state}", actor, target=row, trouble=trouble):
+        ended = timezone.now() if state in ("done", "failed", "stopped") else None
+        row.state, row.ended_at, row.trouble = flow.advance("import", row.state, state), ended, trouble[:500]
+        row.save(update_fields=["state", "ended_at", "trouble"])
+    return row
+
+
+# -- keys ------------------------------------------------------------------------------------------------------------
+
+
+def reseal(*, actor: str) -> int:
+    """Put a fresh key in front and seal every channel's secrets with it. The old keys are then no longer needed."""
+    with recorded("secrets.rotated", actor) as entry:
+        sealed.add_key()
+        rows = list(Channel.objects.select_for_update().exclude(sealed=b""))
+        for row in rows:
+            Channel.objects.filter(pk=row.pk).update(sealed=sealed.seal(row.secrets))
+        entry.detail["channels"] = len(rows)
+        return len(rows)

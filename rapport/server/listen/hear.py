@@ -1,0 +1,80 @@
+"""The listener: asks every source of every channel when its time has come, and stores what it brings.
+
+Each cursor is leased by whoever asks, so any number of listeners may run. Connectors block; each question gets a thread
+of a small pool, so that a slow feed does not hold up the others.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from rapport.connectors import contract
+from rapport.core.errors import ConnectorError, NeedsSignIn
+from rapport.server.claim import LET_GO, claim, worker_name
+from rapport.server.listen import actions
+from rapport.server.listen.models import Cursor
+
+log = logging.getLogger(__name__)
+THREADS = 8
+LEASE = timedelta(minutes=5)
+
+
+def run(stop: threading.Event) -> None:
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="listener") as pool:
+        worker = worker_name("listener")
+        room = threading.Semaphore(THREADS)
+
+        def ask(key: int) -> None:
+            try:
+                hear(key, worker)
+            finally:
+                room.release()
+                connection.close_if_unusable_or_obsolete()
+
+        while not stop.is_set():
+            key = _next(worker) if room.acquire(timeout=0.5) else None
+            if key is None:
+                stop.wait(0.5)
+                room.release()
+                continue
+            pool.submit(ask, key)
+
+
+def _next(worker: str) -> int | None:
+    try:
+        now = timezone.now()
+        due = Cursor.objects.filter(channel__state="listening", next_at__lte=now).order_by("next_at")
+        return next(iter(claim(due, worker, now=now, limit=1, lease=LEASE)), None)
+    except Exception:  # the single turn that catches everything
+        log.exception("The listener could not look for work; it goes on.")
+        connection.close()
+        return None
+
+
+def hear(key: int, worker: str) -> None:
+    """One round of one source: page by page, each stored with its cursor before the next is asked for."""
+    cursor = Cursor.objects.select_related("channel").get(pk=key)
+    try:
+        connector = contract.load(cursor.channel.connector)
+        for page in connector.fetch(actions.account_of(cursor.channel), cursor.source, cursor.value):
+            actions.receive(page, cursor.channel, cursor.source, holder=worker)
+            Cursor.objects.filter(pk=key, leased_by=worker).update(leased_until=timezone.now() + LEASE)
+    except ConnectorError as error:
+        log.warning("%s, %s: %s", cursor.channel.name, cursor.source, error)
+        now = timezone.now()
+        sign_in = isinstance(error, NeedsSignIn)
+        actions.fetch_failed(cursor, error, needs_sign_in=sign_in, now=now, actor="listener")
+    except Exception as error:  # a connector may be a stranger's: its mistake stops its channel, not the listener
+        log.exception("%s, %s: the connector stumbled.", cursor.channel.name, cursor.source)
+        wrapped = ConnectorError(f"The connector stumbled: {type(error).__name__}: {error}")
+        actions.fetch_failed(cursor, wrapped, needs_sign_in=False, now=timezone.now(), actor="listener")
+    else:
+        Cursor.objects.filter(pk=key, leased_by=worker).update(
+            next_at=timezone.now() + timedelta(seconds=cursor.every_seconds), tries=0, **LET_GO
+        )

@@ -1,0 +1,287 @@
+"""Channels, what was heard on them, and what we know of the hearing itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from rapport.core import types
+from rapport.server import flow
+from rapport.server.organise import sealed
+from rapport.server.organise.models import User
+
+
+class Channel(models.Model):
+    """A connected account, feed or file box.
+
+    answers    may we answer here? Off until somebody opens it, which goes on record
+    keep_all   keep what neither matches a brief nor addresses us (feeds, imports)
+    addressed  whatever arrives here was said to us (a mailbox, a review site)
+    """
+
+    name = models.CharField(max_length=80, unique=True)
+    connector = models.CharField(max_length=40)
+    network = models.CharField(max_length=80)
+    handle = models.CharField(max_length=200, blank=True)
+    external_id = models.CharField(max_length=300, blank=True)
+    url = models.URLField(max_length=500, blank=True)
+    config = models.JSONField(default=dict, blank=True)
+    sealed = models.BinaryField(default=b"", blank=True)
+    state = models.CharField(max_length=20, choices=flow.choices("channel"), default="listening")
+    answers = models.BooleanField(default=False)
+    keep_all = models.BooleanField(default=False)
+    addressed = models.BooleanField(default=False)
+    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    last_ok_at = models.DateTimeField(null=True, blank=True)
+    last_heard_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=500, blank=True)
+    trouble_since = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        return sealed.unseal(bytes(self.sealed))
+
+
+class Cursor(models.Model):
+    """How far we have heard one source of one channel. Saved in the transaction that stores the messages."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="cursors")
+    source = models.CharField(max_length=40)
+    value = models.TextField(blank=True)
+    every_seconds = models.FloatField(default=60)
+    next_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(null=True, blank=True)
+    leased_by = models.CharField(max_length=80, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "source"], name="one_cursor")]
+
+
+class Pulse(models.Model):
+    """One hour of one channel: did we listen, and what came? No row means that nobody listened."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="pulses")
+    hour = models.DateTimeField()
+    fetches = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    heard = models.PositiveIntegerField(default=0)
+    let_go = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "hour"], name="one_pulse")]
+
+
+class Tally(models.Model):
+    """What is counted and never stored as text: favourites, boosts, follows; a row a channel, day and kind."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="tallies")
+    day = models.DateField()
+    kind = models.CharField(max_length=40)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "day", "kind"], name="one_tally")]
+
+
+class Author(models.Model):
+    """An account on a network."""
+
+    network = models.CharField(max_length=80)
+    external_id = models.CharField(max_length=300)
+    handle = models.CharField(max_length=300, blank=True)
+    name = models.CharField(max_length=300, blank=True)
+    url = models.URLField(max_length=1000, blank=True)
+    first_heard_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["network", "external_id"], name="one_author")]
+
+    def __str__(self) -> str:
+        return self.name or self.handle or self.external_id
+
+
+class Message(models.Model):
+    """One message, however often it was sighted. The working copy: the text goes when the message is removed."""
+
+    network = models.CharField(max_length=80)
+    external_id = models.CharField(max_length=500)
+    author = models.ForeignKey(Author, models.PROTECT, related_name="messages")
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="messages")  # that of the first sighting
+    text = models.TextField(blank=True)
+    spans = models.JSONField(default=list, blank=True)
+    url = models.URLField(max_length=1000, blank=True)
+    thread_id = models.CharField(max_length=500)
+    parent_id = models.CharField(max_length=500, blank=True)
+    language_hint = models.CharField(max_length=20, blank=True)
+    ref = models.JSONField(default=dict, blank=True)
+    published_at = models.DateTimeField()
+    heard_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    revision = models.PositiveIntegerField(default=1)
+    addressed = models.BooleanField(default=False)
+    context = models.BooleanField(default=False)
+    ours = models.BooleanField(default=False)
+    imported = models.BooleanField(default=False)
+    state = models.CharField(max_length=20, choices=flow.choices("message"), default="heard")
+    next_try_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=500, blank=True)
+    leased_by = models.CharField(max_length=80, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["network", "external_id"], name="one_message")]
+        indexes = [
+            models.Index(fields=["network", "thread_id"], name="message_thread"),
+            models.Index(fields=["-published_at"], name="message_published"),
+            models.Index(fields=["channel", "-published_at"], name="message_channel"),
+            # What the worker looks for: a handful of rows among millions.
+            models.Index(
+                fields=["state", "imported", "id"],
+                name="message_work",
+                condition=models.Q(state__in=[name for name, _ in flow.FLOWS["message"].steps()]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network} {self.external_id}"
+
+    @property
+    def sort_at(self) -> Any:
+        """Where it stands in its thread: no clock of the author's can put it into the future."""
+        return min(self.published_at, self.heard_at)
+
+    @property
+    def text_spans(self) -> tuple[types.Span, ...]:
+        return tuple(types.Span(*span) for span in self.spans)
+
+
+class Revision(models.Model):
+    """What a message said before it was edited."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    spans = models.JSONField(default=list)
+    content_hash = models.CharField(max_length=64)
+    replaced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "number"], name="one_revision")]
+        ordering = ["number"]
+
+
+class Sighting(models.Model):
+    """One way in which a message reached us."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="sightings")
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
+    source = models.CharField(max_length=40)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "channel", "source"], name="one_sighting")]
+
+
+class Tombstone(models.Model):
+    """A message that was taken back. Kept for ever, as a keyed hash: it must not come back by another way."""
+
+    key = models.CharField(max_length=64, unique=True)
+    reason = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+
+
+class Quarantined(models.Model):
+    """Something that arrived and could not be understood: kept, visible, and can be tried again."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="quarantined")
+    source = models.CharField(max_length=40)
+    where = models.CharField(max_length=300)
+    reason = models.CharField(max_length=500)
+    raw = models.BinaryField(default=b"")
+    digest = models.CharField(max_length=64)
+    tries = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=20, choices=flow.choices("quarantined"), default="waiting")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "source", "digest"], name="one_quarantined")]
+        ordering = ["-id"]
+
+
+class Purpose(models.TextChoices):
+    BRAND = "brand", _("Our name")
+    PRODUCT = "product", _("Our products")
+    RIVAL = "rival", _("A rival")
+    TOPIC = "topic", _("A topic")
+
+
+class Brief(models.Model):
+    """A standing query: what we listen for."""
+
+    name = models.CharField(max_length=80, unique=True)
+    purpose = models.CharField(max_length=20, choices=Purpose, default=Purpose.BRAND)
+    query = models.TextField()
+    active = models.BooleanField(default=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["purpose", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def opens_conversations(self) -> bool:
+        """What is said of rivals and of topics is measured; nobody is expected to answer it."""
+        return self.purpose in (Purpose.BRAND, Purpose.PRODUCT)
+
+
+class BriefMatch(models.Model):
+    brief = models.ForeignKey(Brief, models.CASCADE, related_name="matches")
+    message = models.ForeignKey(Message, models.CASCADE, related_name="brief_matches")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brief", "message"], name="one_match")]
+        indexes = [models.Index(fields=["brief", "-message"], name="match_newest")]
+
+
+class Import(models.Model):
+    """A file that is being read into a channel."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="imports")
+    file_name = models.CharField(max_length=255)
+    path = models.CharField(max_length=500)
+    mapping = models.JSONField(default=dict)
+    size_bytes = models.BigIntegerField(default=0)
+    read_bytes = models.BigIntegerField(default=0)
+    place = models.CharField(max_length=60, blank=True)
+    heard = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    revised = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=500, blank=True)
+    state = models.CharField(max_length=20, choices=flow.choices("import"), default="waiting")
+    started_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    leased_by = models.CharField(max_length=80, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]

@@ -1,0 +1,63 @@
+"""The full-text index of what was heard: tokens of our own segmentation, so that every engine means the same words.
+
+It only prefilters; whether a message matches is decided by `core.query`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from rapport.core.query import Query, lexemes, segment, to_fts5, to_tsquery
+from rapport.server.listen.models import Message
+
+
+def index(messages: Iterable[tuple[int, str]]) -> None:
+    """Put (id, text) pairs into the index, in place of whatever stood there."""
+    texts = list(messages)
+    forget([key for key, _ in texts])
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            insert = "INSERT INTO rapport_message_words (rowid, words) VALUES (%s, %s)"
+            cursor.executemany(insert, [(key, segment(text)) for key, text in texts])
+        else:
+            insert = "INSERT INTO rapport_message_words (rowid, words) VALUES (%s, array_to_tsvector(%s))"
+            cursor.executemany(insert, [(key, list(lexemes(text))) for key, text in texts])
+
+
+def forget(keys: Iterable[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany("DELETE FROM rapport_message_words WHERE rowid = %s", [(key,) for key in keys])
+
+
+def purge() -> None:
+    """Rewrite the index without what was forgotten, so that no erased word stays readable in the file."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("INSERT INTO rapport_message_words (rapport_message_words) VALUES ('optimize')")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            cursor.execute("DELETE FROM rapport_message_words WHERE rowid NOT IN (SELECT id FROM rapport_message)")
+
+
+def purge_if_needed(now: datetime) -> None:
+    """For the timetable: only when something was taken back since the last time."""
+    if Message.objects.filter(removed_at__gt=now - timedelta(hours=1)).exists():
+        purge()
+
+
+def prefilter(messages: QuerySet[Message], query: Query) -> QuerySet[Message]:
+    """Fewer messages, among them every one that matches."""
+    if connection.vendor == "sqlite":
+        words, condition = to_fts5(query), "words MATCH %s"
+    else:
+        words, condition = to_tsquery(query), "words @@ %s::tsquery"
+    if words is None:
+        return messages
+    return messages.filter(
+        id__in=RawSQL(f"SELECT rowid FROM rapport_message_words WHERE {condition}", (words,))  # noqa: S608
+    )

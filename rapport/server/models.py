@@ -1,0 +1,57 @@
+"""The table of contents of the data. Verbs import `verb.models`; this is for readers, and for Django to find them."""
+
+from rapport.server.listen.models import (
+    Author,
+    Brief,
+    BriefMatch,
+    Channel,
+    Cursor,
+    Import,
+    Message,
+    Pulse,
+    Quarantined,
+    Revision,
+    Sighting,
+    Tally,
+    Tombstone,
+)
+from rapport.server.measure.models import DayCount
+from rapport.server.organise.models import AuditEntry, AuditHead, Membership, Organisation, Team, User
+from rapport.server.relate.models import Identity, Person
+from rapport.server.respond.models import Draft, Outgoing
+from rapport.server.route.models import Conversation, Note, Placement, RuleSet
+from rapport.server.timetable import Appointment
+from rapport.server.understand.models import Reading
+
+__all__ = [
+    "Appointment",
+    "AuditEntry",
+    "AuditHead",
+    "Author",
+    "Brief",
+    "BriefMatch",
+    "Channel",
+    "Conversation",
+    "Cursor",
+    "DayCount",
+    "Draft",
+    "Identity",
+    "Import",
+    "Membership",
+    "Message",
+    "Note",
+    "Organisation",
+    "Outgoing",
+    "Person",
+    "Placement",
+    "Pulse",
+    "Quarantined",
+    "Reading",
+    "Revision",
+    "RuleSet",
+    "Sighting",
+    "Tally",
+    "Team",
+    "Tombstone",
+    "User",
+]

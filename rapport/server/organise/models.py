@@ -1,0 +1,143 @@
+"""The organisation, its teams and people, and the audit record."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a person may do in the whole organisation; see `abilities.py`."""
+
+    MEMBER = "member", _("Member")
+    LEAD = "lead", _("Lead")
+    HUB = "hub", _("Hub")
+    SPONSOR = "sponsor", _("Sponsor")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Function(models.TextChoices):
+    HUB = "hub", _("Hub")
+    SERVICE = "service", _("Service")
+    PRODUCT = "product", _("Product")
+    SALES = "sales", _("Sales")
+    LOGISTICS = "logistics", _("Logistics")
+    PEOPLE = "people", _("People")
+    MARKETING = "marketing", _("Marketing")
+
+
+class Organisation(models.Model):
+    """One a database."""
+
+    name = models.CharField(max_length=200)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    sample = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_organisation")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.id = 1
+        super().save(*args, **kwargs)
+
+
+class Team(models.Model):
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    function = models.CharField(max_length=20, choices=Function)
+    answer_within = models.DurationField(default=timedelta(hours=4))
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_hub(self) -> bool:
+        return self.function == Function.HUB
+
+
+class People(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A member of the organisation. Signs in by e-mail address."""
+
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=20, choices=Role, default=Role.MEMBER)
+    teams = models.ManyToManyField(Team, through="Membership", related_name="members")
+    language = models.CharField(max_length=10, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    theme = models.CharField(max_length=5, blank=True, choices=[("light", _("Light")), ("dark", _("Dark"))])
+    is_active = models.BooleanField(default=True)
+    local_only = models.BooleanField(default=False, help_text="may sign in from this machine only")
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = People()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0]
+
+
+class Membership(models.Model):
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "team"], name="one_membership")]
+
+
+class AuditEntry(models.Model):
+    """One thing that somebody did. Written by `record.recorded` and by nothing else; never changed, never deleted."""
+
+    sequence = models.BigIntegerField(unique=True)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=200)  # "user:12 Ana Lind" or "system:listener": it outlives the account
+    action = models.CharField(max_length=60)
+    target = models.CharField(max_length=80, blank=True)
+    detail = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["-sequence"]
+        indexes = [models.Index(fields=["target", "-sequence"]), models.Index(fields=["action", "-sequence"])]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.action} {self.target}"
+
+
+class AuditHead(models.Model):
+    """The end of the chain: one row, locked by whoever appends."""
+
+    sequence = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, default="0" * 64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_head")]

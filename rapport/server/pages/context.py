@@ -1,0 +1,79 @@
+"""What the shell around every page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from rapport import __version__
+from rapport.server.listen.models import Channel
+from rapport.server.organise.actions import organisation
+from rapport.server.organise.models import User
+from rapport.server.route.models import Conversation
+
+THEMES = ("light", "dark")
+MOST = 100  # nobody reads a larger number in the rail
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One line of the rail."""
+
+    key: str
+    label: str
+    url: str
+    icon: str
+    count: str = ""
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {"theme": theme(request), "version": __version__, "organisation": organisation()}
+    return {
+        "theme": theme(request),
+        "version": __version__,
+        "organisation": organisation(),
+        "rail": rail(user),
+        "here": getattr(request, "here", ""),
+        "hearing": hearing(),
+    }
+
+
+def theme(request: HttpRequest) -> str:
+    """The member's own choice, else the cookie's, else empty: what the system prefers."""
+    user = getattr(request, "user", None)
+    chosen = user.theme if isinstance(user, User) and user.theme else request.COOKIES.get("theme", "")
+    return chosen if chosen in THEMES else ""
+
+
+def rail(user: User) -> list[Place]:
+    mine = Conversation.objects.filter(assignee=user, state="open")[:MOST].count()
+    return [
+        Place("home", _("Home"), reverse("home"), "home"),
+        Place("inbox", _("Inbox"), reverse("inbox"), "inbox", _count(mine)),
+        Place("listen", _("Listen"), reverse("listen"), "listen"),
+        Place("people", _("People"), reverse("people"), "people"),
+        Place("course", _("Course"), reverse("course"), "course"),
+        Place("settings", _("Settings"), reverse("settings"), "settings"),
+    ]
+
+
+def _count(number: int) -> str:
+    return "" if not number else f"{MOST - 1}+" if number >= MOST else str(number)
+
+
+def hearing() -> dict[str, str]:
+    """The dot on top: do we hear everything?"""
+    channels = list(Channel.objects.exclude(state="closed").only("state", "trouble", "name"))
+    deaf = [channel for channel in channels if channel.state == "needs_sign_in" or channel.trouble]
+    if not channels:
+        return {"state": "none", "words": _("No channel is connected yet"), "url": reverse("listen")}
+    if deaf:
+        words = _("%(name)s is not delivering") % {"name": deaf[0].name}
+        return {"state": "down", "words": words, "url": reverse("listen")}
+    return {"state": "delivering", "words": _("All channels are delivering"), "url": reverse("listen")}

@@ -1,0 +1,7 @@
+"""Template tags and filters: few, and only about how things look."""
+
+from __future__ import annotations
+
+from django import template
+
+register = template.Library()

@@ -1,0 +1,11 @@
+"""The pages, a module each; every module lists its own addresses."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+MODULES = ("home", "start", "inbox", "rules", "listen", "search", "people", "course", "settings")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(f"rapport.server.pages.{module}")) for module in MODULES
+]

@@ -1,0 +1,53 @@
+"""Before the parts start: the database in its newest form, the sample if it is asked for, and how to get in."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+
+import click
+from django.conf import settings
+from django.core.management import call_command
+
+from rapport.server.organise.actions import is_empty, organisation
+
+TOKEN = "first-run"
+
+
+def ready(*, sample: bool) -> str:
+    call_command("migrate", verbosity=0)
+    if sample and is_empty():
+        from rapport.sample.load import load
+
+        with click.progressbar(length=100, label="Loading the sample organisation", file=sys.stderr) as bar:
+            load(seed=7, scale=1.0, progress=lambda share: bar.update(int(share * 100) - bar.pos))
+    return how_to_sign_in()
+
+
+def how_to_sign_in() -> str:
+    if is_empty():
+        return f"Nobody has set it up yet. Open this address to begin; it works once:\n{{url}}/start/?token={token()}"
+    found = organisation()
+    if found and found.sample:
+        return f"Sign in as ana@{_domain()} with the password {sample_password()} (from this machine only)."
+    return "Sign in with your e-mail address."
+
+
+def _domain() -> str:
+    from rapport.server.organise.models import User
+
+    return User.objects.filter(local_only=True).order_by("id").values_list("email", flat=True)[0].partition("@")[2]
+
+
+def token() -> str:
+    """Guards the first-run page: whoever reads the console may set Rapport up."""
+    return settings.HOME.key(TOKEN)
+
+
+def token_is_right(given: str) -> bool:
+    return is_empty() and secrets.compare_digest(given.encode(), token().encode())
+
+
+def sample_password() -> str:
+    """Random, made once, kept in RAPPORT_HOME so that the next start can print it again."""
+    return settings.HOME.key("sample-password")[:16]

@@ -1,0 +1,92 @@
+"""The sender: one loop that takes what is due, sends it, and writes the receipt.
+
+Every write here is flushed to the disk before the next step (`synchronous=FULL`): an intention that a power cut forgets
+would be an answer sent twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from django.db import connection
+from django.utils import timezone
+
+from rapport.connectors import contract
+from rapport.core.errors import ConnectorError
+from rapport.core.types import Receipt
+from rapport.server.claim import worker_name
+from rapport.server.crashpoint import crashpoint
+from rapport.server.listen.actions import account_of
+from rapport.server.respond import actions
+from rapport.server.respond.models import Outgoing
+
+log = logging.getLogger(__name__)
+
+
+def run(stop: threading.Event) -> None:
+    worker = worker_name("sender")
+    flush_to_disk()
+    while not stop.is_set():
+        try:
+            busy = turn(worker)
+        except Exception:  # the single turn that catches everything, and says what it was doing
+            log.exception("The sender stumbled; it goes on in five seconds.")
+            connection.close()
+            stop.wait(5)
+            flush_to_disk()
+            continue
+        if not busy:
+            stop.wait(0.5)
+
+
+def flush_to_disk() -> None:
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=FULL")
+
+
+def turn(worker: str) -> bool:
+    """Send one answer, or ask after one whose fate is unknown. True when there was something to do."""
+    now = timezone.now()
+    swept = actions.sweep(worker, now)
+    if row := actions.take(worker, now):
+        deliver(row, worker)
+        return True
+    if row := actions.take_unknown(worker, now):
+        reconcile(row, worker)
+        return True
+    return bool(swept)
+
+
+def deliver(row: Outgoing, worker: str) -> None:
+    crashpoint("send.before_call")
+    try:
+        receipt = _sender(row).send(account_of(row.channel), actions.reply_of(row))
+    except ConnectorError as error:
+        actions.not_sent(row, error, worker=worker)
+        return
+    crashpoint("send.after_call")
+    crashpoint("send.before_receipt")
+    actions.sent(row, receipt, worker=worker)
+    crashpoint("send.after_receipt")
+
+
+def reconcile(row: Outgoing, worker: str) -> None:
+    try:
+        found = _sender(row).find_sent(account_of(row.channel), actions.reply_of(row))
+    except ConnectorError as error:
+        log.warning("Answer %s: the platform did not tell whether it is there: %s", row.pk, error)
+        actions.ask_later(row, error, worker=worker)
+        return
+    if isinstance(found, Receipt):
+        actions.sent(row, found, worker=worker)
+    else:
+        actions.looked(row, found, worker=worker)
+
+
+def _sender(row: Outgoing) -> contract.Sends:
+    connector = contract.load(row.channel.connector)
+    if not isinstance(connector, contract.Sends):
+        raise ConnectorError(f"{row.channel.connector} cannot send.", permanent=True)
+    return connector

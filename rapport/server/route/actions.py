@@ -1,0 +1,320 @@
+"""Giving every conversation to the function that owns it, and working on it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from rapport.core.route.conversation import Facts, Said, fold
+from rapport.core.route.rules import Rules, parse_rules
+from rapport.core.types import Ownership, Refused
+from rapport.core.understand.private import mask
+from rapport.server import flow
+from rapport.server.claim import LET_GO, held
+from rapport.server.listen.models import BriefMatch, Message, Purpose
+from rapport.server.organise.abilities import may, refusal
+from rapport.server.organise.models import Function, Team, User
+from rapport.server.organise.record import fingerprint, recorded
+from rapport.server.relate.models import Identity
+from rapport.server.route.documents import document
+from rapport.server.route.models import Conversation, Note, Placement, RuleSet
+from rapport.server.understand.models import Reading
+
+Thread = tuple[str, str]  # network, thread id
+PREVIEW = 160
+
+
+# -- placing what was heard ------------------------------------------------------------------------------------------
+
+
+def place(keys: Sequence[int], *, actor: str) -> None:
+    """Put each claimed message into the conversation of its thread, and open one where somebody speaks to us.
+
+    Only the platform's own thread ids decide. A quoted number, an equal subject or an equal author never join anything.
+    """
+    rules, version = current_rules()
+    with recorded("messages.routed", actor, rules=version) as entry:
+        rows = list(
+            held(Message.objects.filter(state="related"), keys, actor).select_related("author", "channel", "reading")
+            .order_by("published_at", "id")
+        )  # fmt: skip
+        threads = {(row.network, row.thread_id) for row in rows}
+        talks = _known(threads)
+        ripe = _brief_opens(rows)
+        opened = 0
+        for row in rows:
+            thread = (row.network, row.thread_id)
+            if thread not in talks and _opens(row, ripe):
+                talks[thread] = _open(row, rules.owner(document(row)), version)
+                _adopt(talks[thread])
+                opened += 1
+        placed = [row for row in rows if (row.network, row.thread_id) in talks]
+        Placement.objects.bulk_create(
+            [Placement(message=row, conversation=talks[row.network, row.thread_id]) for row in placed],
+            ignore_conflicts=True,
+        )
+        fresh = [row for row in placed if not (row.ours or row.context)]
+        refresh({talk.pk for talk in talks.values()}, reopen={talks[r.network, r.thread_id].pk for r in fresh})
+        _settle(placed, "routed")
+        _settle([row for row in rows if (row.network, row.thread_id) not in talks], "kept")
+        entry.detail |= {"messages": len(rows), "opened": opened}
+
+
+def _known(threads: Iterable[Thread]) -> dict[Thread, Conversation]:
+    threads = set(threads)
+    rows = Conversation.objects.filter(thread_id__in=[thread_id for _, thread_id in threads]).select_for_update()
+    return {(row.network, row.thread_id): row for row in rows if (row.network, row.thread_id) in threads}
+
+
+def _brief_opens(rows: Sequence[Message]) -> set[int]:
+    purposes = [Purpose.BRAND, Purpose.PRODUCT]
+    matches = BriefMatch.objects.filter(message__in=[row.pk for row in rows], brief__purpose__in=purposes)
+    return set(matches.values_list("message_id", flat=True))
+
+
+def _opens(row: Message, ripe: set[int]) -> bool:
+    return not (row.ours or row.context) and (row.addressed or row.pk in ripe)
+
+
+def _open(row: Message, owner: Ownership, version: int) -> Conversation:
+    identity = Identity.objects.get(author=row.author_id)
+    return Conversation.objects.create(
+        network=row.network,
+        thread_id=row.thread_id,
+        channel=row.channel,
+        person_id=identity.person_id,
+        team=Team.objects.get(slug=owner.team),
+        rule_version=version,
+        rule_line=owner.line,
+        opened_at=row.published_at,
+        last_at=row.published_at,
+    )
+
+
+def _adopt(talk: Conversation) -> None:
+    """What was heard of this thread before it was a conversation belongs to it too."""
+    earlier = Message.objects.filter(network=talk.network, thread_id=talk.thread_id, placement__isnull=True)
+    rows = list(earlier.filter(state="kept"))
+    Placement.objects.bulk_create([Placement(message=row, conversation=talk) for row in rows], ignore_conflicts=True)
+    _settle(rows, "routed")
+
+
+def _settle(rows: Sequence[Message], state: str) -> None:
+    for now in {row.state for row in rows}:
+        flow.advance("message", now, state)
+    Message.objects.filter(pk__in=[row.pk for row in rows]).update(state=state, tries=0, **LET_GO)
+
+
+# -- what a conversation amounts to ----------------------------------------------------------------------------------
+
+
+def refresh(talks: Iterable[int], *, reopen: Iterable[int] = ()) -> None:
+    """Fold these conversations anew from their messages. Those in `reopen` got something new from them."""
+    reopen = set(reopen)
+    by_talk: dict[int, list[Message]] = defaultdict(list)
+    messages = Message.objects.filter(placement__conversation__in=set(talks))
+    for message in messages.select_related("author", "reading", "placement").order_by("published_at", "id"):
+        by_talk[message.placement.conversation_id].append(message)
+    for talk in Conversation.objects.filter(pk__in=set(talks)).select_related("team"):
+        rows = by_talk[talk.pk]
+        said = [Said(row.sort_at, row.ours, row.context, row.removed_at is not None) for row in rows]
+        if facts := fold(said, talk.team.answer_within):
+            changes = _told(facts) | _shown(rows) | {"state": _state(talk, facts, talk.pk in reopen)}
+            Conversation.objects.filter(pk=talk.pk).update(**changes)
+
+
+def _told(facts: Facts) -> dict[str, Any]:
+    return {
+        "message_count": facts.message_count,
+        "opened_at": facts.opened_at,
+        "last_at": facts.last_at,
+        "waiting_since": facts.waiting_since,
+        "due_at": facts.due_at,
+        "first_answer_at": facts.first_answer_at,
+    }
+
+
+def _state(talk: Conversation, facts: Facts, spoken_again: bool) -> str:
+    if facts.waiting_since and spoken_again:
+        return flow.advance("conversation", talk.state, "open") if talk.state != "open" else "open"
+    if talk.state == "open" and facts.waiting_since is None and facts.first_answer_at:
+        return flow.advance("conversation", talk.state, "waiting")
+    return talk.state
+
+
+def _shown(rows: Sequence[Message]) -> dict[str, Any]:
+    """The strings of the list, made once here rather than at every look at the inbox."""
+    theirs = [row for row in rows if not (row.ours or row.context)]
+    last = next((row for row in reversed(theirs) if row.removed_at is None), theirs[-1])
+    shown: dict[str, Any] = {"who": str(theirs[0].author)[:120], "preview": ""}
+    if reading := getattr(last, "reading", None):
+        text = mask(last.text, reading.private_spans)
+        shown |= {"tone": reading.tone, "kinds": reading.kinds, "language": reading.language}
+        shown["preview"] = " ".join(text.split())[:PREVIEW]
+    return shown
+
+
+def forget(keys: Sequence[int], *, actor: str) -> None:
+    """After a deletion upstream: nothing made of those words may stay, neither a reading nor a line in a list."""
+    with recorded("messages.forgotten", actor) as entry:
+        rows = held(Message.objects.filter(state="taken_back"), keys, actor)
+        gone = list(rows.values_list("pk", flat=True))
+        Reading.objects.filter(message__in=gone).delete()
+        refresh(set(Placement.objects.filter(message__in=gone).values_list("conversation_id", flat=True)))
+        Message.objects.filter(pk__in=gone).update(state=flow.advance("message", "taken_back", "removed"), **LET_GO)
+        entry.detail["messages"] = gone
+
+
+# -- ownership rules -------------------------------------------------------------------------------------------------
+
+
+def current_rules() -> tuple[Rules, int]:
+    row = RuleSet.objects.first()
+    hub = Team.objects.filter(function=Function.HUB).order_by("id").values_list("slug", flat=True).first() or "hub"
+    teams = list(Team.objects.values_list("slug", flat=True))
+    if row is None:
+        return parse_rules(f"* -> {hub}", teams, hub=hub), 0
+    return parse_rules(row.text, teams, hub=hub), row.version
+
+
+def save_rules(text: str, *, reason: str, actor: User | str) -> RuleSet | Refused:
+    """A new version. Raises RulesError when a line cannot be read."""
+    if isinstance(actor, User) and (no := refusal(actor, "rules")):
+        return no
+    hub = Team.objects.filter(function=Function.HUB).order_by("id").values_list("slug", flat=True).first() or "hub"
+    parse_rules(text, list(Team.objects.values_list("slug", flat=True)), hub=hub)
+    with recorded("rules.saved", actor, reason=reason) as entry:
+        last = RuleSet.objects.aggregate(last=Max("version"))["last"] or 0
+        row = RuleSet.objects.create(
+            version=last + 1, text=text, reason=reason[:300], by=actor if isinstance(actor, User) else None
+        )
+        entry.target, entry.detail["version"] = row, row.version
+        return row
+
+
+# -- working on a conversation ---------------------------------------------------------------------------------------
+
+
+def _locked(talk: Conversation, actor: User) -> Conversation | None:
+    return Conversation.objects.visible_to(actor).select_for_update().filter(pk=talk.pk).first()
+
+
+def assign(talk: Conversation, *, to: User | None, actor: User) -> Conversation | Refused:
+    """Give it to a colleague of its team, take it, or (`to=None`) put it back."""
+    if no := refusal(actor, "answer"):
+        return no
+    with recorded("conversation.assigned", actor, target=talk, to=to.pk if to else None) as entry:
+        row = _locked(talk, actor)
+        if row is None:
+            return entry.refuse("This conversation is not yours to assign.")
+        if to is not None and not may(to, "answer"):
+            return entry.refuse(f"{to.name} cannot answer conversations.")
+        if to is not None and not Conversation.objects.visible_to(to).filter(pk=row.pk).exists() and to != actor:
+            return entry.refuse(f"{to.name} is not in the team {row.team}. Give it to another team first.")
+        entry.detail["from"] = row.assignee_id
+        row.assignee = to
+        row.save(update_fields=["assignee"])
+        return row
+
+
+def hand_over(talk: Conversation, *, team: Team, actor: User) -> Conversation | Refused:
+    """Give it to another team. The clock starts anew with their target; who had it lets go."""
+    if no := refusal(actor, "answer"):
+        return no
+    with recorded("conversation.handed_over", actor, target=talk, team=team.slug) as entry:
+        row = _locked(talk, actor)
+        if row is None:
+            return entry.refuse("This conversation is not yours to hand over.")
+        if row.team_id == team.pk:
+            return entry.refuse(f"It already belongs to {team}.")
+        entry.detail["from"] = row.team.slug
+        row.team, row.assignee = team, None
+        if row.waiting_since:
+            row.due_at = timezone.now() + team.answer_within
+        row.save(update_fields=["team", "assignee", "due_at"])
+        return row
+
+
+def note(talk: Conversation, *, text: str, actor: User) -> Note | Refused:
+    if no := refusal(actor, "answer"):
+        return no
+    if not text.strip():
+        return Refused("The note is empty.")
+    with recorded("conversation.noted", actor, target=talk, text=fingerprint(text)) as entry:
+        if _locked(talk, actor) is None:
+            return entry.refuse("This conversation is not yours.")
+        return Note.objects.create(conversation=talk, author=actor, text=text.strip()[:5000])
+
+
+def tag(talk: Conversation, *, tags: Sequence[str], actor: User) -> Conversation | Refused:
+    """Set its tags: short words, without order, each once."""
+    if no := refusal(actor, "answer"):
+        return no
+    wanted = sorted({word.strip().lower()[:40] for word in tags if word.strip()})[:20]
+    with recorded("conversation.tagged", actor, target=talk, tags=wanted) as entry:
+        row = _locked(talk, actor)
+        if row is None:
+            return entry.refuse("This conversation is not yours.")
+        row.tags = wanted
+        row.save(update_fields=["tags"])
+        return row
+
+
+def close(talk: Conversation, *, actor: User) -> Conversation | Refused:
+    return _move(talk, "closed", "conversation.closed", actor, closed_at=timezone.now(), snoozed_until=None)
+
+
+def reopen(talk: Conversation, *, actor: User) -> Conversation | Refused:
+    return _move(talk, "open", "conversation.reopened", actor, closed_at=None, snoozed_until=None)
+
+
+def snooze(talk: Conversation, *, until: datetime, actor: User) -> Conversation | Refused:
+    """Out of sight until then, or until they speak again."""
+    if until <= timezone.now():
+        return Refused("That time has passed.")
+    return _move(talk, "snoozed", "conversation.snoozed", actor, snoozed_until=until)
+
+
+def _move(talk: Conversation, state: str, action: str, actor: User, **changes: Any) -> Conversation | Refused:
+    if no := refusal(actor, "answer"):
+        return no
+    with recorded(action, actor, target=talk) as entry:
+        row = _locked(talk, actor)
+        if row is None:
+            return entry.refuse("This conversation is not yours.")
+        if row.state == state:
+            return entry.refuse(f"It is {state} already.")
+        entry.detail["from"] = row.state
+        row.state = flow.advance("conversation", row.state, state)
+        for name, value in changes.items():
+            setattr(row, name, value)
+        row.save(update_fields=["state", *changes])
+        return row
+
+
+def wake(now: datetime) -> int:
+    """Bring back what was snoozed until now."""
+    due = Conversation.objects.filter(state="snoozed", snoozed_until__lte=now)
+    if not due.exists():
+        return 0
+    with recorded("conversations.woken", "timetable") as entry, transaction.atomic():
+        keys = list(due.select_for_update().values_list("pk", flat=True))
+        Conversation.objects.filter(pk__in=keys).update(state="open", snoozed_until=None)
+        entry.detail["conversations"] = keys
+    return len(keys)
+
+
+def uncover(message: Message, *, actor: User) -> str | Refused:
+    """The text with its private data readable. Who looked goes on record."""
+    with recorded("message.uncovered", actor, target=message) as entry:
+        place = Placement.objects.filter(message=message).first()
+        visible = place and Conversation.objects.visible_to(actor).filter(pk=place.conversation_id).exists()
+        if not visible or not may(actor, "answer"):
+            return entry.refuse("You cannot see the private data of this message.")
+        return message.text

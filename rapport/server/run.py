@@ -1,0 +1,151 @@
+"""One parent for all parts: it starts them, restarts what dies, and ends them together.
+
+Each part holds the reading end of a pipe whose other end is the parent's alone. When the parent is gone, however it
+went, the pipe closes and the part ends by itself: nothing is left running that nobody looks after.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import click
+
+log = logging.getLogger("rapport.run")
+PATIENCE_SECONDS = 10.0
+THREADS = 8
+PIPE = "RAPPORT_PARENT_PIPE"
+
+
+def follow_parent(end: Callable[[], None]) -> None:
+    """Call `end` when the parent is gone. Does nothing in a part that was started by hand."""
+    if not (number := os.environ.pop(PIPE, "")):
+        return
+
+    def wait() -> None:
+        os.read(int(number), 1)
+        end()
+
+    threading.Thread(target=wait, daemon=True, name="parent").start()
+
+
+def serve(*, host: str, port: int) -> None:
+    """The web part: granian, plain WSGI, one process with threads."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.server.settings")
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    follow_parent(lambda: os.kill(os.getpid(), signal.SIGTERM))
+    Granian(
+        "rapport.server.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        backlog=128,
+        log_access=False,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+@dataclass
+class Part:
+    """One process, and when it may be started again."""
+
+    name: str
+    arguments: Sequence[str]
+    pipe: int
+    process: subprocess.Popen[bytes] | None = None
+    deaths: int = 0
+    not_before: float = field(default=0.0)
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "rapport.cli", *self.arguments],
+            env={**os.environ, PIPE: str(self.pipe)},
+            pass_fds=[self.pipe],
+            start_new_session=True,  # Ctrl-C is for the parent, which then ends the parts in order
+        )
+
+    def look(self, now: float) -> None:
+        """Start it if it is not there; after a death wait a little longer each time."""
+        if self.process is None:
+            if now >= self.not_before:
+                self.start()
+            return
+        code = self.process.poll()
+        if code is not None:
+            self.process = None
+            self.deaths += 1
+            wait = min(0.5 * 2 ** min(self.deaths, 6), 30)
+            self.not_before = now + wait
+            click.echo(f"The part “{self.name}” ended with {code}; it starts again in {wait:.0f} s.", err=True)
+
+    def end(self, deadline: float) -> None:
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(max(deadline - time.monotonic(), 0.1))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def supervise(*, host: str, port: int, sample: bool) -> int:
+    """Prepare the database, start the parts, say where they are, and stay until told to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    os.environ.setdefault("RAPPORT_SITE_URL", f"http://127.0.0.1:{port}")
+    preparation = [sys.executable, "-m", "rapport.cli", "prepare", *(["--sample"] if sample else [])]
+    prepared = subprocess.run(preparation, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    if prepared.returncode or stop.is_set():
+        return prepared.returncode
+    pipe, ours = os.pipe()
+    parts = [
+        Part("web", ["web", "--host", host, "--port", str(port)], pipe),
+        Part("worker", ["work"], pipe),
+        Part("listener", ["listen"], pipe),
+    ]
+    try:
+        _stay(parts, stop, f"http://127.0.0.1:{port}", prepared.stdout)
+    finally:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        for part in parts:
+            if part.process:
+                part.process.terminate()
+        for part in parts:
+            part.end(deadline)
+        os.close(ours)
+    click.echo("Everything has stopped.")
+    return 0
+
+
+def _stay(parts: Sequence[Part], stop: threading.Event, url: str, words: str) -> None:
+    told = False
+    while not stop.is_set():
+        for part in parts:
+            part.look(time.monotonic())
+        if not told and _answers(f"{url}/health/"):
+            told = True
+            click.echo(f"\nRapport is at {url}\n{words.replace('{url}', url)}\nCtrl-C stops it.")
+        stop.wait(0.2 if not told else 1.0)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2):
+            return True
+    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        return False

@@ -1,0 +1,78 @@
+"""What runs when: one leased row an entry, so that of several workers one does it.
+
+Like the steps of the map, entries are dotted names below `rapport.server`; each takes the time.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+
+from rapport.server.claim import LET_GO, claim
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    function: str
+    every: timedelta
+
+
+ENTRIES = {
+    "wake snoozed conversations": Entry("route.actions.wake", timedelta(seconds=30)),
+    "look again at recent messages": Entry("listen.recheck.run", timedelta(minutes=1)),
+    "count the days": Entry("measure.actions.count_days", timedelta(minutes=5)),
+    "rewrite the index after deletions": Entry("listen.search.purge_if_needed", timedelta(minutes=15)),
+    "export the head of the record": Entry("organise.record.export_head", timedelta(days=1)),
+    "forget old sessions": Entry("organise.actions.forget_sessions", timedelta(days=1)),
+}
+
+
+class Appointment(models.Model):
+    name = models.CharField(max_length=80, unique=True)
+    next_at = models.DateTimeField(default=timezone.now)
+    last_ok_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=500, blank=True)
+    leased_by = models.CharField(max_length=80, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        app_label = "rapport"
+
+
+_written = False
+
+
+def turn(worker: str) -> int:
+    """Do the next thing that is due. 1 if there was one."""
+    _write_down()
+    now = timezone.now()
+    due = Appointment.objects.filter(name__in=list(ENTRIES), next_at__lte=now).order_by("next_at")
+    keys = claim(due, worker, now=now, limit=1, lease=timedelta(minutes=15))
+    if not keys:
+        return 0
+    row = Appointment.objects.get(pk=keys[0])
+    entry = ENTRIES[row.name]
+    module, _, function = entry.function.rpartition(".")
+    changes: dict[str, object] = {"next_at": now + entry.every, "trouble": "", **LET_GO}
+    try:
+        getattr(importlib.import_module(f"rapport.server.{module}"), function)(now)
+        changes["last_ok_at"] = timezone.now()
+    except Exception as error:  # of the worker's turn: it knows the entry
+        log.exception("The timetable's “%s” failed.", row.name)
+        changes["trouble"] = f"{type(error).__name__}: {error}"[:500]
+    Appointment.objects.filter(pk=row.pk).update(**changes)
+    return 1
+
+
+def _write_down() -> None:
+    global _written
+    if not _written:
+        Appointment.objects.bulk_create([Appointment(name=name) for name in ENTRIES], ignore_conflicts=True)
+        _written = True

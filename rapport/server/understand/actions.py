@@ -1,0 +1,46 @@
+"""Reading what was heard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from rapport.core import understand
+from rapport.server import flow
+from rapport.server.claim import LET_GO, held
+from rapport.server.listen.models import Message
+from rapport.server.organise.record import recorded
+from rapport.server.understand.models import Reading
+
+FIELDS = ["language", "tone", "negative", "neutral", "positive", "kinds", "private", "reader", "at"]
+
+
+def read(keys: Sequence[int], *, actor: str) -> None:
+    """Give every claimed message a reading."""
+    rows = list(Message.objects.filter(pk__in=keys).only("id", "text", "language_hint", "revision"))
+    readings = understand.read([row.text for row in rows], languages=[row.language_hint for row in rows])
+    now = timezone.now()
+    with recorded("messages.read", actor, reader=readings.version) as entry:
+        still = dict(held(Message.objects.filter(state="heard"), keys, actor).values_list("pk", "revision"))
+        made = [
+            Reading(
+                message_id=row.pk,
+                language=reading.language,
+                tone=reading.tone.label,
+                negative=reading.tone.negative,
+                neutral=reading.tone.neutral,
+                positive=reading.tone.positive,
+                kinds=list(reading.kinds),
+                private=[[one.start, one.end, one.kind, one.confidence] for one in reading.private],
+                reader=readings.version,
+                at=now,
+            )
+            for row, reading in zip(rows, readings.items)
+            if still.get(row.pk) == row.revision
+        ]
+        Reading.objects.bulk_create(made, update_conflicts=True, unique_fields=["message"], update_fields=FIELDS)
+        Message.objects.filter(pk__in=[one.message_id for one in made]).update(
+            state=flow.advance("message", "heard", "understood"), tries=0, **LET_GO
+        )
+        entry.detail["messages"] = len(made)

@@ -1,0 +1,97 @@
+"""The worker: claim a batch, take one step, save or say why not."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import cache
+
+from django.db import connection
+from django.utils import timezone
+
+from rapport.server import flow, timetable
+from rapport.server.claim import LET_GO, claim, worker_name
+from rapport.server.listen import imports
+from rapport.server.listen.models import Message
+
+log = logging.getLogger(__name__)
+BATCH = 200
+TRIES = 8
+Step = Callable[..., None]
+
+
+def run(stop: threading.Event) -> None:
+    worker = worker_name("worker")
+    while not stop.is_set():
+        try:
+            busy = turn(worker)
+        except Exception:  # the single turn that catches everything
+            log.exception("The worker stumbled; it goes on in five seconds.")
+            connection.close()
+            stop.wait(5)
+            continue
+        if not busy:
+            stop.wait(0.25)
+
+
+def turn(worker: str) -> int:
+    """Take every step once, then what the timetable and the imports have due. How many rows were moved."""
+    return messages(worker) + timetable.turn(worker) + imports.turn(worker)
+
+
+def messages(worker: str) -> int:
+    """One batch of each step, in the order of the map; live messages go before imported ones."""
+    moved = 0
+    for state, name in flow.FLOWS["message"].steps():
+        now = timezone.now()
+        due = Message.objects.filter(state=state, next_try_at__lte=now).order_by("imported", "id")
+        if keys := claim(due, worker, now=now, limit=BATCH):
+            attempt(step(name), keys, worker)
+            moved += len(keys)
+    return moved
+
+
+def settle(worker: str, *, rounds: int = 10_000) -> int:
+    """Take steps until nothing is left to do now; for imports, the sample and tests."""
+    total = 0
+    for _ in range(rounds):
+        moved = messages(worker)
+        if not moved:
+            return total
+        total += moved
+    return total
+
+
+def attempt(take: Step, keys: Sequence[int], worker: str) -> None:
+    """Take the step for the batch; when it fails, halve the batch until the row that fails stands alone."""
+    try:
+        take(keys, actor=worker)
+    except Exception as error:  # of the worker's turn: it knows the rows and the step
+        if len(keys) > 1:
+            half = len(keys) // 2
+            attempt(take, keys[:half], worker)
+            attempt(take, keys[half:], worker)
+            return
+        log.exception("Message %s: the step %s failed.", keys[0], take.__name__)
+        _put_off(keys[0], error)
+
+
+def _put_off(key: int, error: Exception) -> None:
+    row = Message.objects.get(pk=key)
+    wait = timedelta(seconds=min(10 * 2**row.tries, 6 * 3600))
+    Message.objects.filter(pk=key).update(
+        tries=min(row.tries + 1, TRIES),
+        next_try_at=timezone.now() + wait,
+        trouble=f"{type(error).__name__}: {error}"[:500],
+        **LET_GO,
+    )
+
+
+@cache
+def step(name: str) -> Step:
+    module, _, function = name.rpartition(".")
+    found: Step = getattr(importlib.import_module(f"rapport.server.{module}"), function)
+    return found
