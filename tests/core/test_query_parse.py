@@ -120,6 +120,7 @@ def test_a_query_has_one_canonical_text(text: str, canonical: str) -> None:
         ("*ferry", 0, "A star can only stand directly behind the beginning of a word."),
         ('"very *"', 6, "A star can only stand directly behind the beginning of a word."),
         ("channel:a*b", 9, "A star can only stand at the end of a value."),
+        ("tone:" + "x" * 99, 5, f"'tone:' is never '{'x' * 40}…'."),
         ("late - ferry", 5, "There is no word to look for in '-'. Leave it out, or put it in quotation marks."),
         ("a" * 4_001, 4_000, "A query has at most 4,000 characters, and this one has 4,001."),
         ("a " * 501, 1_000, "A query has at most 500 terms."),

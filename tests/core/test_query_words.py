@@ -2,6 +2,7 @@
 
 import sqlite3
 import sys
+import time
 import unicodedata
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rapport.core.query import FTS5_TOKENIZER, lexemes, segment, tokens
+from rapport.core.query.match import value_key
 from rapport.core.query.words import LONGEST, normal
 
 
@@ -97,6 +99,18 @@ def test_normal_form_is_final(text: str) -> None:
 @given(st.text(alphabet=st.characters(categories=["Lu", "Ll"])))
 def test_capitals_do_not_matter(text: str) -> None:
     assert words(text.casefold()) == words(text)
+
+
+@pytest.mark.parametrize(
+    "scrap", ["_", "#", "#_", "a_", "a\u0301", "\u0301\u0316", "é_", "東_", "\u200b", "ﷺ", "-'", "#é"]
+)
+def test_no_text_takes_long(scrap: str) -> None:
+    """Half a million characters of anything: seconds at most, where a careless pattern would take hours."""
+    began = time.perf_counter()
+    tokens("é" + scrap * (500_000 // len(scrap)))
+    tokens(scrap * (500_000 // len(scrap)))
+    value_key("é" + scrap * (500_000 // len(scrap)))
+    assert time.perf_counter() - began < 10
 
 
 def test_every_character_of_unicode_is_kept_whole_by_sqlite() -> None:

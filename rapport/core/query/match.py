@@ -14,6 +14,9 @@ from rapport.core.types import Document, Message
 Value = str | float | bool | datetime
 Test = Callable[["Prepared"], bool]
 
+LONGEST_VALUE = 1_000
+"""Whole values are compared by their first 1,000 characters."""
+
 _QUOTES = str.maketrans("", "", '"“”„')
 
 
@@ -43,7 +46,7 @@ def value_key(value: str) -> str:
     >>> value_key(" #Ferry")
     'ferry'
     """
-    return " ".join(normal(value.translate(_QUOTES)).split()).lstrip("#@")
+    return " ".join(normal(value[:LONGEST_VALUE].translate(_QUOTES)).split()).lstrip("#@")
 
 
 class Text:

@@ -127,7 +127,13 @@ def _check_pair(text: str, before: Token | None, token: Token) -> None:
 
 
 def _name(token: Token) -> str:
-    return f"'{_SHOWN.get(token.type, str(token))}'"
+    return _quoted(_SHOWN.get(token.type, str(token)))
+
+
+def _quoted(text: str) -> str:
+    """A piece of the query inside a message; a long one only by its beginning."""
+    text = text.strip()
+    return f"'{text}'" if len(text) <= 40 else f"'{text[:40]}…'"
 
 
 def _start(token: Token) -> int:
@@ -177,7 +183,7 @@ class _Reader:
         if name in self.fields.refused:
             raise self._wrong(f"'{name}:' cannot be used here: {self.fields.refused[name]}.", field)
         hint = _did_you_mean(name, self.fields) or " To look for these words, put them in quotation marks."
-        raise self._wrong(f"Unknown field '{name}'.{hint}", field)
+        raise self._wrong(f"Unknown field {_quoted(name)}.{hint}", field)
 
     def _term(self, token: Token, spec: FieldSpec | None) -> Node:
         written, at = (token[1:-1], 1) if token.type == "PHRASE" else (str(token), 0)
@@ -197,7 +203,7 @@ class _Reader:
             )
         if not found:
             message = (
-                f"There is no word to look for in '{value.text.strip()}'. Leave it out, or put it in quotation marks."
+                f"There is no word to look for in {_quoted(value.text)}. Leave it out, or put it in quotation marks."
             )
             if value.token.type == "PHRASE":
                 message = "There is no word to look for between these quotation marks."
@@ -218,7 +224,7 @@ class _Reader:
         key = self._key(value.text, value)
         if key not in spec.choices:
             hint = _did_you_mean(key, spec.choices) or f" It can be {', '.join(spec.choices)}."
-            raise self._wrong(f"'{spec.name}:' is never '{value.text.strip()}'.{hint}", value.token, value.at)
+            raise self._wrong(f"'{spec.name}:' is never {_quoted(value.text)}.{hint}", value.token, value.at)
         return Is(spec.name, key)
 
     def flag(self, value: _Written) -> Node:
@@ -327,14 +333,14 @@ _TIME = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[Tt](\d{2}):(\d{2}))?)?)?",
 
 def _number_ends(written: str) -> _Ends:
     if not _NUMBER.fullmatch(written):
-        raise ValueError(f"'{written}' is not a number. Write for instance 3, >3, <=0.5 or 1..3.")
+        raise ValueError(f"{_quoted(written)} is not a number. Write for instance 3, >3, <=0.5 or 1..3.")
     return _Ends(float(written), float(written), open=False)
 
 
 def _time_ends(written: str) -> _Ends:
     """A year, a month, a day or a minute, in UTC."""
     parts = _TIME.fullmatch(written)
-    message = f"'{written}' is not a date. Write for instance 2026-01-31, >2026-01, or 2026-01-01..2026-01-31."
+    message = f"{_quoted(written)} is not a date. Write for instance 2026-01-31, >2026-01, or 2026-01-01..2026-01-31."
     if parts is None:
         raise ValueError(message)
     year, month, day, hour, minute = (int(part) if part else None for part in parts.groups())

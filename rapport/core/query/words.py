@@ -48,8 +48,8 @@ _LETTER_APOSTROPHE = "\u02bc"  # a letter to Unicode, but people type it where o
 _SIGILS = {"": "", "#": "#", "@": "@", "＃": "#", "＠": "@"}
 
 # `#` and `@` count where a word begins: not in an address of mail, not in the middle of a link.
-_ASCII_RUN = re.compile(r"(?:(?<!\w)([#@]))?_*([^\W_](?:\w*[^\W_])?)", re.ASCII)
-_RUN = re.compile(rf"(?:(?<!\w)([#@＃＠]))?_*([^\W_][\w{_MARKS}{_UNSEEN}]*)|([{_SYMBOLS}])")
+_ASCII_RUN = re.compile(r"(?:(?<!\w)([#@])_*)?([^\W_](?:\w*[^\W_])?)", re.ASCII)
+_RUN = re.compile(rf"(?:(?<!\w)([#@＃＠])_*)?([^\W_][\w{_MARKS}{_UNSEEN}]*)|([{_SYMBOLS}])")
 _CHARACTER = re.compile(rf"[{_UNSPACED}]")
 _PIECE = re.compile(
     rf"[{_UNSPACED}][{_MARKS}{_UNSEEN}\uff9e\uff9f]*|[^{_UNSPACED}{_MARKS}{_UNSEEN}][^{_UNSPACED}]*",
