@@ -1,4 +1,4 @@
-"""Values as strangers write them: texts that no database would take, times in a dozen notations."""
+"""Values as strangers write them: texts that no database would take, bare links, times in a dozen notations."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from email.utils import parsedate_to_datetime
+
+from rapport.core.types import Span
 
 _UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
 
@@ -19,6 +21,26 @@ def clean(text: str) -> str:
     'a\ufffdb\ufffd'
     """
     return _UNSTORABLE.sub("\ufffd", text)
+
+
+_LINK = re.compile(r"https?://[^\s<>\"“”«»]+", re.IGNORECASE)
+_CLOSERS = {")": "(", "]": "[", "}": "{"}
+
+
+def links(text: str) -> tuple[Span, ...]:
+    """The links that stand bare in a text, without the punctuation of the sentence around them.
+
+    >>> [span.value for span in links("See (https://example.org/a_(b)), or http://example.org/c.")]
+    ['https://example.org/a_(b)', 'http://example.org/c']
+    """
+    found = [(match.start(), _without_punctuation(match[0])) for match in _LINK.finditer(text)]
+    return tuple(Span(start, start + len(link), "link", link) for start, link in found)
+
+
+def _without_punctuation(link: str) -> str:
+    while link[-1] in ".,;:!?'’…*_~" or link.count(link[-1]) > link.count(_CLOSERS.get(link[-1], link[-1])):
+        link = link[:-1]
+    return link
 
 
 _EPOCH = re.compile(r"\d{9,11}(\.\d+)?")

@@ -14,7 +14,7 @@ from datetime import UTC, tzinfo
 from itertools import islice
 from typing import BinaryIO
 
-from rapport.connectors.values import clean, read_time
+from rapport.connectors.values import clean, links, read_time
 from rapport.core.errors import ConnectorError
 from rapport.core.types import Author, Message, Page, Reject
 
@@ -237,6 +237,7 @@ def message(values: Mapping[str, str], *, network: str, zone: tzinfo) -> Message
         url=given.get("url", ""),
         thread_id=given.get("thread") or given.get("parent") or given["id"],
         parent_id=given.get("parent", ""),
+        spans=links(given["text"]),
         language=given.get("language", ""),
         edited_at=edited,
         addressed=True,
