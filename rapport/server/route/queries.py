@@ -1,0 +1,215 @@
+"""Finding messages: the one query language over everything that a person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from rapport.core.query import Between, Conjunct, FieldTerm, Is, Query, conjuncts
+from rapport.core.query.match import value_key
+from rapport.server.listen import search
+from rapport.server.listen.models import Channel, Message
+from rapport.server.organise.abilities import may
+from rapport.server.organise.models import Team, User
+from rapport.server.route.documents import RELATED, document
+from rapport.server.route.models import Conversation
+
+PAGE = 50
+STEPS = (200, 600, 1_200)
+"""How many candidates are looked at, step by step, before one asks whether to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a list that is sorted by time and id goes on. `str` is how it stands in an address."""
+
+    at: datetime
+    key: int
+
+    def __str__(self) -> str:
+        return f"{(self.at - _START) // _TICK:x}-{self.key:x}"
+
+    @classmethod
+    def read(cls, text: str) -> Mark | None:
+        """The mark that an address carries; None when it is none."""
+        at, _, key = text.partition("-")
+        try:
+            return cls(_START + int(at, 16) * _TICK, int(key, 16))
+        except (ValueError, OverflowError):
+            return None
+
+
+_START = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Messages that match, newest first, with `RELATED` selected.
+
+    next     where the next page begins; None when there is nothing further back
+    stopped  there is more to look at, but enough was looked at for one request: offer to search further back
+    """
+
+    rows: list[Message]
+    next: Mark | None = None
+    stopped: bool = False
+
+
+def messages_visible_to(user: User) -> QuerySet[Message]:
+    """Messages that are still there: all for those who see everything, those of their own conversations for others."""
+    there = Message.objects.filter(removed_at=None)
+    if may(user, "see_all"):
+        return there
+    return there.filter(placement__conversation__in=Conversation.objects.visible_to(user))
+
+
+def search_messages(
+    user: User,
+    query: Query,
+    *,
+    before: Mark | None = None,
+    limit: int = PAGE,
+    within: QuerySet[Conversation] | None = None,
+) -> Found:
+    """The newest messages that match, before a mark. `within` narrows it to messages of these conversations.
+
+    The database narrows down, the matcher decides; at most `sum(STEPS)` candidates are looked at in one go.
+    """
+    candidates = narrowed(messages_visible_to(user), query)
+    if within is not None:
+        candidates = candidates.filter(placement__conversation__in=within)
+    candidates = candidates.select_related(*RELATED).order_by("-published_at", "-id")
+    rows: list[Message] = []
+    for step in STEPS:
+        looked_at = list(_after(candidates, before)[:step])
+        for row in looked_at:
+            if not query.matches(document(row)):
+                continue
+            if len(rows) == limit:
+                return Found(rows, Mark(rows[-1].published_at, rows[-1].pk))
+            rows.append(row)
+        if len(looked_at) < step:
+            return Found(rows)
+        before = Mark(looked_at[-1].published_at, looked_at[-1].pk)
+    return Found(rows, before, stopped=True)
+
+
+def _after(messages: QuerySet[Message], mark: Mark | None) -> QuerySet[Message]:
+    if mark is None:
+        return messages
+    # The first condition says nothing new, but it is the one that the index understands.
+    return messages.filter(
+        Q(published_at__lte=mark.at) & (Q(published_at__lt=mark.at) | Q(published_at=mark.at, id__lt=mark.key))
+    )
+
+
+# -- what the database can decide ------------------------------------------------------------------------------------
+
+
+def narrowed(messages: QuerySet[Message], query: Query) -> QuerySet[Message]:
+    """Fewer messages, among them every one that matches."""
+    for found in conjuncts(query):
+        if condition := _condition(found):
+            messages = messages.filter(condition)
+    return search.prefilter(messages, query)
+
+
+def _condition(found: Conjunct) -> Q | None:
+    """Any of the terms; None when the matcher alone can tell, and leaving it to the matcher is always safe."""
+    if found.negated:
+        return None
+    condition = Q()
+    for term in found.terms:
+        column = _COLUMNS.get((term.field, type(term)))
+        if column is None:
+            return None
+        condition |= column(term)
+    return condition
+
+
+def _tone(term: Is) -> Q:
+    return Q(reading__tone=term.value)
+
+
+def _kind(term: Is) -> Q:
+    return Q(reading__kinds__icontains=f'"{term.value}"')
+
+
+def _addressed(term: Is) -> Q:
+    return Q(addressed=term.value == "yes")
+
+
+def _channel(term: Is) -> Q:
+    names = Channel.objects.values_list("id", "name")
+    return Q(channel__in=[key for key, name in names if _says(term, name)])
+
+
+def _network(term: Is) -> Q:
+    """Those of our channels are known; a file may bring others, which the matcher looks at."""
+    known = set(Channel.objects.values_list("network", flat=True))
+    return Q(network__in=[name for name in known if _says(term, name)]) | ~Q(network__in=known)
+
+
+def _team(term: Is) -> Q:
+    slugs = Team.objects.values_list("id", "slug")
+    return Q(placement__conversation__team__in=[key for key, slug in slugs if _says(term, slug)])
+
+
+def _owner(term: Is) -> Q:
+    names = User.objects.values_list("id", "name")
+    return Q(placement__conversation__assignee__in=[key for key, name in names if _says(term, name)])
+
+
+def _is(term: Is) -> Q:
+    talk = "placement__conversation__"
+    match term.value:
+        case "answered":
+            return Q(**{f"{talk}first_answer_at__isnull": False})
+        case "unowned":
+            return Q(**{"placement__isnull": False, f"{talk}assignee__isnull": True})
+        case "late":
+            soon = timezone.now() + timedelta(minutes=1)  # the matcher's clock is a little ahead of this one
+            return Q(**{f"{talk}due_at__lte": soon, f"{talk}state": "open"})
+        case state:
+            return Q(**{f"{talk}state": state})
+
+
+def _time(column: str) -> Callable[[Between], Q]:
+    def between(term: Between) -> Q:
+        condition = Q()
+        if term.low is not None:
+            condition &= Q(**{f"{column}__gte": term.low})
+        if term.high is not None:
+            condition &= Q(**{f"{column}__lte": term.high})
+        return condition
+
+    return between
+
+
+def _says(term: Is, value: str) -> bool:
+    key = value_key(value)
+    return key.startswith(term.value) if term.prefix else key == term.value
+
+
+def _language(term: Is) -> Q:
+    return Q(**{f"reading__language__{'istartswith' if term.prefix else 'iexact'}": term.value})
+
+
+_COLUMNS: dict[tuple[str, type[FieldTerm]], Callable[..., Q]] = {
+    ("tone", Is): _tone,
+    ("kind", Is): _kind,
+    ("addressed", Is): _addressed,
+    ("channel", Is): _channel,
+    ("network", Is): _network,
+    ("language", Is): _language,
+    ("team", Is): _team,
+    ("owner", Is): _owner,
+    ("is", Is): _is,
+    ("published", Between): _time("published_at"),
+    ("heard", Between): _time("heard_at"),
+}

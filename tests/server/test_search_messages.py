@@ -1,0 +1,97 @@
+"""Searching what was heard: who finds what, in which order, and how far back."""
+
+from __future__ import annotations
+
+import pytest
+
+from rapport.core.query import parse
+from rapport.core.types import Author, Deletion
+from rapport.server.listen.models import Message
+from rapport.server.route import actions as routing
+from rapport.server.route import queries
+from rapport.server.route.documents import RELATED, document
+from rapport.server.route.models import Conversation
+from rapport.server.route.queries import Mark, search_messages
+
+LEE = Author("harbour", "lee", handle="lee.example", name="Lee")
+QUERIES = """
+*; late; -late; late OR love; ferry late; "late again"; lat*; tone:positive; tone:negative late;
+kind:question; kind:question OR kind:complaint; -kind:question; team:service; team:serv*; -team:service;
+team:nobody; owner:ben; owner:*; -owner:*; is:open; is:unowned; is:answered; is:late; is:closed; -is:open;
+is:noise; channel:harbour; channel:har*; channel:other; network:harbour; network:other; language:en;
+language:e*; language:fr; published:>2020; published:<2020; heard:>2020; addressed:yes; addressed:no;
+author:lee; author:lee late; private:no; tone:positive OR late; team:service (late OR love); late OR
+team:people
+"""
+
+
+def texts(user, written, **more):
+    return [row.text for row in search_messages(user, parse(written), **more).rows]
+
+
+@pytest.fixture
+def heard(hear, says, ben):
+    hear(
+        says("The ferry was late and I am angry, where is my refund?", after=1),
+        says("I love the ferry, thank you", after=2, author=LEE),
+        says("Are you hiring deckhands?", after=3),
+        says("Merci, le bateau était à l'heure", after=4),
+        says("The ferry was late again", after=5, author=LEE),
+    )
+
+
+def test_the_newest_message_comes_first(heard, ana):
+    assert texts(ana, "late") == ["The ferry was late again", "The ferry was late and I am angry, where is my refund?"]
+
+
+def test_a_member_finds_only_what_belongs_to_their_team(heard, ben, cleo):
+    assert len(texts(ben, "ferry")) == 3
+    assert texts(cleo, "ferry") == []
+    assert texts(cleo, "hiring") == ["Are you hiring deckhands?"]
+
+
+def test_what_was_taken_back_is_not_found(hear, says, ana):
+    hear(says("My zorbotron is lost", external_id="p"))
+    hear(deletions=(Deletion("harbour", "p"),))
+    assert texts(ana, "*") == []
+
+
+@pytest.mark.parametrize("written", [written.strip() for written in QUERIES.split(";")])
+def test_the_database_hides_no_match(heard, ana, ben, written):
+    routing.assign(Conversation.objects.get(who="Kim", preview__contains="refund"), to=ben, actor=ana)
+    routing.close(Conversation.objects.get(preview__contains="love"), actor=ana)
+    query = parse(written)
+    every = Message.objects.select_related(*RELATED).order_by("-published_at", "-id")
+    expected = [row.text for row in every if query.matches(document(row))]
+    assert texts(ana, written) == expected
+
+
+def test_pages_follow_on_each_other_without_a_gap_or_a_repetition(heard, ana):
+    first = search_messages(ana, parse("ferry"), limit=2)
+    assert first.next is not None
+    second = search_messages(ana, parse("ferry"), before=Mark.read(str(first.next)), limit=2)
+    assert second.next is None
+    assert [row.text for row in [*first.rows, *second.rows]] == texts(ana, "ferry")
+
+
+def test_it_stops_when_it_has_looked_at_enough_and_says_where_to_go_on(heard, ana, monkeypatch):
+    monkeypatch.setattr(queries, "STEPS", (1, 1))
+    first = search_messages(ana, parse("author:kim"))
+    assert (len(first.rows), first.stopped) == (1, True)
+    second = search_messages(ana, parse("author:kim"), before=first.next)
+    assert [row.text for row in second.rows] == ["Are you hiring deckhands?"]
+
+
+def test_a_search_can_stay_within_some_conversations(heard, ana):
+    within = Conversation.objects.filter(team__slug="people")
+    assert texts(ana, "*", within=within) == ["Are you hiring deckhands?"]
+
+
+@pytest.mark.parametrize("text", ["", "-", "nonsense", "12-zz", "f" * 400 + "-1", "-5-5"])
+def test_an_address_with_a_broken_mark_begins_at_the_beginning(text):
+    assert Mark.read(text) is None
+
+
+def test_a_search_takes_few_queries(heard, ana, django_assert_max_num_queries):
+    with django_assert_max_num_queries(4):
+        texts(ana, "late team:service tone:negative")
