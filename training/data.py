@@ -73,14 +73,6 @@ def us_airline() -> Iterator[Labelled]:
             yield Labelled(html.unescape(row["text"]), "en", TONES.index(row["airline_sentiment"]))
 
 
-def valence() -> Iterator[tuple[Labelled, float]]:
-    """The words and signs of VADER's lexicon (MIT licence) as texts, and how strong each is: 1 is half the scale."""
-    path = data_folder() / "vader_gt" / "vader_sentiment_lexicon.txt"
-    for line in path.read_text("latin-1").splitlines():
-        word, mean, *_ = line.split("\t")
-        yield Labelled(word, "en", TONES.index("positive" if float(mean) > 0 else "negative")), abs(float(mean)) / 2
-
-
 def without(items: Iterable[Labelled], held_out: Iterable[Labelled]) -> list[Labelled]:
     """`items` once each, less the texts that are held out (they are the same when their plain forms are)."""
     seen = {plain(item.text) for item in held_out}

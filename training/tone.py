@@ -1,7 +1,7 @@
 """Makes rapport/core/understand/models/tone.npz: python training/tone.py
 
 The same data and the same versions of numpy and scikit-learn give the same file; nothing is drawn by chance. What the
-choices rest on (`C`, the weight of the lexicon) was looked at on DEVELOPMENT, never on the files kept for the card.
+choices rest on was looked at on DEVELOPMENT, never on the files kept for the card.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
-from data import Labelled, semeval, semeval_names, umsab, valence, without
+from data import Labelled, semeval, semeval_names, umsab, without
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
@@ -23,7 +23,6 @@ from rapport.core.understand.grams import BUCKETS, FAMILIES, grams
 MODEL = Path(tone.__file__).parent / "models" / "tone.npz"
 DEVELOPMENT = ("twitter-2016devtest-A.txt", "twitter-2015test-A.txt")
 REGULARISATION_C = 0.5
-LEXICON_WEIGHT = 0.3
 CLIP = 0.9999
 """The share of weights that one signed byte tells apart; the few beyond are cut to the largest."""
 
@@ -72,29 +71,23 @@ def balanced(items: Sequence[Labelled]) -> Floats:
 
 
 def train(items: Sequence[Labelled]) -> tuple[Floats, Floats]:
-    """Weights (3, BUCKETS) and bias (3,), from texts and from a lexicon of words with known valence.
-
-    N-grams count by their rarity (inverse document frequency), which is folded into the weights.
-    """
-    words = list(valence())
+    """Weights (3, BUCKETS) and bias (3,). N-grams count by their rarity (inverse document frequency), folded in."""
     x = features([item.text for item in items])
     found_in = np.asarray((x > 0).sum(axis=0)).ravel()
     rarity = np.log((len(items) + 1) / (found_in + 1)) + 1
     scale = rarity / rarity[found_in > 1].mean()
-    both = sp.vstack([x, features([word.text for word, _ in words])]) @ sp.diags(scale)
-    labels = [item.tone for item in items] + [word.tone for word, _ in words]
-    weights = np.concatenate([balanced(items), [LEXICON_WEIGHT * strength for _, strength in words]])
-    model = LogisticRegression(C=REGULARISATION_C, max_iter=400, tol=1e-3).fit(both, labels, sample_weight=weights)
+    model = LogisticRegression(C=REGULARISATION_C, max_iter=400, tol=1e-3)
+    model.fit(x @ sp.diags(scale), [item.tone for item in items], sample_weight=balanced(items))
     return model.coef_ * scale, model.intercept_
 
 
 def quantised(weights: Floats, bias: Floats) -> bytes:
     """The content of tone.npz: one signed byte per weight, and what a step of it is worth."""
-    scale = np.quantile(np.abs(weights[weights != 0]), CLIP) / 127
+    scale = float(f"{np.quantile(np.abs(weights[weights != 0]), CLIP) / 127:.4g}")  # rounded: machines add differently
     table = np.clip(np.round(weights / scale), -127, 127).astype(np.int8)
     file = io.BytesIO()
     np.savez_compressed(
-        file, table=table, scale=np.full(3, scale), bias=bias - bias.mean(), families=np.array(FAMILIES)
+        file, table=table, scale=np.full(3, scale), bias=(bias - bias.mean()).round(3), families=np.array(FAMILIES)
     )
     return file.getvalue()
 

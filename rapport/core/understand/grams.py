@@ -145,7 +145,9 @@ def _words(classes: Classes, text_of: Places, hash_of: HashOf) -> Iterator[tuple
     words, texts = hash_of(starts, ends), text_of[starts]
     yield starts, words
 
-    negation = np.isin(words, _negations())
+    negations = _negations()
+    nearest = np.minimum(np.searchsorted(negations, words), len(negations) - 1)  # np.isin costs 7 MB of numpy.ma
+    negation = negations[nearest] == words
     negated = np.zeros(len(words), dtype=bool)
     for reach in range(1, NEGATION_REACH + 1):
         negated[reach:] |= negation[:-reach] & (texts[reach:] == texts[:-reach])
@@ -168,7 +170,7 @@ def _characters(classes: Classes, hash_of: HashOf) -> Iterator[tuple[Places, Has
 @lru_cache(maxsize=1)
 def _negations() -> Hashes:
     codes = _codes(NEGATIONS.split())
-    return np.unique(_spans(codes)(*_tokens(_classes(codes))))
+    return np.sort(_spans(codes)(*_tokens(_classes(codes))))
 
 
 def _buckets(hashes: Hashes, family: int) -> Places:

@@ -35,12 +35,13 @@ CUES = {
         worst, terrible, awful, unacceptable, disgrace*, disgusting, ridiculous, appalling, rip off, ripped off,
             scammed, refund, compensation, let down, fed up, still waiting, no reply, no response, never again,
             waste of money, poor service, bad service, rude, ruined, complain*, disappointed, disappointing, useless
-        unverschämt*, frechheit, katastroph*, beschwer*, enttäusch*, unmöglich, nie wieder, schlecht*, erstattung,
-            geld zurück, warte immer noch, keine antwort, abzocke, ärgerlich, saftladen, unzumutbar
+        unverschämt*, frechheit, katastroph*, beschwer*, enttäusch*, unmöglich, nie wieder, schlechter service,
+            schlechteste*, erstattung, geld zurück, warte immer noch, keine antwort, abzocke, ärgerlich,
+            saftladen, unzumutbar
         inadmissible, honte, honteux, scandaleux, catastroph*, déçu*, remboursement, rembours*, arnaque, plus jamais,
             aucune réponse, lamentable, inacceptable, réclamation
         inaceptable, vergüenza, pésimo, pésima, horrible, decepci*, reembolso, estafa, nunca más, sin respuesta,
-            queja, reclamación, lamentable, fatal
+            queja, reclamación, lamentable
         inaccettabile, vergogna, vergognos*, pessimo, pessima, delus*, rimborso, truffa, mai più, nessuna risposta,
             reclamo, scandaloso
     """,
@@ -73,8 +74,8 @@ CUES = {
             login fails, freezes, website is down, site is down, app is down, glitch*, broken link
         absturz, stürzt ab, abgestürzt, fehlermeldung, funktioniert nicht, geht nicht, lädt nicht,
             kann mich nicht anmelden, kann mich nicht einloggen, app hängt
-        plante, planté, message d'erreur, ne fonctionne pas, ne marche pas, fonctionne plus, marche plus,
-            impossible de se connecter, impossible de me connecter, bogue
+        l'appli plante, l'application plante, message d'erreur, ne fonctionne pas, ne marche pas, fonctionne plus,
+            marche plus, impossible de se connecter, impossible de me connecter, bogue
         no funciona, mensaje de error, se cuelga, se cierra sola, no puedo entrar, no puedo iniciar sesión, no carga
         non funziona, messaggio di errore, si blocca, non si apre, non riesco ad accedere, non carica, va in crash
     """,

@@ -62,7 +62,8 @@ def _language(text: str, hint: str) -> str:
 def _words(text: str) -> str:
     """The text less what is in no language: links, handles, and the signs of hashtags."""
     text = _HANDLE.sub(" ", _LINK.sub(" ", text[: 4 * LONGEST]))
-    return " ".join(text.replace("#", " ").replace("\0", " ").split())[:LONGEST]
+    text = " ".join(text.replace("#", " ").replace("\0", " ").split())[:LONGEST]
+    return text.encode("utf-8", "ignore").decode()  # half a character from a cut text; the detector refuses it
 
 
 def _primary(code: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -30,20 +31,30 @@ from rapport.core.types import Private
 VERSION = "private-1"
 REGIONS = ("GB", "US", "DE", "FR")
 """Where a telephone number without a country code may be from."""
-LONGEST = 20_000
-"""Characters of a text that are searched."""
+LONGEST = 100_000
+"""Characters of a text that are searched: more than any network allows in a post."""
+LONGEST_FOR_PHONES = 20_000
+"""The same for telephone numbers, which take longer to look for."""
+
+FEWEST_CHARACTERS = 12
+"""Of a card number or an IBAN: nothing shorter is tried."""
 
 BULLET = "•"
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """How to find one kind of private data. `valid` sees the match without spaces, dots and hyphens at its ends."""
+    """How to find one kind of private data: what looks like it, and what tells that it is.
+
+    grouped   the match is empty, and its group 1 may hold more than belongs to it ("4111 1111 1111 1111 12"): the
+              longest beginning of it that is valid counts
+    """
 
     kind: str
     regex: re.Pattern[str]
     valid: Callable[[str], bool]
     confidence: float
+    grouped: bool = False
 
 
 def private_in(texts: Sequence[str], regions: Sequence[str] = REGIONS) -> list[tuple[Private, ...]]:
@@ -86,7 +97,7 @@ def _private(text: str, regions: tuple[str, ...]) -> tuple[Private, ...]:
     links = [match.span() for match in _LINK.finditer(text)] if "://" in text or "www." in text else []
     found = list(_patterns(text, links))
     if _PHONE_LIKE.search(text):
-        found.extend(_phones(text, regions, links))
+        found.extend(_phones(text[:LONGEST_FOR_PHONES], regions, links))
     return _without_overlaps(found)
 
 
@@ -94,12 +105,23 @@ def _patterns(text: str, links: list[tuple[int, int]]) -> Iterator[Private]:
     has_digit = any(map(str.isdigit, text))
     for pattern in _PATTERNS if has_digit or ":" in text else ():
         for match in pattern.regex.finditer(text):
-            if not _inside(match.start(), links) and pattern.valid(match[0]):
-                yield Private(match.start(), match.end(), pattern.kind, pattern.confidence)
+            if _inside(match.start(), links):
+                continue
+            beginnings = _beginnings(match[1]) if pattern.grouped else (match[0],)
+            if found := next(filter(pattern.valid, beginnings), None):
+                yield Private(match.start(), match.start() + len(found), pattern.kind, pattern.confidence)
     if "@" in text:
         for match in _EMAIL.finditer(text):
             if _may_be_email(text, match.start(), links):
                 yield Private(match.start(), match.end(), "email", 0.99)
+
+
+def _beginnings(text: str) -> Iterator[str]:
+    """The beginnings of "4111 1111 1111 1111 12" that end with a group and may be long enough, the longest first."""
+    end = len(text)
+    while end >= FEWEST_CHARACTERS:
+        yield text[:end]
+        end = max(text.rfind(" ", 0, end), text.rfind("-", 0, end))
 
 
 def _phones(text: str, regions: tuple[str, ...], links: list[tuple[int, int]]) -> Iterator[Private]:
@@ -141,11 +163,12 @@ def _may_be_email(text: str, place: int, links: list[tuple[int, int]]) -> bool:
 
 
 def _without_overlaps(found: list[Private]) -> tuple[Private, ...]:
-    kept: list[Private] = []
+    kept: list[Private] = []  # by place
     for part in sorted(found, key=lambda part: (-part.confidence, part.start - part.end, part.start)):
-        if all(part.end <= other.start or part.start >= other.end for other in kept):
-            kept.append(part)
-    return tuple(sorted(kept, key=lambda part: part.start))
+        at = bisect_left(kept, part.start, key=lambda other: other.start)
+        if (at == 0 or kept[at - 1].end <= part.start) and (at == len(kept) or part.end <= kept[at].start):
+            kept.insert(at, part)
+    return tuple(kept)
 
 
 def _is_card(match: str) -> bool:
@@ -170,7 +193,8 @@ _PHONE_LIKE = re.compile(r"\d(?:[\s().\-/–]{0,3}\d){5}")
 _DIGITS = r"(?:\+|\(|\b)\d(?:[ ().\-/]{0,2}\d){5,14}(?: ?x\d{1,5})?\b"
 _PHONE_SHAPES = (
     re.compile(
-        r"\b(?:tel|phone|telephone|call|reach|cell|mobile|whatsapp|fax|ring|text|answering|telefon|handy|mobil|anruf\w*"
+        r"\b(?:tel|phone|telephone|call|cell|mobile|whatsapp|fax|(?:reach|ring|text|answering)\b[^\d\n]{0,9}\b(?:at|on)"
+        r"|telefon|handy|mobil|anruf\w*"
         r"|téléphone|appel\w*|portable|teléfono|móvil|llám\w*|llam\w*|telefono|cellulare|chiam\w*)\b[^\d\n(+]{0,20}"
         rf"(?P<number>{_DIGITS})",
         re.IGNORECASE,
@@ -198,9 +222,14 @@ def _bounded(pattern: str) -> re.Pattern[str]:
     return re.compile(_NOT_BEFORE + pattern + _NOT_AFTER, re.IGNORECASE)
 
 
+def _ahead(pattern: str) -> re.Pattern[str]:
+    """The same as a look-ahead, so that a false start does not swallow what begins behind it."""
+    return re.compile(f"{_NOT_BEFORE}(?=({pattern}{_NOT_AFTER}))", re.IGNORECASE)
+
+
 _PATTERNS = (
-    Pattern("card", _bounded(r"\d(?:[ -]?\d){11,18}"), _is_card, 0.97),
-    Pattern("iban", _bounded(r"[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}"), iban.is_valid, 0.99),
+    Pattern("card", _ahead(r"\d\d(?:[ -]?\d){10,17}"), _is_card, 0.97, grouped=True),
+    Pattern("iban", _ahead(r"[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}"), iban.is_valid, 0.99, grouped=True),
     Pattern("ip", _bounded(r"(?:\d{1,3}\.){3}\d{1,3}"), _is_ip, 0.85),
     Pattern("ip", re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE), _is_ip, 0.9),
     Pattern("national_id", _bounded(r"\d{3}[- ]\d{2}[- ]\d{4}"), us_ssn.is_valid, 0.85),
