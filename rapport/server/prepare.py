@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from rapport.server.organise.actions import is_empty, organisation
 
-TOKEN = "first-run"
+FIRST_RUN = "first-run"
 
 
 def ready(*, sample: bool) -> str:
@@ -41,7 +41,7 @@ def _domain() -> str:
 
 def token() -> str:
     """Guards the first-run page: whoever reads the console may set Rapport up."""
-    return settings.HOME.key(TOKEN)
+    return settings.HOME.key(FIRST_RUN)
 
 
 def token_is_right(given: str) -> bool:

@@ -1,4 +1,4 @@
-"""The settings of the server. Every one that a person may choose is read here, explained, and refused if it is nonsense.
+"""The settings of the server. What a person may choose is read here, explained, and refused if it is nonsense.
 
 RAPPORT_HOME           the folder of the data and the keys (./var)
 RAPPORT_DATABASE_URL   postgresql://user:password@host:port/name; unset means SQLite in RAPPORT_HOME

@@ -3,8 +3,6 @@
 parse(text, fields) -> Query          read a query; QueryError points at the character
 Query.matches(document)               the matcher decides
 explain(query, document)              which terms matched, and where
-    Matcher(queries).matching(document)   many queries at once
-    to_fts5, to_tsquery, conjuncts        what a database can do beforehand; it never hides a match
 Matcher(queries).matching(document)   many queries at once
 to_fts5, to_tsquery, conjuncts        what a database can do beforehand, never more than the query allows
 """

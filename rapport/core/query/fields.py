@@ -85,7 +85,7 @@ SEARCH_FIELDS = Fields(
         FieldSpec(
             "is",
             "choice",
-            ("open", "waiting", "answered", "closed", "late", "unowned", "noise"),
+            ("open", "waiting", "snoozed", "closed", "answered", "late", "unowned"),
             "State of its conversation",
         ),
         FieldSpec("team", "word", help="The team that owns its conversation"),

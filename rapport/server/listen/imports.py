@@ -1,4 +1,4 @@
-"""Reading files into a channel, page by page, with the place in the file kept: a stopped import goes on where it was."""
+"""Reading files into a channel, page by page. The place in the file is kept: a stopped import goes on where it was."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def load_file(
     return total
 
 
-# -- imports that were begun on the page: the worker's part --------------------------------------------------------------
+# -- imports that were begun on the page: the worker's part ------------------------------------------------------------
 
 
 def turn(worker: str) -> int:

@@ -12,7 +12,7 @@ from rapport.server.route.models import Conversation
 
 
 class Draft(models.Model):
-    """The answer that is being written: one a conversation, shared, on the server. `version` guards against two pens."""
+    """The answer that is being written: one a conversation, shared. `version` guards against two pens."""
 
     conversation = models.OneToOneField(Conversation, models.CASCADE, related_name="draft", primary_key=True)
     text = models.TextField(blank=True)

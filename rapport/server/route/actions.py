@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -175,12 +176,18 @@ def forget(keys: Sequence[int], *, actor: str) -> None:
 
 
 def current_rules() -> tuple[Rules, int]:
+    """The newest ownership rules and their version; without any, everything belongs to the hub."""
     row = RuleSet.objects.first()
     hub = Team.objects.filter(function=Function.HUB).order_by("id").values_list("slug", flat=True).first() or "hub"
     teams = list(Team.objects.values_list("slug", flat=True))
     if row is None:
-        return parse_rules(f"* -> {hub}", teams, hub=hub), 0
-    return parse_rules(row.text, teams, hub=hub), row.version
+        return _parsed(f"* -> {hub}", tuple(teams), hub), 0
+    return _parsed(row.text, tuple(teams), hub), row.version
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str, teams: tuple[str, ...], hub: str) -> Rules:
+    return parse_rules(text, teams, hub=hub)
 
 
 def save_rules(text: str, *, reason: str, actor: User | str) -> RuleSet | Refused:

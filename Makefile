@@ -1,0 +1,92 @@
+# Two commands do all set-up: `make demo` and `make test`. Everything that they install stays in this folder.
+
+PORT ?= 8000
+RAPPORT_HOME ?= ./var
+export PORT RAPPORT_HOME
+export UV_PYTHON_DOWNLOADS = never
+export UV_PYTHON ?= python3
+
+UV_VERSION = 0.13.9
+UV := $(shell command -v uv || echo .tools/bin/uv)
+PYTHON = .venv/bin/python
+PYTEST = $(PYTHON) -m pytest
+
+.PHONY: help demo run check test test-unit test-bare test-postgresql test-browser live bench-inbox clean
+
+help:
+	@echo "make demo         install, load the sample organisation, start everything (PORT=$(PORT), RAPPORT_HOME=$(RAPPORT_HOME))"
+	@echo "make run          the same without the sample: an empty Rapport of your own"
+	@echo "make test         install what the tests need and run them all"
+	@echo "make check        format, lint, types, import contracts, migrations"
+	@echo "make live         the stories against real servers that the tests start on this machine"
+	@echo "make bench-inbox  a million messages, 25 people: writes benchmarks/results/inbox.json"
+
+demo: .stamps/server
+	@exec .venv/bin/rapport run --sample --port $(PORT)
+
+run: .stamps/server
+	@exec .venv/bin/rapport run --port $(PORT)
+
+# -- installing --------------------------------------------------------------------------------------------------------
+
+.tools/bin/uv:
+	python3 -m venv .tools
+	.tools/bin/pip install --quiet uv==$(UV_VERSION)
+
+$(filter-out .tools/bin/uv,$(UV)):
+
+# --inexact: what the tests installed stays.
+.stamps/server: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --quiet --frozen --inexact --no-default-groups --extra server
+	@mkdir -p .stamps && touch $@
+
+.stamps/dev: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --quiet --frozen --extra server
+	@mkdir -p .stamps && touch $@ .stamps/server
+
+.stamps/bare: pyproject.toml uv.lock | $(UV)
+	UV_PROJECT_ENVIRONMENT=.venv-bare $(UV) sync --quiet --frozen --no-default-groups --group test
+	@mkdir -p .stamps && touch $@
+
+.stamps/system: tests/install.sh
+	sh tests/install.sh
+	@mkdir -p .stamps && touch $@
+
+# -- checking ----------------------------------------------------------------------------------------------------------
+
+check: .stamps/dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy rapport
+	.venv/bin/lint-imports
+	RAPPORT_HOME=$$(mktemp -d) DJANGO_SETTINGS_MODULE=rapport.server.settings $(PYTHON) -m django makemigrations --check --dry-run
+
+test: test-unit test-bare test-postgresql test-browser
+
+test-unit: .stamps/dev
+	$(PYTEST) -m "not live and not browser and not slow"
+
+# The second proof that only `server` knows Django: the rest is tested where Django is not installed.
+test-bare: .stamps/bare
+	.venv-bare/bin/python -c "import importlib.util as u; assert not u.find_spec('django'), 'Django is installed here'"
+	.venv-bare/bin/python -m pytest -q -m "not live and not browser and not slow" tests/core rapport/core rapport/connectors
+
+test-postgresql: .stamps/dev .stamps/system
+	$(PYTHON) -m tests.postgres $(PYTEST) -q -m "not live and not browser and not slow" tests/server
+
+test-browser: .stamps/dev .stamps/system
+	$(PYTEST) -m browser tests/e2e
+
+live: .stamps/dev .stamps/system .stamps/node
+	RAPPORT_LIVE=1 $(PYTEST) -m live tests
+
+.stamps/node: tests/live/network/package-lock.json tests/install.sh
+	sh tests/install.sh live
+	cd tests/live/network && npm ci
+	@mkdir -p .stamps && touch $@
+
+bench-inbox: .stamps/dev
+	$(PYTHON) benchmarks/inbox.py
+
+clean:
+	rm -rf .venv .venv-bare .tools .stamps .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,237 @@
+"""Loads the sample's world into an empty database, by the doors that real messages use. It never sees the truth."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import groupby, islice
+
+from django.conf import settings
+from django.utils import timezone
+
+from rapport.core.errors import RapportError
+from rapport.core.types import Page, Refused
+from rapport.sample import simulate
+from rapport.sample.world import Answered, Assigned, Closed, Drafted, Heard, Noted, Outage, Reopened, World
+from rapport.server.listen.actions import connect, receive, save_brief
+from rapport.server.listen.models import Channel, Cursor, Message, Pulse
+from rapport.server.measure.actions import count_days
+from rapport.server.organise import actions as organising
+from rapport.server.organise.models import Organisation, Role, Team, User
+from rapport.server.organise.record import recorded
+from rapport.server.prepare import sample_password
+from rapport.server.respond.models import Draft, Outgoing
+from rapport.server.route.actions import save_rules
+from rapport.server.route.models import Conversation, Note
+from rapport.server.work import settle
+
+Progress = Callable[[float], None]
+ACTOR = "sample"
+PAGE = 100
+STEPS = 3  # a message is read, related and placed
+
+
+def load(*, seed: int, scale: float, progress: Progress = lambda share: None, now: datetime | None = None) -> World:
+    """Raises RapportError when somebody lives here already."""
+    if not organising.is_empty():
+        raise RapportError("There is an organisation in this database already; the sample needs an empty one.")
+    world, _ = simulate(seed, scale, now or timezone.now())
+    people = _organisation(world)
+    channels = _channels(world)
+    for brief in world.briefs:
+        save_brief(None, name=brief.name, query=brief.query, purpose=brief.purpose, actor=ACTOR)
+    save_rules(world.rules, reason="The rules that the sample begins with", actor=ACTOR)
+    progress(0.1)
+    _hear(world, channels, lambda share: progress(0.1 + 0.3 * share))
+    total = STEPS * Message.objects.count()
+    done = 0
+    while moved := settle(ACTOR, rounds=1):
+        done += moved
+        progress(0.4 + 0.4 * min(done / total, 1))
+    _act(world, channels, people)
+    progress(0.9)
+    _pulses(world, channels)
+    count_days(timezone.now(), since=world.messages[0].message.published_at.date())
+    Organisation.objects.update(sample=True)
+    progress(1)
+    return world
+
+
+# -- the organisation --------------------------------------------------------------------------------------------------
+
+
+def _organisation(world: World) -> dict[str, User]:
+    boss = next(member for member in world.members if member.role == Role.ADMINISTRATOR)
+    founded = organising.found(
+        name=world.organisation.name,
+        time_zone=world.organisation.time_zone,
+        admin_name=boss.name,
+        email=boss.email,
+        password=sample_password(),
+    )
+    assert isinstance(founded, User), founded  # noqa: S101  # the database was empty
+    User.objects.filter(pk=founded.pk).update(local_only=True, time_zone=boss.time_zone)
+    for team in world.teams:
+        Team.objects.update_or_create(slug=team.slug, defaults={"name": team.name, "function": team.function})
+    teams = {team.slug: team for team in Team.objects.all()}
+    people = {boss.email: founded}
+    for member in world.members:
+        if member.email == boss.email:
+            continue
+        added = organising.add_member(
+            email=member.email,
+            name=member.name,
+            role=member.role,
+            teams=[teams[slug] for slug in member.teams],
+            password=sample_password(),
+            actor=ACTOR,
+            time_zone=member.time_zone,
+            local_only=True,
+        )
+        assert isinstance(added, User), added  # noqa: S101  # addresses are distinct
+        people[member.email] = added
+    return people
+
+
+def _channels(world: World) -> dict[str, Channel]:
+    """Channels on the stand-in for platforms, and one real folder into which files can be dropped."""
+    made = {}
+    for channel in world.channels:
+        with recorded("channel.connected", ACTOR, connector="sample") as entry:
+            row = Channel.objects.create(
+                name=channel.name,
+                connector="sample",
+                network=channel.network,
+                handle=channel.handle,
+                external_id=channel.own.external_id,
+                url=channel.own.url,
+                answers=channel.answers,
+                keep_all=True,
+                created_at=world.messages[0].heard_at,
+            )
+            entry.target = row
+            if not _by_hand(channel.connector):
+                for source in channel.sources:
+                    Cursor.objects.create(channel=row, source=source, every_seconds=60)
+        made[channel.slug] = row
+    drop = settings.HOME.folder("drop")
+    box = connect("Dropped files", "files", {"folder": str(drop)}, actor=ACTOR)
+    if isinstance(box, Refused):
+        raise RapportError(box.reason)
+    Channel.objects.filter(pk=box.pk).update(addressed=True)
+    return made
+
+
+def _by_hand(connector: str) -> bool:
+    return connector == "files"
+
+
+# -- what was heard ----------------------------------------------------------------------------------------------------
+
+
+def _hear(world: World, channels: dict[str, Channel], progress: Progress) -> None:
+    done = 0
+    for (slug, source), run in groupby(world.messages, key=lambda heard: (heard.channel, heard.source)):
+        for chunk in _chunks(run, PAGE):
+            page = Page(messages=tuple(heard.message for heard in chunk))
+            receive(page, channels[slug], source, actor=ACTOR, imported=True, now=chunk[-1].heard_at)
+            done += len(chunk)
+        progress(done / len(world.messages))
+
+
+def _chunks(run: Iterable[Heard], size: int) -> Iterator[list[Heard]]:
+    run = iter(run)
+    while chunk := list(islice(run, size)):
+        yield chunk
+
+
+def _pulses(world: World, channels: dict[str, Channel]) -> None:
+    """The hours of the year: when somebody listened, and when a channel did not deliver."""
+    Pulse.objects.filter(channel__in=channels.values()).delete()
+    first = world.messages[0].heard_at.replace(minute=0, second=0, microsecond=0)
+    hours = int((world.until - first) / timedelta(hours=1)) + 1
+    counts: dict[tuple[str, datetime], int] = {}
+    for heard in world.messages:
+        key = (heard.channel, heard.heard_at.replace(minute=0, second=0, microsecond=0))
+        counts[key] = counts.get(key, 0) + 1
+    rows = []
+    for channel in world.channels:
+        if _by_hand(channel.connector):
+            continue
+        for number in range(hours):
+            hour = first + timedelta(hours=number)
+            broken = _outage(world.outages, channel.slug, hour)
+            rows.append(
+                Pulse(
+                    channel=channels[channel.slug],
+                    hour=hour,
+                    fetches=0 if broken else 60,
+                    failures=60 if broken else 0,
+                    heard=counts.get((channel.slug, hour), 0),
+                    trouble=broken.cause if broken else "",
+                )
+            )
+    Pulse.objects.bulk_create(rows, batch_size=2_000)
+    last = {slug: max(h.heard_at for h in world.messages if h.channel == slug) for slug in channels}
+    for slug, row in channels.items():
+        Channel.objects.filter(pk=row.pk).update(last_ok_at=world.until, last_heard_at=last[slug])
+
+
+def _outage(outages: Iterable[Outage], slug: str, hour: datetime) -> Outage | None:
+    return next((one for one in outages if one.channel == slug and one.start <= hour < one.end), None)
+
+
+# -- what was done about it --------------------------------------------------------------------------------------------
+
+
+def _act(world: World, channels: dict[str, Channel], people: dict[str, User]) -> None:
+    """Who answered, who has it, what they wrote down, what is closed: as it stands at the end of the story."""
+    networks = {slug: row.network for slug, row in channels.items()}
+    talks = {(talk.network, talk.thread_id): talk for talk in Conversation.objects.select_related("team")}
+    messages = {(row.network, row.external_id): row for row in Message.objects.select_related("channel")}
+    teams = {team.slug: team for team in Team.objects.all()}
+    notes, answers = [], []
+    with recorded("sample.loaded", ACTOR, messages=len(messages), conversations=len(talks)):
+        for act in world.acts:
+            network = networks[act.channel]
+            talk = talks.get((network, act.thread_id))
+            if talk is None:
+                continue
+            match act:
+                case Assigned():
+                    talk.team, talk.assignee = teams[act.team], people.get(act.member)
+                case Answered():
+                    sent, parent = messages.get((network, act.message_id)), messages.get((network, act.parent_id))
+                    if sent and parent:
+                        answers.append(_sent(act, talk, sent, parent, people[act.by]))
+                case Noted():
+                    notes.append(Note(conversation=talk, author=people[act.by], text=act.text, at=act.at))
+                case Drafted():
+                    Draft.objects.create(conversation=talk, text=act.text, version=1, by=people[act.by], at=act.at)
+                case Closed():
+                    talk.state, talk.closed_at = "closed", act.at
+                case Reopened():
+                    talk.state, talk.closed_at = ("open" if talk.waiting_since else "waiting"), None
+        Conversation.objects.bulk_update(talks.values(), ["team", "assignee", "state", "closed_at"], batch_size=200)
+        Note.objects.bulk_create(notes)
+        Outgoing.objects.bulk_create(answers, batch_size=500)
+
+
+def _sent(act: Answered, talk: Conversation, sent: Message, parent: Message, by: User) -> Outgoing:
+    key = hashlib.sha256(f"{act.channel} {act.message_id}".encode()).hexdigest()[:32]
+    return Outgoing(
+        conversation=talk,
+        channel=sent.channel,
+        parent=parent,
+        text=act.text,
+        text_hash=hashlib.sha256(act.text.encode()).hexdigest(),
+        idempotency_key=key,
+        created_at=act.at,
+        by=by,
+        state="sent",
+        send_after=act.at,
+        sent_at=act.at,
+        attempts=1,
+        message=sent,
+    )

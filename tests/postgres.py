@@ -1,0 +1,91 @@
+"""A PostgreSQL of our own on loopback, in a temporary folder, ended by its process id.
+
+    with postgresql() as url: ...                       # in a fixture
+    python -m tests.postgres COMMAND …                  # runs COMMAND with RAPPORT_DATABASE_URL set
+
+Where the server is not installed, `postgresql()` raises `Missing`, which says what to install.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class Missing(Exception):
+    """There is no PostgreSQL server on this machine."""
+
+
+def program(name: str) -> Path:
+    found = shutil.which(name) or next(map(str, sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None)
+    if found is None:
+        raise Missing(f"{name} is not installed (Debian: apt-get install postgresql)")
+    return Path(found)
+
+
+def server_user() -> str | None:
+    """PostgreSQL refuses to run as root; Debian's package brings a user for it."""
+    return "postgres" if os.geteuid() == 0 else None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The URL of a fresh, empty, fast and forgetful server."""
+    server, initdb, user, port = program("postgres"), program("initdb"), server_user(), free_port()
+    with tempfile.TemporaryDirectory(prefix="rapport-postgresql-") as name:
+        folder = Path(name)
+        if user:
+            shutil.chown(folder, user)
+        options = ["-U", "rapport", "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync"]
+        subprocess.run(
+            [initdb, "-D", folder / "data", *options], user=user, cwd=folder, check=True, capture_output=True
+        )
+        command = [server, "-D", folder / "data", "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(command, user=user, cwd=folder, stdout=log, stderr=log)
+        try:
+            _wait(process, port, folder / "log")
+            yield f"postgresql://rapport@127.0.0.1:{port}/postgres"
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text(errors='replace')}")
+
+
+def main(command: list[str]) -> int:
+    try:
+        with postgresql() as url:
+            return subprocess.run(command, env={**os.environ, "RAPPORT_DATABASE_URL": url}).returncode
+    except Missing as missing:
+        sys.stdout.write(f"SKIPPED on PostgreSQL: {missing}\n")
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
