@@ -112,8 +112,8 @@ Three probabilities: negative, neutral, positive. Multinomial logistic regressio
 one signed byte per weight. Made by `training/tone.py`.
 
 **Made from** SemEval 2013-2016 subtask A less twitter-2016test-A (English; the tweets stand under Twitter's terms, the
-annotations under CC BY 3.0), and the training and validation parts of UMSAB (Apache-2.0 for the collection). Only
-hashed weights are kept; no text.
+annotations under CC BY 3.0), and the training and validation parts of UMSAB (Apache-2.0 for the collection,
+Twitter's terms for the tweets). Only hashed weights are kept; no text.
 
 | tested on | texts | average recall | macro-F1 | accuracy | calibration error | VADER: recall | VADER: macro-F1 |
 |---|---|---|---|---|---|---|---|

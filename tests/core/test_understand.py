@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -102,11 +101,7 @@ class TestReading:
     def test_takes_a_bounded_time_for_a_hundred_thousand_characters(self, text):
         assert len(read([text]).items) == 1
 
-    def test_opens_no_connection(self, monkeypatch):
-        def refuse(*_: object) -> None:
-            raise AssertionError("a reader opened a connection")
-
-        monkeypatch.setattr(socket.socket, "connect", refuse)
+    def test_opens_no_connection(self):
         code = (
             "import socket\n"
             "def refuse(*_): raise AssertionError('a reader opened a connection')\n"
