@@ -1,0 +1,5 @@
+"""The real servers that live tests talk to. A test asks for one by naming its fixture."""
+
+from .bluesky_network import bluesky_network
+
+__all__ = ["bluesky_network"]
