@@ -42,7 +42,7 @@ def claim(due: QuerySet[Row], worker: str, *, now: datetime, limit: int, lease: 
 
 def held(rows: QuerySet[Row], keys: Sequence[Any], worker: str) -> QuerySet[Row]:
     """Those of `keys` that the worker still holds, locked until the end of the transaction."""
-    return rows.filter(pk__in=keys, leased_by=worker).select_for_update()
+    return rows.filter(pk__in=keys, leased_by=worker).select_for_update(of=("self",))
 
 
 LET_GO: dict[str, Any] = {"leased_by": "", "leased_until": None}
