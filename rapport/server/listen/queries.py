@@ -1,0 +1,245 @@
+"""What the pages show about listening: channels, the connectors one may choose, and what a brief would have heard."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from rapport.connectors import contract
+from rapport.core.query import Hit, Prepared, Query, explain
+from rapport.core.types import Document
+from rapport.server.listen.coverage import Cell, Hearing, Strip, calendar, hearing, strip, strips
+from rapport.server.listen.models import Channel, Message, Tally
+
+__all__ = ["Cell", "Hearing", "Strip", "calendar", "hearing", "strip", "strips"]
+
+log = logging.getLogger(__name__)
+WEEK = timedelta(days=7)
+
+
+# -- connectors ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A connector that is installed. `trouble` says why it cannot be used."""
+
+    name: str
+    label: str
+    fields: tuple[contract.Field, ...] = ()
+    answers: bool = False
+    trouble: str = ""
+
+    @property
+    def words(self) -> str:
+        return self.trouble or (_("Listens and answers") if self.answers else _("Listens"))
+
+
+def connectors_installed() -> list[Choice]:
+    return [_choice(name) for name in contract.names()]
+
+
+def connector(name: str) -> Choice | None:
+    """The connector of that name, or None when there is none that works."""
+    found = _choice(name) if name in contract.names() else None
+    return found if found and not found.trouble else None
+
+
+def _choice(name: str) -> Choice:
+    try:
+        loaded = contract.load(name)
+    except (ImportError, AttributeError) as error:  # a stranger's connector; the others are still there to choose
+        log.warning("The connector %s cannot be loaded: %s", name, error)
+        return Choice(name, name, trouble=_("It is installed, but it cannot be loaded: %(error)s") % {"error": error})
+    return Choice(name, loaded.label, loaded.fields, isinstance(loaded, contract.Sends))
+
+
+def can_answer(channel: Channel) -> bool:
+    found = connector(channel.connector)
+    return found is not None and found.answers
+
+
+# -- channels --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A channel as the list of channels shows it."""
+
+    channel: Channel
+    strip: Strip
+    state: str
+    words: str
+    trouble: str
+    week: str
+    tallies: str
+
+
+def cards(channels: Sequence[Channel], now: datetime, zone: tzinfo) -> list[Card]:
+    """Four queries, however many channels there are."""
+    found = strips(channels, now, zone)
+    counted = _tallies([channel.pk for channel in channels], now)
+    return [card(channel, found[channel.pk], counted.get(channel.pk, {}), zone) for channel in channels]
+
+
+def card(channel: Channel, its: Strip, counted: Mapping[str, int], zone: tzinfo) -> Card:
+    state, words = _state(channel, its)
+    return Card(channel, its, state, words, _trouble(channel, zone), _week(its), tallied(counted))
+
+
+def _state(channel: Channel, its: Strip) -> tuple[str, str]:
+    """What the dot of a channel says, and the words beside it."""
+    if channel.state == "closed":
+        return "none", _("Closed")
+    if not its.days:
+        return "none", _("Imported by hand")
+    if channel.state == "paused":
+        return "silent", _("Paused")
+    if channel.state == "needs_sign_in":
+        return "down", _("Needs you to sign in again")
+    if channel.trouble:
+        return "degraded", _("Has trouble delivering")
+    return "delivering", _("Listening")
+
+
+def _trouble(channel: Channel, zone: tzinfo) -> str:
+    """What happened, what it means: nothing is lost, for the cursor stayed where it was."""
+    if not channel.trouble:
+        return ""
+    lost = _("Nothing is lost: what was said since is fetched when it works again.")
+    if channel.trouble_since is None:
+        return f"{channel.trouble} {lost}"
+    since = _("Since %(when)s.") % {"when": date_format(channel.trouble_since.astimezone(zone), "j M H:i")}
+    return f"{channel.trouble} {since} {lost}"
+
+
+def _week(its: Strip) -> str:
+    if not its.days:
+        return ""
+    words = ngettext("%(n)d message this week", "%(n)d messages this week", its.heard) % {"n": its.heard}
+    if not its.let_go:
+        return words
+    return words + _(", %(n)d let go because they match no brief") % {"n": its.let_go}
+
+
+def _tallies(channels: Iterable[int], now: datetime) -> dict[int, dict[str, int]]:
+    """Of the last seven days, by channel and kind."""
+    found: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    rows = Tally.objects.filter(channel__in=list(channels), day__gt=(now - WEEK).date())
+    for channel, kind, count in rows.values_list("channel_id", "kind", "count"):
+        found[channel][kind] += count
+    return found
+
+
+KINDS: dict[str, Callable[[int], str]] = {
+    "favourite": lambda n: ngettext("%(n)d favourite", "%(n)d favourites", n),
+    "boost": lambda n: ngettext("%(n)d boost", "%(n)d boosts", n),
+    "follow": lambda n: ngettext("%(n)d follow", "%(n)d follows", n),
+    "like": lambda n: ngettext("%(n)d like", "%(n)d likes", n),
+    "repost": lambda n: ngettext("%(n)d repost", "%(n)d reposts", n),
+    "windows-1252": lambda n: ngettext("%(n)d line that was not UTF-8", "%(n)d lines that were not UTF-8", n),
+}
+
+
+def tallied(counts: Mapping[str, int]) -> str:
+    """ "12 favourites, 3 follows, counted and not stored"; empty when there is nothing."""
+    parts = [
+        (KINDS[kind](count) if kind in KINDS else f"%(n)d × {kind.replace('%', '%%')}") % {"n": count}
+        for kind, count in sorted(counts.items(), key=lambda item: -item[1])
+        if count
+    ]
+    return _("%(what)s, counted and not stored") % {"what": ", ".join(parts)} if parts else ""
+
+
+# -- what a brief would have heard -----------------------------------------------------------------------------------
+
+LOOKED_AT = 5_000
+"""How many of the messages heard last a preview looks at."""
+EXAMPLES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A message that matches, and where the words that made it match stand."""
+
+    message: Message
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`matched` of `looked_at` messages; `weeks` holds every week that they reach back, the newest first."""
+
+    matched: int
+    looked_at: int
+    examples: tuple[Example, ...]
+    weeks: tuple[Week, ...]
+    since: datetime | None
+
+    @property
+    def most(self) -> int:
+        return max((week.count for week in self.weeks), default=0)
+
+
+def preview(query: Query, messages: Iterable[Message], *, zone: tzinfo) -> Preview:
+    """What the query finds among these messages (see `last_heard`), the newest first."""
+    looked_at = matched = 0
+    examples: list[Example] = []
+    weeks: dict[datetime, int] = defaultdict(int)
+    since: datetime | None = None
+    for message in messages:
+        looked_at += 1
+        since = min(since or message.heard_at, message.heard_at)
+        monday = _monday(message.published_at, zone)
+        weeks[monday] += 0
+        prepared = Prepared(standing_document(message))
+        if not query.matches(prepared):
+            continue
+        matched += 1
+        weeks[monday] += 1
+        if len(examples) < EXAMPLES:
+            examples.append(Example(message, explain(query, prepared)))
+    newest = sorted(weeks.items(), reverse=True)[:8]
+    rows = tuple(Week(date_format(monday, "j M"), count) for monday, count in newest)
+    return Preview(matched, looked_at, tuple(examples), rows, since)
+
+
+def last_heard(messages: QuerySet[Message]) -> list[Message]:
+    """The messages that a preview looks at: the last ones heard, without those of our own and mere context."""
+    theirs = messages.filter(ours=False, context=False, removed_at=None)
+    return list(theirs.select_related("author", "channel", "reading").order_by("-id")[:LOOKED_AT])
+
+
+def standing_document(message: Message) -> Document:
+    """A stored message as a standing brief saw it when it arrived."""
+    return Document(
+        message.text,
+        message.text_spans,
+        {
+            "author": tuple(name for name in (message.author.name, message.author.handle) if name),
+            "network": message.network,
+            "channel": message.channel.name,
+            "language": message.language_hint,
+            "published": message.published_at,
+            "addressed": message.addressed,
+        },
+    )
+
+
+def _monday(at: datetime, zone: tzinfo) -> datetime:
+    day = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day - timedelta(days=day.weekday())
