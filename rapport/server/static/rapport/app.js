@@ -162,6 +162,14 @@
     link.closest("[data-row]").removeAttribute("data-unread");
   });
 
+  /* On a phone the page itself scrolls, so a conversation that was opened is taken to its end. */
+  function toTheEnd() {
+    const thread = document.querySelector(".conversation[data-open] .thread");
+    if (thread && !location.hash && matchMedia("(max-width: 759px)").matches) scrollTo(0, document.documentElement.scrollHeight);
+  }
+  addEventListener("load", toTheEnd);
+  document.addEventListener("htmx:load", (event) => event.target.id === "conversation" && toTheEnd());
+
   /* -- drafts ----------------------------------------------------------------------------------------------------------- */
 
   const told = { "htmx:beforeRequest": "saving", "htmx:afterRequest": "done", "htmx:sendError": "failed", "htmx:responseError": "failed" };
