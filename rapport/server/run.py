@@ -43,6 +43,7 @@ def serve(*, host: str, port: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.server.settings")
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     follow_parent(lambda: os.kill(os.getpid(), signal.SIGTERM))
     Granian(
@@ -54,6 +55,7 @@ def serve(*, host: str, port: int) -> None:
         blocking_threads=THREADS,
         backlog=128,
         log_access=False,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
     ).serve()
 

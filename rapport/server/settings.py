@@ -192,7 +192,7 @@ USE_TZ = True
 TIME_ZONE = _zone(os.environ.get("RAPPORT_TIME_ZONE", "UTC"))
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static"]
-STATIC_ROOT = HOME.path / "static"
+STATIC_ROOT = HOME.folder("static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
