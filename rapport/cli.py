@@ -125,7 +125,7 @@ def prepare(sample: bool) -> None:
     django()
     from rapport.server.prepare import ready
 
-    click.echo(ready(sample=sample))
+    click.echo(ready(first=load_sample if sample else None))
 
 
 @main.command()
@@ -144,12 +144,16 @@ def migrate() -> None:
 def sample(seed: int, scale: float) -> None:
     """Load the sample organisation into an empty database."""
     django()
+    from rapport.server.prepare import ready
+
+    click.echo(ready(first=lambda: load_sample(seed=seed, scale=scale)))
+
+
+def load_sample(*, seed: int = 7, scale: float = 1.0) -> None:
     from rapport.sample.load import load
-    from rapport.server.prepare import how_to_sign_in
 
     with click.progressbar(length=100, label="Loading the sample organisation", file=sys.stderr) as bar:
         load(seed=seed, scale=scale, progress=lambda share: bar.update(int(share * 100) - bar.pos))
-    click.echo(how_to_sign_in())
 
 
 # -- listening -------------------------------------------------------------------------------------------------------

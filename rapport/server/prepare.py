@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-import sys
+from collections.abc import Callable
 
-import click
 from django.conf import settings
 from django.core.management import call_command
 
@@ -14,13 +13,11 @@ from rapport.server.organise.actions import is_empty, organisation
 FIRST_RUN = "first-run"
 
 
-def ready(*, sample: bool) -> str:
+def ready(*, first: Callable[[], None] | None = None) -> str:
+    """How to sign in, once the database is ready. `first` fills an empty one."""
     call_command("migrate", verbosity=0)
-    if sample and is_empty():
-        from rapport.sample.load import load
-
-        with click.progressbar(length=100, label="Loading the sample organisation", file=sys.stderr) as bar:
-            load(seed=7, scale=1.0, progress=lambda share: bar.update(int(share * 100) - bar.pos))
+    if first and is_empty():
+        first()
     return how_to_sign_in()
 
 
