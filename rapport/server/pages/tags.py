@@ -2,6 +2,32 @@
 
 from __future__ import annotations
 
+import math
+from datetime import timedelta
+
 from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 register = template.Library()
+
+UNITS = (
+    (86_400, gettext_noop("%(n)s days")),
+    (3_600, gettext_noop("%(n)s h")),
+    (60, gettext_noop("%(n)s min")),
+    (1, gettext_noop("%(n)s s")),
+)
+
+
+@register.filter
+def amount(length: timedelta | float) -> str:
+    """How long, for people: "45 min", "2.5 h", "3 days". Two figures are enough."""
+    seconds = length.total_seconds() if isinstance(length, timedelta) else length
+    if math.isinf(seconds):
+        return _("without end")
+    for size, words in UNITS:
+        if size == 1 or seconds >= (2 * size if size == 86_400 else size):
+            value = seconds / size
+            return _(words) % {"n": number_format(round(value, 1 if value < 10 else 0), use_l10n=True)}
+    raise AssertionError("the last unit takes everything")
