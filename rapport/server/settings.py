@@ -55,7 +55,6 @@ def _sqlite() -> dict[str, Any]:
             "timeout": 20,
             "init_command": "".join(f"PRAGMA {pragma};" for pragma in pragmas),
         },
-        "TEST": {"NAME": os.environ.get("RAPPORT_TEST_DATABASE") or None},
     }
 
 
