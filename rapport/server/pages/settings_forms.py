@@ -51,7 +51,7 @@ class TeamForm(forms.Form):
         return timedelta(minutes=round(self.cleaned_data["hours"] * 60))
 
 
-def _role_and_teams() -> tuple[forms.ChoiceField, forms.ModelMultipleChoiceField]:
+def _role_and_teams() -> tuple[forms.ChoiceField, forms.ModelMultipleChoiceField[Team]]:
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.MEMBER)
     teams = forms.ModelMultipleChoiceField(
         label=_("Teams"),
