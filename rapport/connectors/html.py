@@ -51,7 +51,7 @@ def to_text(html: str, *, base: str = "") -> tuple[str, tuple[Span, ...]]:
     >>> to_text('<p>See <a href="/a">this</a></p><p>Bye</p>', base="https://example.org/b")
     ('See this\\n\\nBye', (Span(start=4, end=8, kind='link', value='https://example.org/a'),))
     """
-    cut = html[:MAX_LENGTH]
+    cut = clean(html[:MAX_LENGTH])
     reader = _Reader(base)
     reader.feed(_flat(cut) if _depth(cut) > MAX_DEPTH else _sanitized(cut))
     reader.close()
