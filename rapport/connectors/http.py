@@ -411,17 +411,28 @@ def ask(
 ) -> httpx.Response:
     """Make one request and return its answer, or raise `ConnectorError` (or a child) saying what went wrong.
 
-    write    the request changes something there: an answer that does not come leaves us in doubt, not in error
+    write    the request changes something there: an answer that does not come leaves us in doubt, not in error, and
+             a redirect is refused (following it would turn the request into one that reads)
     accept   statuses beyond 2xx that the caller wants to see (for instance 304)
     options  what `httpx.Client.request` takes
     """
     try:
-        response = client.request(method, url, **options)
+        response = client.request(method, url, follow_redirects=not write, **options)
     except (httpx.HTTPError, httpx.InvalidURL, ConnectorError) as error:
         raise translate(error, what=shown(url), write=write) from error
     if response.is_success or response.status_code in accept:
         return response
-    raise refusal(response.status_code, response.headers, what=shown(url), write=write)
+    raise refusal(response.status_code, response.headers, what=shown(url), write=write, said=_reason(response))
+
+
+def _reason(response: httpx.Response) -> str:
+    """What a JSON API gives as its reason, where it does so in one of the usual places."""
+    try:
+        told = response.json()
+    except ValueError:
+        return ""
+    given = [told.get(name) for name in ("error_description", "message", "error")] if isinstance(told, dict) else []
+    return next((text[:200] for text in given if isinstance(text, str)), "")
 
 
 def shown(url: str) -> str:

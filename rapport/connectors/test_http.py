@@ -356,6 +356,30 @@ def test_a_write_that_never_left_is_not_in_doubt() -> None:
             assert not isinstance(failed.value, OutcomeUnknown)
 
 
+def test_a_write_does_not_follow_redirects() -> None:
+    with peer(answer()) as other, peer(answer("301 Moved", b"", f"Location: {other.url}")) as moved:
+        with guarded_client(OPEN) as client, pytest.raises(ConnectorError, match="301") as refused:
+            ask(client, "POST", moved.url, write=True)
+        assert refused.value.permanent
+        assert other.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"error": "Text is too long"}', "answered 422: Text is too long"),
+        (b'{"error": "invalid_grant", "error_description": "The code is old"}', "The code is old"),
+        (b'{"message": {"deep": 1}}', "answered 422"),
+        (b"[1]", "answered 422"),
+        (b"<html>", "answered 422"),
+    ],
+)
+def test_the_reason_that_the_other_side_gives_is_kept(body: bytes, said: str) -> None:
+    with peer(answer("422 No", body)) as no, guarded_client(OPEN) as client, pytest.raises(ConnectorError) as refused:
+        ask(client, "GET", no.url)
+    assert str(refused.value).endswith(said)
+
+
 def test_a_status_that_the_caller_expects_is_no_error() -> None:
     with peer(answer("304 Not Modified", b"")) as same, guarded_client(OPEN) as client:
         assert ask(client, "GET", same.url, accept={304}).status_code == 304
