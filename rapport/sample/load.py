@@ -16,7 +16,7 @@ from rapport.sample import simulate
 from rapport.sample.world import Answered, Assigned, Closed, Drafted, Heard, Noted, Outage, Reopened, World
 from rapport.server.listen.actions import connect, receive, save_brief
 from rapport.server.listen.models import Channel, Cursor, Message, Pulse
-from rapport.server.measure.actions import count_days
+from rapport.server.measure.actions import count_all_days
 from rapport.server.organise import actions as organising
 from rapport.server.organise.models import Organisation, Role, Team, User
 from rapport.server.organise.record import recorded
@@ -52,7 +52,7 @@ def load(*, seed: int, scale: float, progress: Progress = lambda share: None, no
     _act(world, channels, people)
     progress(0.9)
     _pulses(world, channels)
-    count_days(timezone.now(), since=world.messages[0].message.published_at.date())
+    count_all_days(timezone.now())
     Organisation.objects.update(sample=True)
     progress(1)
     return world

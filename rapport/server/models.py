@@ -15,7 +15,7 @@ from rapport.server.listen.models import (
     Tally,
     Tombstone,
 )
-from rapport.server.measure.models import DayCount
+from rapport.server.measure.models import DayAnswer, DayCount
 from rapport.server.organise.models import AuditEntry, AuditHead, Membership, Organisation, Team, User
 from rapport.server.relate.models import Identity, Person
 from rapport.server.respond.models import Draft, Outgoing
@@ -33,6 +33,7 @@ __all__ = [
     "Channel",
     "Conversation",
     "Cursor",
+    "DayAnswer",
     "DayCount",
     "Draft",
     "Identity",

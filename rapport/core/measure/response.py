@@ -134,11 +134,20 @@ def median_wait(waits: Sequence[Wait], *, level: float = 0.95) -> Estimate | Not
     """
     seconds = np.array([wait.seconds for wait in waits], dtype=np.float64)
     answered = np.array([wait.answered for wait in waits], dtype=bool)
+    return median_of(seconds, answered, level=level)
+
+
+def median_of(seconds: Floats, answered: NDArray[np.bool_], *, level: float = 0.95) -> Estimate | NotEnough:
+    """`median_wait` for waits that are kept as two columns, of the same shape (n,), in any order.
+
+    >>> median_of(np.arange(60.0, 720.0, 60.0), np.ones(11, dtype=bool)).value
+    360.0
+    """
     if (seconds < 0).any():
         raise ValueError("a wait is at least 0 seconds long")
     need = math.ceil(1 - math.log2(1 - level))
-    if len(waits) < need:
-        return NotEnough(len(waits), need, "conversations")
+    if len(seconds) < need:
+        return NotEnough(len(seconds), need, "conversations")
     if answered.all():
         return _plain_median(np.sort(seconds), level)
     return _censored_median(seconds, answered, level)

@@ -1,56 +1,155 @@
-"""Counting what is counted often."""
+"""Counting what is counted often.
+
+Every few minutes the last days are counted anew; once a day everything is. So a late reading, an import of old
+messages or a deletion is in the counts a day later at the latest, and most of them at once.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import Count, Min, Q
+import numpy as np
+from django.db.models import Count, Max, Min, Q, Sum
 from django.db.models.functions import TruncDate
 
-from rapport.server.listen.models import Message
-from rapport.server.measure.models import DayCount
+from rapport.server.listen.models import Channel, Cursor, Message, Pulse
+from rapport.server.measure.models import DayAnswer, DayCount
 from rapport.server.organise.record import recorded
+from rapport.server.route.models import Conversation
 
 OVERLAP = timedelta(days=3)  # late readings and late messages still change the last days
+NEWEST = 20_000  # however old they are, the days of the messages that came last are counted again
+UNSETTLED = timedelta(days=35)  # answers and closings still come to conversations of this age
+LONGEST_SECONDS = 2**32 - 1
+HOUR = timedelta(hours=1)
+
+
+# -- messages --------------------------------------------------------------------------------------------------------
 
 
 def count_days(now: datetime, *, since: date | None = None) -> int:
-    """Count messages a channel and day anew, from the last days counted (or `since`) on. How many rows were written."""
-    last = DayCount.objects.order_by("-day").values_list("day", flat=True).first()
-    late = Message.objects.filter(heard_at__gte=now - OVERLAP).aggregate(first=Min("published_at"))["first"]
-    starts = [day for day in (since, late and late.date(), last and last - OVERLAP) if day]
-    messages = Message.objects.filter(context=False, removed_at=None)
-    if last is not None and starts:
-        messages = messages.filter(published_at__date__gte=min(starts))
+    """Count messages a channel and day anew, from the last days (or `since`) on. How many rows were written."""
+    start = since or _first_day(now)
+    counted, deaf = _messages(start), _deaf(start, now)
+    rows = [
+        DayCount(channel_id=channel, day=day, deaf_hours=deaf.get((channel, day), 0), **counted.get((channel, day), {}))
+        for channel, day in sorted(counted.keys() | deaf.keys())
+    ]
+    with recorded("days.counted", "timetable") as entry:
+        DayCount.objects.filter(day__gte=start).delete()
+        DayCount.objects.bulk_create(rows, batch_size=1_000)
+        entry.quiet()
+    return len(rows)
+
+
+def count_all_days(now: datetime) -> int:
+    return count_days(now, since=date.min) + count_answers(now, since=date.min)
+
+
+def _first_day(now: datetime) -> date:
+    last = DayCount.objects.aggregate(last=Max("day"))["last"]
+    if last is None:
+        return date.min
+    newest = Message.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    late = Message.objects.filter(id__gt=newest - NEWEST).aggregate(first=Min("published_at"))["first"]
+    return min(day for day in ((now - OVERLAP).date(), last, late and late.astimezone(UTC).date()) if day)
+
+
+def _messages(start: date) -> dict[tuple[int, date], dict[str, int]]:
     rows = (
-        messages.annotate(day=TruncDate("published_at"))
-        .values("channel_id", "day")
+        Message.objects.filter(context=False, removed_at=None, published_at__gte=_midnight(start))
+        .annotate(day=TruncDate("published_at", tzinfo=UTC))
+        .values_list("channel_id", "day")
         .annotate(
-            theirs=Count("id", filter=Q(ours=False)),
-            own=Count("id", filter=Q(ours=True)),
+            messages=Count("id", filter=Q(ours=False)),
             negative=Count("id", filter=Q(ours=False, reading__tone="negative")),
             neutral=Count("id", filter=Q(ours=False, reading__tone="neutral")),
             positive=Count("id", filter=Q(ours=False, reading__tone="positive")),
+            own=Count("id", filter=Q(ours=True)),
         )
     )
-    counts = [
-        DayCount(
-            channel_id=row["channel_id"],
-            day=row["day"],
-            messages=row["theirs"],
-            ours=row["own"],
-            negative=row["negative"],
-            neutral=row["neutral"],
-            positive=row["positive"],
+    names = ("messages", "negative", "neutral", "positive", "ours")
+    return {(channel, day): dict(zip(names, counts, strict=True)) for channel, day, *counts in rows}
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+# -- hours in which we heard nothing ---------------------------------------------------------------------------------
+
+
+def _deaf(start: date, now: datetime) -> dict[tuple[int, date], int]:
+    """Hours in which a connected channel brought nothing, for each of its days.
+
+    A pause is deafness too: whoever reads a trend wants to know, whether it was meant or not. A source that is asked
+    less often than hourly covers the hours until it is asked again.
+    """
+    begins = max(_midnight(start), datetime(2000, 1, 1, tzinfo=UTC))
+    every = dict(Cursor.objects.values_list("channel_id").annotate(every=Min("every_seconds")))
+    heard: dict[int, list[datetime]] = defaultdict(list)
+    pulses = Pulse.objects.filter(channel__in=list(every), hour__gte=begins - timedelta(days=1), fetches__gt=0)
+    for key, hour in pulses.order_by("hour").values_list("channel_id", "hour").iterator(chunk_size=5_000):
+        heard[key].append(hour)
+    found: dict[tuple[int, date], int] = {}
+    for channel in Channel.objects.filter(pk__in=every).exclude(state="closed"):
+        reach = 1 + int(every[channel.pk] // 3_600)
+        covered = {hour + ahead * HOUR for hour in heard[channel.pk] for ahead in range(reach)}
+        at = max(begins, channel.created_at).replace(minute=0, second=0, microsecond=0) + HOUR
+        while at + HOUR <= now:
+            day = (channel.pk, at.date())
+            found[day] = found.get(day, 0) + (at not in covered)
+            at += HOUR
+    return found
+
+
+# -- conversations ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Day:
+    asked: int = 0
+    closed: int = 0
+    waits: list[int] = field(default_factory=list)
+
+
+def count_answers(now: datetime, *, since: date | None = None) -> int:
+    """Count the conversations of each day anew, and how long they waited. How many rows were written."""
+    start = since or _first_unsettled(now)
+    days: dict[tuple[int, int, date], _Day] = defaultdict(_Day)
+    talks = Conversation.objects.filter(opened_at__gte=_midnight(start)).order_by()
+    told = talks.values_list("channel_id", "team_id", "opened_at", "first_answer_at", "state")
+    for channel, team, opened, answer, state in told.iterator(chunk_size=5_000):
+        day = days[channel, team, opened.astimezone(UTC).date()]
+        day.asked += 1
+        if answer:
+            day.waits.append(min(max(int((answer - opened).total_seconds()), 0), LONGEST_SECONDS))
+        elif state == "closed":
+            day.closed += 1
+    rows = [
+        DayAnswer(
+            channel_id=channel,
+            team_id=team,
+            day=date_,
+            asked=day.asked,
+            answered=len(day.waits),
+            closed=day.closed,
+            waits=np.array(day.waits, dtype="<u4").tobytes(),
         )
-        for row in rows
+        for (channel, team, date_), day in sorted(days.items())
     ]
-    with recorded("days.counted", "timetable") as entry:
-        DayCount.objects.bulk_create(
-            counts,
-            update_conflicts=True,
-            unique_fields=["channel", "day"],
-            update_fields=["messages", "ours", "negative", "neutral", "positive"],
-        )
+    with recorded("answers.counted", "timetable") as entry:
+        DayAnswer.objects.filter(day__gte=start).delete()
+        DayAnswer.objects.bulk_create(rows, batch_size=1_000)
         entry.quiet()
-    return len(counts)
+    return len(rows)
+
+
+def _first_unsettled(now: datetime) -> date:
+    """The beginning of time, when the earlier days do not add up to what is there: an import brought old ones."""
+    first = (now - UNSETTLED).date()
+    settled = DayAnswer.objects.filter(day__lt=first).aggregate(asked=Sum("asked"))["asked"] or 0
+    there = Conversation.objects.filter(opened_at__lt=_midnight(first)).count()
+    return first if settled == there else date.min

@@ -1,14 +1,18 @@
-"""Counts that are kept, so that a page over a year does not read a million rows."""
+"""Counts that are kept, so that a page over a year does not read a million rows. All days are those of UTC."""
 
 from __future__ import annotations
 
 from django.db import models
 
 from rapport.server.listen.models import Channel
+from rapport.server.organise.models import Team
 
 
 class DayCount(models.Model):
-    """One day of one channel: messages from others by the reader's own, uncorrected tone. Days are those of UTC."""
+    """One day of one channel: messages from others by the reader's own, uncorrected tone.
+
+    deaf_hours   hours of that day in which the channel was connected and yet brought us nothing: what we missed
+    """
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
     day = models.DateField()
@@ -17,6 +21,30 @@ class DayCount(models.Model):
     neutral = models.PositiveIntegerField(default=0)
     positive = models.PositiveIntegerField(default=0)
     ours = models.PositiveIntegerField(default=0)
+    deaf_hours = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "day"], name="one_day_count")]
+        indexes = [models.Index(fields=["day"], name="day_count_day")]
+
+
+class DayAnswer(models.Model):
+    """The conversations of one channel and team that began on one day, and what became of them since.
+
+    asked      all of them
+    answered   those with a first answer
+    closed     those that somebody closed without one
+    waits      seconds from the beginning to the first answer, one for each answered: unsigned, 4 bytes, little-endian
+    """
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+    day = models.DateField()
+    asked = models.PositiveIntegerField()
+    answered = models.PositiveIntegerField()
+    closed = models.PositiveIntegerField()
+    waits = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "team", "day"], name="one_day_answer")]
+        indexes = [models.Index(fields=["day"], name="day_answer_day")]

@@ -57,5 +57,6 @@ class Outgoing(models.Model):
                 fields=["send_after"],
                 name="outgoing_due",
                 condition=models.Q(state__in=["queued", "sending", "unknown"]),
-            )
+            ),
+            models.Index(fields=["-id"], name="outgoing_trouble", condition=models.Q(state__in=["failed", "unknown"])),
         ]
