@@ -173,6 +173,7 @@ def import_file(file: Path, channel: str, mapping: str, not_addressed: bool) -> 
     """Import messages from a CSV file. What cannot be read goes to FILE.rejects.csv, with line and reason."""
     django()
     from rapport.connectors.files.parse import Position, read_mapping
+    from rapport.core.types import Refused
     from rapport.server.claim import worker_name
     from rapport.server.listen import imports
     from rapport.server.listen.actions import open_box
@@ -180,6 +181,8 @@ def import_file(file: Path, channel: str, mapping: str, not_addressed: bool) -> 
 
     columns = read_mapping(mapping)
     box = open_box(channel, actor="command line", addressed=not not_addressed)
+    if isinstance(box, Refused):
+        raise click.ClickException(box.reason)
     with click.progressbar(length=file.stat().st_size, label=f"Reading {file.name}", file=sys.stderr) as bar:
 
         def progress(place: Position, _: object) -> bool:

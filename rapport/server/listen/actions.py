@@ -436,9 +436,13 @@ def sign_in_again(channel: Channel, answers: Mapping[str, str], *, actor: User) 
     return channel
 
 
-def open_box(name: str, *, actor: User | str, addressed: bool = True, network: str = "") -> Channel:
+def open_box(name: str, *, actor: User | str, addressed: bool = True, network: str = "") -> Channel | Refused:
     """A channel for files that are imported by hand; the one of that name if there is one already."""
+    if isinstance(actor, User) and (no := refusal(actor, "listen")):
+        return no
     if channel := Channel.objects.filter(name=name).first():
+        if channel.connector != "files":
+            return Refused(f"“{name}” is an account that is listened to. Choose another name for what is in files.")
         return channel
     with recorded("channel.connected", actor, connector="files") as entry:
         channel = Channel.objects.create(

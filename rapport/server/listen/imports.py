@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import timezone
 
-from rapport.connectors.files.parse import BEGINNING, Position, reader
+from rapport.connectors.files.parse import BEGINNING, OPTIONAL, REQUIRED, Position, reader
+from rapport.connectors.files.preview import Look, guess, look
 from rapport.connectors.files.rejects import write_rejects
 from rapport.core.errors import ConnectorError
+from rapport.core.types import Page, Refused
 from rapport.server.claim import LET_GO, claim
 from rapport.server.listen.actions import Heard, receive, set_import
 from rapport.server.listen.models import Channel, Import
 from rapport.server.organise.actions import organisation
 
 LEASE = timedelta(minutes=5)
+FORGOTTEN_AFTER = timedelta(days=1)
+"""Uploads of which nobody made an import are thrown away then."""
+
+__all__ = ["OPTIONAL", "REQUIRED", "Look", "guess"]
 
 
 def rejects_beside(path: Path) -> Path:
@@ -39,11 +50,13 @@ def load_file(
     read = reader(path.name)
     if read is None:
         raise ConnectorError(f"{path.name} is neither CSV nor JSONL.", permanent=True)
-    found = organisation()
-    zone = ZoneInfo(found.time_zone if found else "UTC")
+    zone = _zone()
+    # A row does not know whether it was said to us; who put the files there does. A watched folder says so itself.
+    watched = channel.cursors.exists()
     total, aside = Heard(), rejects_beside(path)
     with path.open("rb") as file:
-        for page in read(file, mapping, network=channel.network, zone=zone, start=start):
+        for found in read(file, mapping, network=channel.network, zone=zone, start=start):
+            page = found if watched else _told(found, channel.addressed)
             if page.rejects:
                 fresh = not aside.exists() or (start == BEGINNING and not total.rejected)
                 with aside.open("w" if fresh else "a", newline="", encoding="utf-8") as side:
@@ -54,6 +67,66 @@ def load_file(
             if not progress(Position.read(page.cursor), heard):
                 break
     return total
+
+
+def _told(page: Page, addressed: bool) -> Page:
+    return replace(page, messages=tuple(replace(message, addressed=addressed) for message in page.messages))
+
+
+def _zone() -> ZoneInfo:
+    found = organisation()
+    return ZoneInfo(found.time_zone if found else "UTC")
+
+
+# -- uploads: kept under a name of ours until somebody says what is in them --------------------------------------------
+
+
+def keep(name: str, chunks: Iterable[bytes], *, now: datetime) -> Path | Refused:
+    """Write an upload below RAPPORT_HOME under a random name, readable by us only. Nothing of its own name is used."""
+    if reader(name) is None:
+        return Refused("Only CSV and JSONL files can be read; their names end in .csv, .tsv, .jsonl or .ndjson.")
+    _throw_away(now)
+    path = _folder() / f"{secrets.token_hex(16)}.{name.lower().rpartition('.')[2]}"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        for chunk in chunks:
+            file.write(chunk)
+    return path
+
+
+def kept(name: str) -> Path:
+    """Where an upload of that name (as `keep` gave it) lies."""
+    return _folder() / Path(name).name
+
+
+def _folder() -> Path:
+    folder: Path = settings.HOME.folder("imports")
+    return folder
+
+
+def _throw_away(now: datetime) -> None:
+    wanted = set(Import.objects.values_list("path", flat=True))
+    old = (now - FORGOTTEN_AFTER).timestamp()
+    for path in _folder().iterdir():
+        if path.stat().st_mtime < old and str(path).removesuffix(".rejects.csv") not in wanted:
+            path.unlink(missing_ok=True)
+
+
+def first_look(path: Path) -> Look:
+    with path.open("rb") as file:
+        return look(file, path.name)
+
+
+def trial(path: Path, mapping: Mapping[str, str], *, rows: int = 5) -> Page | Refused:
+    """What the first rows would become: messages and rejects. Nothing is stored."""
+    read = reader(path.name)
+    if read is None:
+        return Refused("This is neither CSV nor JSONL.")
+    try:
+        with path.open("rb") as file:
+            page = next(read(file, mapping, network="trial", zone=_zone()), Page())
+    except ConnectorError as error:
+        return Refused(str(error))
+    return Page(messages=tuple(islice(page.messages, rows)), rejects=tuple(islice(page.rejects, rows)))
 
 
 # -- imports that were begun on the page: the worker's part ------------------------------------------------------------
