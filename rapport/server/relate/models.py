@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.apps import apps
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from rapport.server.listen.models import Author
+from rapport.server.organise.abilities import Somebody, may
+
+
+class Persons(QuerySet["Person"]):
+    def visible_to(self, user: Somebody) -> Persons:
+        """The one door: whoever sees a conversation with a person sees the person; the hub sees everybody."""
+        if may(user, "see_all"):
+            return self
+        # Conversations come after people in the sentence, so their model is asked for by name.
+        talks: Any = apps.get_model("rapport", "Conversation").objects
+        return self.filter(Exists(talks.visible_to(user).filter(person=OuterRef("pk"))))
 
 
 class Person(models.Model):
@@ -17,6 +31,8 @@ class Person(models.Model):
     about = models.TextField(blank=True)  # what colleagues wrote down
 
     authors: QuerySet[Author]
+
+    objects = Persons.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["-last_heard_at", "-id"], name="person_latest")]
