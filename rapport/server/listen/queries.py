@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rapport.connectors import contract
+from rapport.connectors.contract import Field
 from rapport.core.query import Hit, Prepared, Query, explain
 from rapport.core.types import Document
+from rapport.server.listen import search
 from rapport.server.listen.coverage import Cell, Hearing, Strip, calendar, hearing, strip, strips
-from rapport.server.listen.models import Channel, Message, Tally
+from rapport.server.listen.models import Brief, BriefMatch, Channel, Message, Tally
 
-__all__ = ["Cell", "Hearing", "Strip", "calendar", "hearing", "strip", "strips"]
+__all__ = ["Cell", "Field", "Hearing", "Strip", "calendar", "hearing", "strip", "strips"]
 
 log = logging.getLogger(__name__)
 WEEK = timedelta(days=7)
@@ -34,7 +36,7 @@ class Choice:
 
     name: str
     label: str
-    fields: tuple[contract.Field, ...] = ()
+    fields: tuple[Field, ...] = ()
     answers: bool = False
     trouble: str = ""
 
@@ -159,11 +161,20 @@ def tallied(counts: Mapping[str, int]) -> str:
     return _("%(what)s, counted and not stored") % {"what": ", ".join(parts)} if parts else ""
 
 
-# -- what a brief would have heard -----------------------------------------------------------------------------------
+# -- briefs ----------------------------------------------------------------------------------------------------------
 
 LOOKED_AT = 5_000
 """How many of the messages heard last a preview looks at."""
 EXAMPLES = 20
+WEEKS = 8
+
+
+def share_heard(briefs: Iterable[Brief]) -> dict[int, int]:
+    """How many of the messages heard last each brief matched; of how many is `LOOKED_AT`, or all there are."""
+    newest = Message.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    rows = BriefMatch.objects.filter(message__gt=newest - LOOKED_AT).values_list("brief").annotate(Count("id"))
+    found = dict(rows)
+    return {brief.pk: found.get(brief.pk, 0) for brief in briefs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,46 +193,35 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`matched` of `looked_at` messages; `weeks` holds every week that they reach back, the newest first."""
+    """`matched` of the `looked_at` messages heard last; `weeks` by when they were said, the newest first."""
 
     matched: int
     looked_at: int
-    examples: tuple[Example, ...]
-    weeks: tuple[Week, ...]
-    since: datetime | None
+    examples: tuple[Example, ...] = ()
+    weeks: tuple[Week, ...] = ()
 
     @property
     def most(self) -> int:
         return max((week.count for week in self.weeks), default=0)
 
 
-def preview(query: Query, messages: Iterable[Message], *, zone: tzinfo) -> Preview:
-    """What the query finds among these messages (see `last_heard`), the newest first."""
-    looked_at = matched = 0
-    examples: list[Example] = []
-    weeks: dict[datetime, int] = defaultdict(int)
-    since: datetime | None = None
-    for message in messages:
-        looked_at += 1
-        since = min(since or message.heard_at, message.heard_at)
-        monday = _monday(message.published_at, zone)
-        weeks[monday] += 0
+def preview(query: Query, messages: QuerySet[Message], *, zone: tzinfo) -> Preview:
+    """What a brief would have heard among the last of these messages; ours and mere context are left out."""
+    theirs = messages.filter(ours=False, context=False, removed_at=None).order_by("-id")
+    keys = list(theirs.values_list("id", flat=True)[:LOOKED_AT])
+    if not keys:
+        return Preview(0, 0)
+    candidates = search.prefilter(theirs.filter(id__gte=keys[-1], id__lte=keys[0]), query)
+    matched, examples, weeks = 0, list[Example](), defaultdict[datetime, int](int)
+    for message in candidates.select_related("author", "channel", "reading"):
         prepared = Prepared(standing_document(message))
         if not query.matches(prepared):
             continue
         matched += 1
-        weeks[monday] += 1
+        weeks[_monday(message.published_at, zone)] += 1
         if len(examples) < EXAMPLES:
             examples.append(Example(message, explain(query, prepared)))
-    newest = sorted(weeks.items(), reverse=True)[:8]
-    rows = tuple(Week(date_format(monday, "j M"), count) for monday, count in newest)
-    return Preview(matched, looked_at, tuple(examples), rows, since)
-
-
-def last_heard(messages: QuerySet[Message]) -> list[Message]:
-    """The messages that a preview looks at: the last ones heard, without those of our own and mere context."""
-    theirs = messages.filter(ours=False, context=False, removed_at=None)
-    return list(theirs.select_related("author", "channel", "reading").order_by("-id")[:LOOKED_AT])
+    return Preview(matched, len(keys), tuple(examples), tuple(_weeks(weeks)))
 
 
 def standing_document(message: Message) -> Document:
@@ -238,6 +238,18 @@ def standing_document(message: Message) -> Document:
             "addressed": message.addressed,
         },
     )
+
+
+def _weeks(counts: Mapping[datetime, int]) -> Iterator[Week]:
+    """The last weeks up to the newest match, those without one included."""
+    if not counts:
+        return
+    newest = max(counts)
+    for back in range(WEEKS):
+        monday = newest - back * WEEK
+        if monday < min(counts):
+            return
+        yield Week(date_format(monday, "j M"), counts.get(monday, 0))
 
 
 def _monday(at: datetime, zone: tzinfo) -> datetime:

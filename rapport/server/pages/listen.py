@@ -1,5 +1,227 @@
+"""Listen: the channels, how well each delivers, and connecting another one."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from rapport.core.errors import FlowError
+from rapport.core.types import Refused
+from rapport.server.listen import actions, queries
+from rapport.server.listen.models import Brief, Channel, Cursor
+from rapport.server.organise.abilities import may
+from rapport.server.pages import briefs, imports, quarantine
+from rapport.server.pages.listen_forms import ConnectForm
+from rapport.server.pages.render import me, only, page
+
+MOST = 100  # nobody reads a larger number
+
+
+def channels(request: HttpRequest) -> HttpResponse:
+    rows = list(Channel.objects.all())
+    found = queries.cards(rows, timezone.now(), timezone.get_current_timezone())
+    context = {
+        "cards": [card for card in found if card.channel.state != "closed"],
+        "closed": [card for card in found if card.channel.state == "closed"],
+        "may_listen": may(request.user, "listen"),
+    }
+    return page(request, "listen", "listen/channels.html", context)
+
+
+# -- one channel -----------------------------------------------------------------------------------------------------
+
+CHANGES: dict[str, dict[str, object]] = {
+    "pause": {"state": "paused"},
+    "resume": {"state": "listening"},
+    "close": {"state": "closed"},
+    "open_answers": {"answers": True},
+    "shut_answers": {"answers": False},
+    "keep_all": {"keep_all": True},
+    "keep_matching": {"keep_all": False},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One thing that has to be right before one can rely on a channel, or answer on it."""
+
+    passed: bool
+    title: str
+    words: str
+
+    @property
+    def state(self) -> str:
+        return "passed" if self.passed else "missing"
+
+
+def channel(request: HttpRequest, key: int) -> HttpResponse:
+    row = get_object_or_404(Channel.objects.select_related("owner"), pk=key)
+    return _channel(request, row, _sign_in_form(row))
+
+
+def _channel(request: HttpRequest, row: Channel, form: ConnectForm | None, status: int = 200) -> HttpResponse:
+    now, zone = timezone.now(), timezone.get_current_timezone()
+    (card,) = queries.cards([row], now, zone)
+    waiting = row.quarantined.filter(state="waiting")[:MOST].count()
+    context = {
+        "card": card,
+        "channel": row,
+        "days": queries.calendar(card.strip.hours, zone),
+        "clock": [f"{hour:02d}" for hour in range(24)],
+        "cursors": [Source.of(cursor, now) for cursor in row.cursors.order_by("source")],
+        "gates": _gates(row, card),
+        "can_answer": queries.can_answer(row),
+        "quarantined": f"{MOST - 1}+" if waiting >= MOST else str(waiting or ""),
+        "form": form,
+        "may_listen": may(request.user, "listen"),
+    }
+    return page(request, "listen", "listen/channel.html", context, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How far one source of a channel has been heard."""
+
+    name: str
+    asked: datetime | None
+    moved: datetime | None
+    next: datetime
+    words: str
+
+    @classmethod
+    def of(cls, cursor: Cursor, now: datetime) -> Source:
+        if cursor.leased_until and cursor.leased_until > now:
+            words = _("being asked now")
+        elif cursor.tries:
+            words = _("tried %(n)d times in vain") % {"n": cursor.tries}
+        else:
+            words = _("asked every %(every)s") % {"every": _length(cursor.every_seconds)}
+        return cls(cursor.source, cursor.channel.last_ok_at, cursor.saved_at, cursor.next_at, words)
+
+
+def _length(seconds: float) -> str:
+    if seconds < 120:
+        return _("%(n)d s") % {"n": seconds}
+    return _("%(n)d min") % {"n": seconds // 60} if seconds < 7200 else _("%(n)d h") % {"n": seconds // 3600}
+
+
+def _gates(row: Channel, card: queries.Card) -> Sequence[Gate]:
+    briefs = Brief.objects.filter(active=True).count()
+    hears = row.keep_all or bool(briefs)
+    found = [
+        Gate(
+            card.state not in ("down", "degraded"),
+            _("It delivers"),
+            card.trouble or card.words,
+        ),
+        Gate(
+            hears,
+            _("It hears more than what is said to us"),
+            _("Everything that arrives is kept.")
+            if row.keep_all
+            else _("%(n)d briefs decide what else is kept.") % {"n": briefs}
+            if briefs
+            else _("No brief is active: only what addresses us is kept."),
+        ),
+    ]
+    if queries.can_answer(row):
+        words = _("People with work here can answer.") if row.answers else _("Nobody can answer here yet.")
+        found.append(Gate(row.answers, _("It is open for answers"), words))
+    return found
+
+
+@require_POST
+def change_channel(request: HttpRequest, key: int) -> HttpResponse:
+    row = get_object_or_404(Channel, pk=key)
+    changes = CHANGES.get(request.POST.get("do", ""))
+    if changes is None:
+        raise Http404
+    try:
+        done = actions.set_channel(row, actor=me(request), **changes)
+    except FlowError:
+        done = Refused(_("Somebody changed this channel before you did. Look at how it stands now."))
+    if isinstance(done, Refused):
+        messages.error(request, done.reason)
+    else:
+        messages.success(request, DONE[request.POST["do"]]() % {"name": done.name})
+    return redirect("channel", key=key)
+
+
+DONE = {
+    "pause": lambda: _("%(name)s is paused. What is said meanwhile is fetched when you go on."),
+    "resume": lambda: _("%(name)s is listened to again."),
+    "close": lambda: _("%(name)s is closed. What was heard stays."),
+    "open_answers": lambda: _("%(name)s is open for answers."),
+    "shut_answers": lambda: _("Nobody can answer on %(name)s now."),
+    "keep_all": lambda: _("Everything that arrives on %(name)s is kept from now on."),
+    "keep_matching": lambda: _("From now on %(name)s keeps what addresses us or matches a brief."),
+}
+
+
+# -- connecting ------------------------------------------------------------------------------------------------------
+
+
+def _sign_in_form(row: Channel, data: object = None) -> ConnectForm | None:
+    found = queries.connector(row.connector)
+    if found is None or not row.external_id:
+        return None
+    return ConnectForm(data, fields=found.fields, known=row.config)
+
+
+@require_POST
+def sign_in_again(request: HttpRequest, key: int) -> HttpResponse:
+    row = get_object_or_404(Channel.objects.select_related("owner"), pk=key)
+    form = _sign_in_form(row, request.POST)
+    if form is None:
+        raise Http404
+    if form.is_valid():
+        done = actions.sign_in_again(row, form.answers(), actor=me(request))
+        if not isinstance(done, Refused):
+            messages.success(request, _("Signed in to %(name)s. We fetch what was missed.") % {"name": done.name})
+            return redirect("channel", key=key)
+        form.add_error(None, done.reason)
+    return _channel(request, row, form, status=422)
+
+
+@only("listen")
+def connect(request: HttpRequest) -> HttpResponse:
+    context = {"choices": queries.connectors_installed(), "may_listen": True}
+    return page(request, "listen", "listen/connect.html", context)
+
+
+@only("listen")
+def connect_to(request: HttpRequest, name: str) -> HttpResponse:
+    found = queries.connector(name)
+    if found is None:
+        raise Http404
+    form = ConnectForm(request.POST or None, fields=found.fields, named=found.label)
+    if request.method == "POST" and form.is_valid():
+        done = actions.connect(form.cleaned_data["channel_name"], name, form.answers(), actor=me(request))
+        if not isinstance(done, Refused):
+            messages.success(request, _("%(name)s is connected; it is listened to from now on.") % {"name": done.name})
+            return redirect("channel", key=done.pk)
+        form.add_error(None, done.reason)
+    context = {"choice": found, "form": form, "back": reverse("connect")}
+    return page(request, "listen", "listen/connect_to.html", context, status=422 if form.errors else 200)
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("listen/", channels, name="listen"),
+    path("listen/channels/<int:key>/", channel, name="channel"),
+    path("listen/channels/<int:key>/change/", change_channel, name="change_channel"),
+    path("listen/channels/<int:key>/sign-in/", sign_in_again, name="sign_in_again"),
+    path("listen/connect/", connect, name="connect"),
+    path("listen/connect/<str:name>/", connect_to, name="connect_to"),
+    *briefs.urlpatterns,
+    *imports.urlpatterns,
+    *quarantine.urlpatterns,
+]

@@ -1,5 +1,174 @@
+"""Search: everything ever heard that one may see, in the one query language, and the same as a table."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from urllib.parse import urlencode
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from rapport.core.query import SEARCH_FIELDS, Query, explain
+from rapport.server.listen.models import Channel, Message
+from rapport.server.listen.table import csv_lines
+from rapport.server.organise.models import Team, User
+from rapport.server.pages.asking import Asked, completions, quoted
+from rapport.server.pages.excerpt import excerpt, readable, reasons
+from rapport.server.pages.render import me, page
+from rapport.server.pages.text import KINDS, Part
+from rapport.server.route.documents import document
+from rapport.server.route.queries import Found, Mark, search_messages
+
+MOST_ROWS = 10_000
+MOST_LOOKS = 200
+"""Rounds of a search that an export makes before it gives up: each looks at some two thousand messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A message that was found, and why."""
+
+    message: Message
+    parts: list[Part]
+    reasons: list[str]
+    url: str
+
+    @classmethod
+    def of(cls, message: Message, query: Query) -> Row:
+        hits = explain(query, document(message))
+        return cls(message, excerpt(message, hits), reasons(hits), place_of(message))
+
+
+def place_of(message: Message) -> str:
+    """The conversation that a message belongs to, at that message; nothing when it was only kept."""
+    placement = getattr(message, "placement", None)
+    if placement is None:
+        return ""
+    return f"{reverse('conversation', args=[placement.conversation_id])}#message-{message.pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """A link that adds a term to the query, or takes it out again."""
+
+    label: str
+    url: str
+    here: bool
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    asked = Asked.read(request.GET.get("q", ""), SEARCH_FIELDS)
+    before = Mark.read(request.GET.get("before", ""))
+    found = search_messages(me(request), asked.query, before=before) if asked.query else Found([])
+    channels = list(Channel.objects.values_list("name", flat=True))
+    fields = completions(SEARCH_FIELDS, channel=channels, team=list(Team.objects.values_list("slug", flat=True)))
+    context = {
+        "query": asked.text,
+        "query_error": asked.mistake,
+        "query_fields": fields,
+        "asked": asked,
+        "rows": [Row.of(message, asked.query) for message in found.rows] if asked.query else [],
+        "found": found,
+        "next_url": _url(asked.text, before=str(found.next)) if found.next else "",
+        "further": before is not None,
+        "export_url": f"{reverse('export_search')}?{urlencode({'q': asked.text})}",
+        "most": MOST_ROWS,
+        "narrowings": _narrowings(asked, channels),
+        "examples": [
+            ("late ferry", _("both words")),
+            ("late OR delay*", _("either one; a star stands for any ending")),
+            ('"ticket office" -closed', _("a phrase, without a word")),
+        ],
+        "specs": list(SEARCH_FIELDS.values()),
+    }
+    return page(request, "listen", "search/search.html", context, status=422 if asked.mistake else 200)
+
+
+def _url(text: str, **more: str) -> str:
+    return f"{reverse('search')}?{urlencode({'q': text, **more})}"
+
+
+def _narrowings(asked: Asked, channels: list[str]) -> list[tuple[str, list[Narrowing]]]:
+    """The usual questions, one click each; what they add can be read and changed in the box."""
+    day = timezone.localdate()
+    week, month = (f"published:>={day - timedelta(days=back)}" for back in (7, 30))
+    groups = [
+        (_("When"), [(_("this week"), week), (_("this month"), month)]),
+        (_("Tone"), [(_("negative"), "tone:negative"), (_("positive"), "tone:positive")]),
+        (_("Kind"), [(str(KINDS[kind]), f"kind:{kind}") for kind in ("question", "complaint", "praise", "idea")]),
+        (_("Conversation"), [(_("open"), "is:open"), (_("late"), "is:late"), (_("answered"), "is:answered")]),
+        (_("Channel"), [(name, f"channel:{quoted(name)}") for name in channels[:8]]),
+    ]
+    return [(label, [_narrowing(asked.text, words, term) for words, term in terms]) for label, terms in groups if terms]
+
+
+def _narrowing(text: str, label: str, term: str) -> Narrowing:
+    if f" {term} " in f" {text} ":
+        return Narrowing(label, _url(f" {text} ".replace(f" {term} ", " ", 1).strip()), here=True)
+    kept = f"({text})" if " OR " in text and not text.startswith("(") else text
+    return Narrowing(label, _url(f"{kept} {term}".strip()), here=False)
+
+
+# -- the same as a table ---------------------------------------------------------------------------------------------
+
+HEAD = ("published", "heard", "channel", "network", "author", "handle", "text", "language", "tone", "kinds", "team",
+        "state", "url")  # fmt: skip
+
+
+def export(request: HttpRequest) -> HttpResponseBase:
+    asked = Asked.read(request.GET.get("q", ""), SEARCH_FIELDS)
+    if asked.query is None:
+        return search(request)
+    lines = csv_lines(_table(me(request), asked.query))
+    headers = {"Content-Disposition": 'attachment; filename="found.csv"'}
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _table(user: User, query: Query) -> Iterator[tuple[object, ...]]:
+    yield HEAD
+    rows = _all(user, query)
+    yield from (_cells(message) for message in islice(rows, MOST_ROWS))
+    if next(rows, None) is not None:
+        yield (_("Only the newest %(n)d rows are here.") % {"n": MOST_ROWS},)
+
+
+def _all(user: User, query: Query) -> Iterator[Message]:
+    """Every message that matches, page by page, until there are no more or enough was looked at."""
+    before: Mark | None = None
+    for _round in range(MOST_LOOKS):
+        found = search_messages(user, query, before=before, limit=1_000)
+        yield from found.rows
+        if found.next is None:
+            return
+        before = found.next
+
+
+def _cells(message: Message) -> tuple[object, ...]:
+    reading, placement = getattr(message, "reading", None), getattr(message, "placement", None)
+    talk = placement.conversation if placement else None
+    return (
+        message.published_at.isoformat(),
+        message.heard_at.isoformat(),
+        message.channel.name,
+        message.network,
+        message.author.name,
+        message.author.handle,
+        readable(message),
+        reading.language if reading else "",
+        reading.tone if reading else "",
+        " ".join(reading.kinds) if reading else "",
+        talk.team.slug if talk else "",
+        talk.state if talk else "",
+        message.url,
+    )
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("search/", search, name="search"),
+    path("search/export/", export, name="export_search"),
+]
