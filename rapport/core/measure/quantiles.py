@@ -1,0 +1,80 @@
+"""The few functions of distributions that the measures need.
+
+SciPy is imported when the first of them is called: it costs 30 MB, and a web server that only shows stored numbers
+should not pay for it.
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+
+def normal_quantile(probability: float) -> float:
+    """The value below which a standard normal variable stays with this probability, between 0 and 1 (exclusive).
+
+    >>> round(normal_quantile(0.975), 4)
+    1.96
+    """
+    return NormalDist().inv_cdf(probability)
+
+
+def normal_below(value: float) -> float:
+    """The probability that a standard normal variable stays below `value`.
+
+    >>> round(normal_below(1.96), 4)
+    0.975
+    """
+    return NormalDist().cdf(value)
+
+
+def student_quantile(probability: float, df: float) -> float:
+    """The same for Student's t; `df` degrees of freedom, above 0, need not be whole. Infinite ones give the normal.
+
+    >>> round(student_quantile(0.975, 10), 4), round(student_quantile(0.975, math.inf), 4)
+    (2.2281, 1.96)
+    """
+    if math.isinf(df):
+        return normal_quantile(probability)
+    from scipy.special import stdtrit
+
+    return float(stdtrit(df, probability))
+
+
+def at_least(count: int, mean: float, size: float) -> float:
+    """The probability of `count` or more, for a negative binomial with this mean and variance mean + mean²/size.
+
+    mean   expected number, at least 0
+    size   above 0; the smaller, the more the counts vary; infinite gives the Poisson distribution
+
+    >>> round(at_least(3, 1.0, math.inf), 4)
+    0.0803
+    >>> round(at_least(3, 1.0, 1.0), 4)
+    0.125
+    """
+    if count <= 0:
+        return 1.0
+    if mean <= 0:
+        return 0.0
+    from scipy.special import betainc, gammainc
+
+    if math.isinf(size):
+        return float(gammainc(count, mean))
+    return float(betainc(count, size, mean / (mean + size)))
+
+
+def at_most(count: int, mean: float, size: float) -> float:
+    """The probability of `count` or fewer, for the same distribution.
+
+    >>> round(at_most(2, 1.0, math.inf), 4)
+    0.9197
+    """
+    if count < 0:
+        return 0.0
+    if mean <= 0:
+        return 1.0
+    from scipy.special import betainc, gammaincc
+
+    if math.isinf(size):
+        return float(gammaincc(count + 1, mean))
+    return float(betainc(size, count + 1, size / (mean + size)))
