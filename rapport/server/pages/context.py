@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from rapport import __version__
@@ -31,16 +32,17 @@ class Place:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
+    """What asks the database is asked only when a template names it: a fragment has no rail."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {"theme": theme(request), "version": __version__, "organisation": organisation()}
     return {
         "theme": theme(request),
         "version": __version__,
-        "organisation": organisation(),
-        "rail": rail(user),
+        "organisation": SimpleLazyObject(organisation),
+        "rail": SimpleLazyObject(lambda: rail(user)),
         "here": getattr(request, "here", ""),
-        "hearing": hearing(),
+        "hearing": SimpleLazyObject(hearing),
     }
 
 
