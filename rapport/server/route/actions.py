@@ -178,11 +178,12 @@ def forget(keys: Sequence[int], *, actor: str) -> None:
 def current_rules() -> tuple[Rules, int]:
     """The newest ownership rules and their version; without any, everything belongs to the hub."""
     row = RuleSet.objects.first()
-    hub = Team.objects.filter(function=Function.HUB).order_by("id").values_list("slug", flat=True).first() or "hub"
-    teams = list(Team.objects.values_list("slug", flat=True))
-    if row is None:
-        return _parsed(f"* -> {hub}", tuple(teams), hub), 0
-    return _parsed(row.text, tuple(teams), hub), row.version
+    return (read_rules(row.text), row.version) if row else (read_rules(f"* -> {_hub()}"), 0)
+
+
+def read_rules(text: str) -> Rules:
+    """With the teams that there are. Raises RulesError when a line cannot be read."""
+    return _parsed(text, tuple(Team.objects.values_list("slug", flat=True)), _hub())
 
 
 @lru_cache(maxsize=4)
@@ -190,14 +191,22 @@ def _parsed(text: str, teams: tuple[str, ...], hub: str) -> Rules:
     return parse_rules(text, teams, hub=hub)
 
 
-def save_rules(text: str, *, reason: str, actor: User | str) -> RuleSet | Refused:
-    """A new version. Raises RulesError when a line cannot be read."""
+def _hub() -> str:
+    return Team.objects.filter(function=Function.HUB).order_by("id").values_list("slug", flat=True).first() or "hub"
+
+
+def save_rules(text: str, *, reason: str, actor: User | str, after: int | None = None) -> RuleSet | Refused:
+    """A new version. Raises RulesError when a line cannot be read.
+
+    `after` is the version that the writer began with; another's in between is not written over.
+    """
     if isinstance(actor, User) and (no := refusal(actor, "rules")):
         return no
-    hub = Team.objects.filter(function=Function.HUB).order_by("id").values_list("slug", flat=True).first() or "hub"
-    parse_rules(text, list(Team.objects.values_list("slug", flat=True)), hub=hub)
+    read_rules(text)
     with recorded("rules.saved", actor, reason=reason) as entry:
         last = RuleSet.objects.aggregate(last=Max("version"))["last"] or 0
+        if after is not None and after != last:
+            return entry.refuse(f"Somebody saved version {last} meanwhile. Compare it with yours before you save.")
         row = RuleSet.objects.create(
             version=last + 1, text=text, reason=reason[:300], by=actor if isinstance(actor, User) else None
         )
