@@ -1,0 +1,450 @@
+"""One open conversation, as it is shown: the thread, what is under way, the person, the composer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from rapport.core.understand.private import private_in
+from rapport.server.listen.models import Author, Message, Revision
+from rapport.server.organise.abilities import may, refusal
+from rapport.server.organise.models import AuditEntry, Team, User
+from rapport.server.pages.inbox_forms import snooze_choices
+from rapport.server.pages.inbox_rows import Clock, Where, clock, moment
+from rapport.server.pages.text import KINDS, Part, parts, private_of
+from rapport.server.respond import queries
+from rapport.server.respond.actions import answerable, why_not
+from rapport.server.respond.models import Draft, Outgoing
+from rapport.server.route.models import Conversation, Note
+
+SHOWN = 100
+"""Messages of a thread that are shown at first; more on demand, up to `MOST`."""
+MOST = 1_000
+OTHERS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a message said before it was edited."""
+
+    parts: list[Part]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """See `_components/message.html`."""
+
+    id: str
+    side: str
+    who: str
+    at: datetime
+    parts: list[Part]
+    handle: str = ""
+    network: str = ""
+    url: str = ""
+    by: str = ""
+    context: bool = False
+    deleted: bool = False
+    edited_at: datetime | None = None
+    history_url: str = ""
+    earlier: list[Earlier] = field(default_factory=list)
+    tone: str = ""
+    kind: str = ""
+    language: str = ""
+    state: str = ""
+    state_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """See `_components/timeline.html`."""
+
+    icon: str
+    words: SafeString
+    at: datetime
+    quote: str = ""
+
+
+@dataclass(slots=True)
+class Events:
+    entries: list[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An answer that has not safely arrived, and what one can do about it."""
+
+    said: Said
+    undo: str = ""
+    seconds: int = 0
+    retry: str = ""
+    retry_label: str = ""
+    found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    state: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """See `_components/composer.html`."""
+
+    mode: str
+    action: str
+    reply_url: str
+    note_url: str
+    draft_url: str
+    text: str
+    version: int
+    to: str
+    undo: int
+    limit: int = 0
+    count: int = 0
+    checks: Sequence[Check] = ()
+    approval: str = ""
+    other: str = ""
+    refused: str = ""
+    preview: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Everything that the open conversation shows."""
+
+    talk: Conversation
+    title: str
+    clock: Clock | None
+    thread: list[Said | Events]
+    earlier_url: str
+    under_way: list[UnderWay]
+    composer: Composer | None
+    closed_because: str
+    person: Mapping[str, Any]
+    colleagues: list[User]
+    teams: list[Team]
+    snoozes: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address, or the form that was refused, asks of the conversation."""
+
+    mode: str = "reply"
+    text: str | None = None
+    history: int | None = None
+    uncovered: int | None = None
+    show: int = SHOWN
+
+
+def opened(talk: Conversation, user: User, where: Where, wish: Wish) -> Open:
+    messages = queries.thread(talk, wish.show)
+    cut = len(messages) > wish.show
+    messages = messages[1:] if cut else messages
+    draft = queries.draft_of(talk)
+    flying = queries.in_flight(talk)
+    closed = _closed(talk, user)
+    mode = "note" if closed or wish.mode == "note" else "reply"
+    return Open(
+        talk=talk,
+        title=talk.who or _("Somebody"),
+        clock=clock(talk.state, talk.due_at, talk.snoozed_until, timezone.now()),
+        thread=_thread(talk, messages, user, where, wish),
+        earlier_url=where.talk(talk.pk, show=min(wish.show * 5, MOST)) if cut and wish.show < MOST else "",
+        under_way=[_under_way(row, talk, user, where) for row in flying],
+        composer=_composer(talk, draft, flying, user, where, mode, wish.text) if may(user, "answer") else None,
+        closed_because=closed,
+        person=_person(talk, messages, user, where),
+        colleagues=_colleagues(talk, user),
+        teams=list(Team.objects.filter(closed_at=None).exclude(pk=talk.team_id).order_by("id")),
+        snoozes=snooze_choices(timezone.localtime()),
+    )
+
+
+# -- the thread ------------------------------------------------------------------------------------------------------
+
+
+def _thread(
+    talk: Conversation, messages: Sequence[Message], user: User, where: Where, wish: Wish
+) -> list[Said | Events]:
+    """Messages, notes and events by time; events that follow on each other share a timeline."""
+    revisions = _revisions(messages, wish)
+    said: list[tuple[datetime, Said | Event]] = [
+        (row.sort_at, _said(row, talk, user, where, wish, revisions.get(row.pk, []))) for row in messages
+    ]
+    said += [(row.at, _note(row)) for row in talk.notes.select_related("author")]
+    said += [(event.at, event) for event in _events(queries.events(talk, SHOWN))]
+    if len(messages) == wish.show:  # what is older than the messages shown stands on the earlier page
+        said = [(at, one) for at, one in said if at >= messages[0].sort_at]
+    joined: list[Said | Events] = []
+    for _at, one in sorted(said, key=lambda pair: pair[0]):
+        if isinstance(one, Said):
+            joined.append(one)
+        elif joined and isinstance(joined[-1], Events):
+            joined[-1].entries.append(one)
+        else:
+            joined.append(Events([one]))
+    return joined
+
+
+def _said(row: Message, talk: Conversation, user: User, where: Where, wish: Wish, earlier: Sequence[Revision]) -> Said:
+    reading = getattr(row, "reading", None)
+    open_ = wish.uncovered == row.pk
+    uncover = where.act(talk.pk, "uncover", row.pk) + f"#message-{row.pk}" if may(user, "answer") else ""
+    edited = row.edited_at or (row.heard_at if row.revision > 1 else None)
+    return Said(
+        id=str(row.pk),
+        side="us" if row.ours else "them",
+        who=str(row.author) if not row.ours else row.author.name or talk.channel.name,
+        at=row.sort_at,
+        parts=parts(row.text, row.text_spans, private_of(row), uncover=uncover, open=open_),
+        handle=_handle(row.author),
+        network=row.network,
+        url=row.url,
+        by=getattr(row, "sent_by", None) or "",
+        context=row.context,
+        deleted=row.removed_at is not None,
+        edited_at=None if row.removed_at else edited,
+        history_url=where.talk(talk.pk, history=row.pk) + f"#message-{row.pk}" if row.revision > 1 else "",
+        earlier=[_earlier(one) for one in earlier],
+        tone=reading.tone if reading else "",
+        kind=", ".join(str(KINDS.get(kind, kind)) for kind in reading.kinds) if reading and not row.ours else "",
+        language=reading.language if reading and reading.language != "und" else "",
+    )
+
+
+def _handle(author: Author) -> str:
+    if not author.handle or author.handle == str(author):
+        return ""
+    return author.handle if "@" in author.handle else f"@{author.handle}"
+
+
+def _revisions(messages: Sequence[Message], wish: Wish) -> dict[int, list[Revision]]:
+    """Only of the message whose history is asked for."""
+    asked = [row.pk for row in messages if row.pk == wish.history and row.removed_at is None]
+    return {key: list(Revision.objects.filter(message=key)) for key in asked}
+
+
+def _earlier(row: Revision) -> Earlier:
+    return Earlier(parts(row.text, (), private_in([row.text])[0]), row.replaced_at)
+
+
+def _note(row: Note) -> Said:
+    return Said(f"note-{row.pk}", "note", row.author.name, row.at, parts(row.text))
+
+
+# -- what was done to it ---------------------------------------------------------------------------------------------
+
+Words = Callable[[str, Mapping[str, Any], Mapping[int, str], Mapping[str, str]], SafeString]
+
+
+def _assigned(who: str, detail: Mapping[str, Any], users: Mapping[int, str], teams: Mapping[str, str]) -> SafeString:
+    to = users.get(detail.get("to") or 0, "")
+    if not to:
+        return format_html(_("<b>{}</b> put it back"), who)
+    if to == who:
+        return format_html(_("<b>{}</b> took it"), who)
+    return format_html(_("<b>{}</b> gave it to <b>{}</b>"), who, to)
+
+
+def _handed_over(who: str, detail: Mapping[str, Any], users: Mapping[int, str], teams: Mapping[str, str]) -> SafeString:
+    slug = str(detail.get("team", ""))
+    return format_html(_("<b>{}</b> handed it over to <b>{}</b>"), who, teams.get(slug, slug))
+
+
+def _tagged(who: str, detail: Mapping[str, Any], users: Mapping[int, str], teams: Mapping[str, str]) -> SafeString:
+    tags = ", ".join(detail.get("tags") or [])
+    if not tags:
+        return format_html(_("<b>{}</b> took its tags away"), who)
+    return format_html(_("<b>{}</b> tagged it <b>{}</b>"), who, tags)
+
+
+def _plainly(words: Any) -> Words:
+    return lambda who, detail, users, teams: format_html(str(words), who)
+
+
+EVENTS: dict[str, tuple[str, Words]] = {
+    "conversation.assigned": ("assign", _assigned),
+    "conversation.handed_over": ("forward", _handed_over),
+    "conversation.closed": ("check", _plainly(gettext_lazy("<b>{}</b> closed it"))),
+    "conversation.reopened": ("undo", _plainly(gettext_lazy("<b>{}</b> opened it again"))),
+    "conversation.snoozed": ("snooze", _plainly(gettext_lazy("<b>{}</b> snoozed it"))),
+    "conversation.tagged": ("tag", _tagged),
+}
+
+
+def _events(entries: Sequence[AuditEntry]) -> Iterator[Event]:
+    if not entries:
+        return
+    users = dict(
+        User.objects.filter(pk__in=[entry.detail.get("to") or 0 for entry in entries]).values_list("pk", "name")
+    )
+    teams = dict(Team.objects.values_list("slug", "name"))
+    for entry in entries:
+        icon, words = EVENTS[entry.action]
+        yield Event(icon, words(entry.actor.partition(" ")[2] or entry.actor, entry.detail, users, teams), entry.at)
+
+
+# -- what is under way -----------------------------------------------------------------------------------------------
+
+STATES = {
+    "queued": gettext_lazy("leaves in a moment"),
+    "sending": gettext_lazy("on its way"),
+    "failed": gettext_lazy("not sent: %(trouble)s"),
+    "unknown": gettext_lazy(
+        "We do not know whether it arrived: %(trouble)s We keep asking; you can look there yourself."
+    ),
+}
+
+
+def under_way(talk: Conversation, user: User, where: Where) -> list[UnderWay]:
+    return [_under_way(row, talk, user, where) for row in queries.in_flight(talk)]
+
+
+def _under_way(row: Outgoing, talk: Conversation, user: User, where: Where) -> UnderWay:
+    said = Said(
+        id=f"answer-{row.pk}",
+        side="us",
+        who=talk.channel.name,
+        by=row.by.name,
+        at=row.created_at,
+        parts=parts(row.text),
+        state=row.state,
+        state_words=str(STATES[row.state]) % {"trouble": row.trouble} if row.state in STATES else row.state,
+    )
+    if not may(user, "answer"):
+        return UnderWay(said)
+    back = where.act(talk.pk, "undo", row.pk)
+    again = where.act(talk.pk, "retry", row.pk)
+    if row.state == "queued":
+        left = max(0, round((row.send_after - timezone.now()).total_seconds()))
+        if row.attempts:
+            said = replace(said, state_words=_("tried %(n)d times, the next try is at %(time)s. %(trouble)s") % {
+                "n": row.attempts, "time": moment(row.send_after, timezone.now()), "trouble": row.trouble,
+            })  # fmt: skip
+        return UnderWay(said, undo=back, seconds=left)
+    if row.state == "failed":
+        return UnderWay(said, undo=back, retry=again, retry_label=_("Try again"))
+    if row.state == "unknown":
+        found = where.act(talk.pk, "found", row.pk)
+        return UnderWay(said, retry=again, retry_label=_("It is not there: send again"), found=found)
+    return UnderWay(said)
+
+
+# -- the composer ----------------------------------------------------------------------------------------------------
+
+
+def _closed(talk: Conversation, user: User) -> str:
+    """Why there is nothing to answer with here, or nothing."""
+    if no := refusal(user, "answer"):
+        return no.reason
+    if reason := why_not(talk):
+        return reason
+    return "" if answerable(talk) else _("There is no message left to answer: it was taken back.")
+
+
+def _composer(
+    talk: Conversation,
+    draft: Draft,
+    flying: Sequence[Outgoing],
+    user: User,
+    where: Where,
+    mode: str,
+    typed: str | None,
+) -> Composer:
+    reply = mode == "reply"
+    text = typed if typed is not None else draft.text if reply else ""
+    length = queries.length(talk.channel, text) if reply else None
+    busy = next((row for row in flying if row.state in ("queued", "sending", "unknown")), None)
+    return Composer(
+        mode=mode,
+        action=where.act(talk.pk, "send" if reply else "note"),
+        reply_url=where.talk(talk.pk),
+        note_url=where.talk(talk.pk, mode="note"),
+        draft_url=where.act(talk.pk, "draft") if reply else "",
+        text=text,
+        version=draft.version,
+        to=talk.who or _("them"),
+        undo=settings.UNDO_SECONDS,
+        limit=length.limit if length else 0,
+        count=length.count if length else 0,
+        checks=checks(talk, text) if reply else (),
+        other=draft.by.name if reply and draft.by and queries.is_writing(draft, user) else "",
+        refused=_("%(who)s has an answer under way here.") % {"who": busy.by.name} if reply and busy else "",
+    )
+
+
+def checks(talk: Conversation, text: str, refused: str = "") -> list[Check]:
+    """What an answer has to pass, and whether it does."""
+    found = [Check("failed", refused)] if refused else []
+    if not text.strip():
+        return [*found, Check("open", _("not empty"))]
+    if length := queries.length(talk.channel, text):
+        fits = length.count <= length.limit
+        words = _("fits %(channel)s") if fits else _("%(n)d characters too long for %(channel)s")
+        over = length.count - length.limit
+        found.append(Check("passed" if fits else "failed", words % {"channel": talk.channel.name, "n": over}))
+    if queries.private(text):
+        found.append(Check("failed", _("contains private data, which everybody could read")))
+    else:
+        found.append(Check("passed", _("no private data")))
+    return found
+
+
+# -- the person, and who could take it -------------------------------------------------------------------------------
+
+
+def _person(talk: Conversation, messages: Sequence[Message], user: User, where: Where) -> dict[str, Any]:
+    person = talk.person
+    theirs = next((row.author for row in reversed(messages) if not (row.ours or row.context)), None)
+    others = Conversation.objects.visible_to(user).filter(person=person).exclude(pk=talk.pk).select_related("team")
+    said = ngettext("%(n)d message", "%(n)d messages", person.messages) % {"n": person.messages}
+    return {
+        "name": person.name or talk.who,
+        "handle": _handle(theirs) if theirs else "",
+        "network": talk.network,
+        "facts": [
+            (_("First heard"), date_format(timezone.localtime(person.first_heard_at), "j M Y")),
+            (_("Last heard"), date_format(timezone.localtime(person.last_heard_at), "j M Y")),
+            (_("Said"), said),
+            (_("Channel"), talk.channel.name),
+            (_("Team"), talk.team.name),
+        ],
+        "about": person.about,
+        "others": [
+            {
+                "text": row.preview or row.who,
+                "url": where.talk(row.pk),
+                "at": row.last_at,
+                "words": f"{_STATE_WORDS.get(row.state, row.state)}, {row.team.name}",
+            }
+            for row in others.order_by("-last_at")[:OTHERS]
+        ],
+    }
+
+
+_STATE_WORDS = {
+    "open": gettext_lazy("open"),
+    "waiting": gettext_lazy("answered"),
+    "snoozed": gettext_lazy("snoozed"),
+    "closed": gettext_lazy("closed"),
+}
+
+
+def _colleagues(talk: Conversation, user: User) -> list[User]:
+    """Who else of its team could have it."""
+    team = User.objects.filter(memberships__team=talk.team_id, is_active=True).exclude(pk=user.pk)
+    return [colleague for colleague in team if may(colleague, "answer")]

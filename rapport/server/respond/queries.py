@@ -1,0 +1,83 @@
+"""What one sees while answering: how long a text may be, who else is writing, what is under way, what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from rapport.connectors import contract
+from rapport.core.types import Private
+from rapport.core.understand.private import private_in
+from rapport.server.listen.models import Channel, Message
+from rapport.server.organise.models import AuditEntry, User
+from rapport.server.respond.models import Draft, Outgoing
+from rapport.server.route.models import Conversation
+
+FRESH = timedelta(minutes=5)
+"""A draft that was changed within this time is being written."""
+
+IN_FLIGHT = ("queued", "sending", "unknown", "failed")
+EVENTS = (
+    "conversation.assigned", "conversation.handed_over", "conversation.closed", "conversation.reopened",
+    "conversation.snoozed", "conversation.tagged",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long a text is, as its platform counts, and how long it may be."""
+
+    count: int
+    limit: int
+
+
+def length(channel: Channel, text: str) -> Length | None:
+    """None where one cannot answer at all."""
+    connector = contract.load(channel.connector)
+    if not isinstance(connector, contract.Sends):
+        return None
+    return Length(connector.length(text), connector.limit)
+
+
+def private(text: str) -> tuple[Private, ...]:
+    """What in our own text should not be said in public."""
+    return private_in([text])[0]
+
+
+def draft_of(talk: Conversation) -> Draft:
+    """What is being written, or an empty one."""
+    return Draft.objects.select_related("by").filter(conversation=talk).first() or Draft(conversation=talk)
+
+
+def is_writing(draft: Draft, other_than: User) -> bool:
+    """Whether somebody else has this text in hand right now."""
+    fresh = draft.at > timezone.now() - FRESH
+    return bool(draft.by_id and draft.by_id != other_than.pk and draft.text and fresh)
+
+
+def writers(talks: Iterable[int], other_than: User) -> dict[int, str]:
+    """Who else is writing an answer, a conversation."""
+    fresh = Draft.objects.filter(conversation__in=list(talks), at__gt=timezone.now() - FRESH).exclude(text="")
+    return dict(fresh.exclude(by=other_than).exclude(by=None).values_list("conversation_id", "by__name"))
+
+
+def in_flight(talk: Conversation) -> list[Outgoing]:
+    """Answers whose sending is not over, or not well over."""
+    return list(Outgoing.objects.filter(conversation=talk, state__in=IN_FLIGHT).select_related("by"))
+
+
+def thread(talk: Conversation, most: int) -> list[Message]:
+    """The last messages, in the order in which they stand there; one more than `most` when there are earlier ones."""
+    placed = Message.objects.filter(placement__conversation=talk).annotate(sent_by=F("sent_as__by__name"))
+    last = placed.select_related("author", "reading").order_by("-published_at", "-id")[: most + 1]
+    return sorted(last, key=lambda row: (row.sort_at, row.pk))
+
+
+def events(talk: Conversation, most: int) -> list[AuditEntry]:
+    """The last things that were done to it."""
+    entries = AuditEntry.objects.filter(target=f"conversation:{talk.pk}", action__in=EVENTS)
+    return list(entries.order_by("-sequence")[:most])[::-1]

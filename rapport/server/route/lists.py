@@ -1,0 +1,100 @@
+"""The views of the inbox: which conversations stand in each, page by page, and how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from rapport.server.organise.abilities import may
+from rapport.server.organise.models import Team, User
+from rapport.server.route.models import Conversation, Conversations
+from rapport.server.route.queries import PAGE, Mark
+
+MOST = 100
+"""Nobody reads a larger number beside a view."""
+
+COLUMNS = (
+    "id", "network", "who", "preview", "tone", "kinds", "state", "message_count", "last_at", "due_at", "snoozed_until",
+    "channel__name", "team__name", "assignee__name",
+)  # fmt: skip
+
+VIEWS: dict[str, Callable[[User], Q]] = {
+    "mine": lambda user: Q(state="open", assignee=user),
+    "unowned": lambda user: Q(state="open", assignee=None),
+    "late": lambda user: Q(state="open", due_at__lt=timezone.now()),
+    "waiting": lambda user: Q(state="waiting"),
+    "snoozed": lambda user: Q(state="snoozed"),
+    "closed": lambda user: Q(state="closed"),
+    "all": lambda user: Q(),
+}
+
+
+def is_view(view: str) -> bool:
+    return view in VIEWS or bool(view.startswith("team:") and view.removeprefix("team:"))
+
+
+def in_view(visible: Conversations, user: User, view: str) -> Conversations:
+    """Those of `visible` (what this person may see) that stand in this view of theirs."""
+    if view.startswith("team:"):
+        return visible.filter(state="open", team__slug=view.removeprefix("team:"))
+    return visible.filter(VIEWS[view](user))
+
+
+def teams_of(user: User) -> list[Team]:
+    """The teams whose conversations this person sees."""
+    teams = Team.objects.filter(closed_at=None).order_by("id")
+    return list(teams if may(user, "see_all") else teams.filter(memberships__user=user))
+
+
+def page(talks: Conversations, after: Mark | None = None) -> tuple[list[dict[str, Any]], Mark | None]:
+    """The next conversations, the latest first, and where the page behind them begins."""
+    ordered = below(talks, after).order_by("-last_at", "-id")
+    rows = list(ordered.values(*COLUMNS)[: PAGE + 1])
+    if len(rows) <= PAGE:
+        return rows, None
+    return rows[:PAGE], Mark(rows[PAGE - 1]["last_at"], rows[PAGE - 1]["id"])
+
+
+def rows_of(talks: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The same columns for conversations that were found in another way."""
+    return {row["id"]: row for row in Conversation.objects.filter(pk__in=list(talks)).values(*COLUMNS)}
+
+
+def below(talks: Conversations, mark: Mark | None) -> Conversations:
+    """Those that stand behind the mark."""
+    if mark is None:
+        return talks
+    # The first condition says nothing new, but it is the one that the index understands.
+    return talks.filter(Q(last_at__lte=mark.at) & (Q(last_at__lt=mark.at) | Q(last_at=mark.at, id__lt=mark.key)))
+
+
+def newer(talks: Conversations, than: datetime) -> int:
+    """In how many something was said since, up to `MOST`."""
+    return talks.filter(last_at__gt=than).order_by()[:MOST].count()
+
+
+def counts(visible: Conversations, user: User, views: Sequence[str]) -> dict[str, int]:
+    """How many stand in each view, up to `MOST`, in one query."""
+    parts: list[str] = []
+    values: list[Any] = []
+    counted: list[str] = []
+    for view in views:
+        talks = in_view(visible, user, view)
+        try:
+            sql, params = talks.order_by().values("pk")[:MOST].query.sql_with_params()
+        except EmptyResultSet:  # Django already knows that there is none
+            continue
+        parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS part)")  # noqa: S608  # made by Django, values stay parameters
+        values.extend(params)
+        counted.append(view)
+    if not parts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        return dict(zip(counted, cursor.fetchone()))
