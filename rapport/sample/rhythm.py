@@ -148,7 +148,7 @@ class Plan:
     def tones(self, topic: str, at: datetime) -> Shares:
         """The shares of the tones of a scene at that time: since the price rise people are crosser about everything."""
         negative, neutral, positive = SCENES[topic].tones
-        if not self.dearer(at) or 1.0 in (negative, positive) or SCENES[topic].kind == "spam":
+        if not self.dearer(at) or 1.0 in (negative, positive) or negative == 0:
             return negative, neutral, positive
         negative, positive = min(negative * 2.0, 0.9), positive * 0.6
         return negative, 1.0 - negative - positive, positive

@@ -69,8 +69,8 @@ SCENES: Mapping[str, Scene] = {
     "pass": _bug(1.3),
     "pay": _bug(1.8),
     "crash": _bug(2.0),
-    "idea_app": Scene("idea", "product", 1.6, (0.08, 0.67, 0.25)),
-    "idea_board": Scene("idea", "product", 1.7, (0.05, 0.65, 0.30)),
+    "idea_app": Scene("idea", "product", 1.6, (0.0, 0.72, 0.28)),
+    "idea_board": Scene("idea", "product", 1.7, (0.0, 0.70, 0.30)),
     "crew": _praise(4.0),
     "view": _praise(5.0),
     "smooth": _praise(4.5),
@@ -80,8 +80,8 @@ SCENES: Mapping[str, Scene] = {
     "group": Scene("lead", "sales", 2.6, (0.02, 0.78, 0.20)),
     "freight": Scene("delivery", "logistics", 2.2, (0.35, 0.63, 0.02)),
     "work": Scene("job", "people", 2.4, (0.04, 0.71, 0.25)),
-    "chatter": Scene("other", "marketing", 4.5, (0.05, 0.70, 0.25)),
-    "rivaltalk": Scene("other", "marketing", 2.2, (0.15, 0.75, 0.10)),
+    "chatter": Scene("other", "hub", 4.5, (0.05, 0.70, 0.25)),
+    "rivaltalk": Scene("other", "hub", 2.2, (0.15, 0.75, 0.10)),
     "spam": Scene("spam", "hub", 2.4, (0.0, 1.0, 0.0)),
 }
 

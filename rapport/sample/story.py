@@ -32,11 +32,11 @@ from rapport.sample.world import (
     Truth,
     World,
 )
-from rapport.sample.writing import SOCIAL, Facts, Writer, library
+from rapport.sample.writing import SOCIAL, Facts, Reply, Writer, library
 
 # -- how it usually goes ---------------------------------------------------------------------------------------------
 
-BEGINNINGS = 2080.0  # conversations that begin in a year at scale 1; with what follows on them, 4,000 messages
+BEGINNINGS = 2210.0  # conversations that begin in a year at scale 1; with what follows on them, 4,000 messages
 ORDINARY = sum(scene.weight for scene in SCENES.values())
 
 ANSWERED: Mapping[str, float] = {
@@ -70,7 +70,7 @@ CHIMES: Mapping[str, tuple[float, tuple[str, ...]]] = {
     "question": (0.42, ("helper", "helper", "metoo")),
     "bug": (0.40, ("metoo", "helper")),
     "praise": (0.65, ("cheer",)),
-    "other": (0.45, ("cheer", "helper")),
+    "other": (0.30, ("cheer",)),
     "idea": (0.40, ("cheer",)),
 }
 TONES: Mapping[str, tuple[str, int]] = {
@@ -81,11 +81,21 @@ TONES: Mapping[str, tuple[str, int]] = {
     "metoo": ("negative", -1),
     "helper": ("neutral", 0),
     "cheer": ("positive", 1),
+    "photo": ("positive", 1),
 }
-KINDS: Mapping[str, str] = {"thanks": "praise", "cheer": "praise", "still": "complaint", "nudge": "complaint"}
+KINDS: Mapping[str, str] = {
+    "thanks": "praise",
+    "cheer": "praise",
+    "photo": "praise",
+    "still": "complaint",
+    "nudge": "complaint",
+}
+
+LANGUAGE_NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "da": "Danish"}
 
 BACKLOG = timedelta(days=6)  # what began since then may still lie there
-FATES = (("waiting", 0.22), ("drafting", 0.14), ("noted", 0.10))
+FATES = (("waiting", 0.12), ("drafting", 0.10), ("noted", 0.06), ("promised", 0.08))
+LYING = 12  # conversations of the last days that wait besides
 FRESH = 6  # conversations of the last hours that nobody has answered
 PROMISES = ("complaint", "bug", "delivery")
 
@@ -101,6 +111,7 @@ class Thread:
     author: Author
     facts: Facts
     event: str
+    asked: str = ""
     root: str = ""
     last: str = ""
     arrivals: list[datetime] = field(default_factory=list)
@@ -152,6 +163,8 @@ class Storyteller:
             self._day(day, season(day) / average)
         for _ in range(FRESH if self.scale >= 0.3 else 2):
             self._begin_fresh()
+        for _ in range(LYING if self.scale >= 0.3 else 2):
+            self._begin_lying()
 
     def _day(self, day: date, level: float) -> None:
         noon = datetime.combine(day, time(12), ZONE).astimezone(UTC)
@@ -172,6 +185,16 @@ class Storyteller:
         at = self.until - timedelta(minutes=self.rng.uniform(35, 230))
         channel = self.rng.choice(("bluesky", "bluesky", "mastodon", "contact"))
         self._begin(self.rng.choice(wanted), channel, at.replace(microsecond=0), fate="waiting")
+
+    def _begin_lying(self) -> None:
+        """Something of the last days that still waits, whatever the season."""
+        wanted = [topic for topic, scene in SCENES.items() if scene.kind in NEEDS_ANSWER and scene.weight > 1]
+        topic = self.rng.choice(wanted)
+        slugs, shares = channels(topic)
+        channel = self.rng.choices(slugs, shares)[0]
+        day = (self.until - timedelta(days=self.rng.randint(1, 5))).astimezone(ZONE).date()
+        fate, _ = self.rng.choices(FATES, [share for _, share in FATES])[0]
+        self._begin(topic, channel, moment(self.rng, day, channel), fate=fate)
 
     # -- a conversation ----------------------------------------------------------------------------------------------
 
@@ -197,6 +220,7 @@ class Storyteller:
         tone = self.rng.choices(("negative", "neutral", "positive"), shares)[0]
         addressed = channel not in SOCIAL or channel == "mastodon" or notice is not None or self._speaks_to_us(thread)
         text = self.writer.opening(person, topic, tone, channel, thread.facts, addressed=addressed)
+        thread.asked = text
         drift = self._mean_tone(weights, at) if weights else shares[2] - shares[0]
         meaning = Meaning(language, tone, thread.kind, thread.team, topic, thread.event)
         heard_at = self._hear(thread, author, text, at, meaning, drift, addressed=addressed)
@@ -288,7 +312,11 @@ class Storyteller:
 
     def _chime(self, thread: Thread, at: datetime, fate: str) -> None:
         mean, pools = CHIMES.get(thread.kind, (0.0, ()))
-        if thread.channel not in SOCIAL or fate:
+        if "://" in thread.asked:
+            pools = (*pools, "photo", "photo")
+        if thread.event == "price":
+            pools = ("metoo",)
+        if thread.channel not in SOCIAL or fate or thread.topic == "rivaltalk":
             return
         first, root = thread.last, thread.root
         for _ in range(poisson(self.rng, mean * (1.6 if thread.event else 1.0))):
@@ -323,7 +351,7 @@ class Storyteller:
             self._pass_over(thread, heard_at)
 
     def _leave(self, thread: Thread, heard_at: datetime, fate: str) -> None:
-        """It still waits: with nobody, with somebody who began to answer, or with somebody who asked around."""
+        """It still waits: with nobody, with somebody who asked around or began to answer, or for promised news."""
         if fate == "waiting":
             late = heard_at + timedelta(hours=self.rng.uniform(20, 50))
             if self.rng.random() < 0.2 and thread.channel not in ("crossings", "apps"):
@@ -331,17 +359,25 @@ class Storyteller:
             return
         member = self._member(thread)
         at = worked(heard_at, self.rng.uniform(5, 90), thread.team)
+        if at > self.until - timedelta(hours=1):  # the team has not worked since: somebody looked in from home
+            at = heard_at + (self.until - heard_at) * 0.4
         self._assign(thread, at, member)
         if fate == "noted":
             self._note(thread, at + timedelta(minutes=self.rng.uniform(3, 40)), member)
             return
-        text = self._words_of(thread, member, promise=False)
+        if fate == "promised":
+            due = worked(at, 60 * self.rng.uniform(10, 34), "sales").replace(minute=0, second=0)
+            self._send(thread, at + timedelta(minutes=self.rng.uniform(3, 30)), member, "promise", due)
+            return
+        text = self._words_of(thread, member, "answer")
         part = text[: max(25, int(len(text) * self.rng.uniform(0.35, 0.95)))].rsplit(" ", 1)[0]
-        self._act(thread, Drafted(*self._where(thread, at + timedelta(minutes=9)), member.email, part))
+        self._act(
+            thread, Drafted(*self._where(thread, at + timedelta(minutes=self.rng.uniform(1, 12))), member.email, part)
+        )
 
     def _answer(self, thread: Thread, heard_at: datetime) -> None:
         load = 3.5 if thread.event == "storm" else 1.6 if thread.event == "price" else 1.0
-        at = worked(heard_at, self.rng.lognormvariate(math.log(62 * load), 1.1), thread.team)
+        at = worked(heard_at, self.rng.lognormvariate(math.log(60 * load), 1.1), thread.team)
         if self._deaf(thread.channel, at):
             self._pass_over(thread, heard_at)
             return
@@ -356,7 +392,8 @@ class Storyteller:
             self._note(thread, taken + (at - taken) / 2, member)
         promise = thread.kind in PROMISES and self.rng.random() < 0.14
         due = worked(at, 60 * self.rng.uniform(14, 30), "sales").replace(minute=0, second=0)
-        self._send(thread, at, member, thread.last, due if promise else None)
+        if not self._send(thread, at, member, "promise" if promise else "answer", due if promise else None):
+            return
         if promise:
             self._keep(thread, due, member)
         else:
@@ -373,8 +410,8 @@ class Storyteller:
             if draw < 0.78
             else due + timedelta(hours=self.rng.uniform(2, 70))
         )
-        self._send(thread, at, member, thread.last, None)
-        self._after(thread, at, member)
+        if self._send(thread, at, member):
+            self._after(thread, at, member)
 
     def _after(self, thread: Thread, at: datetime, member: Member) -> None:
         """The other side reacts or not; then we close."""
@@ -388,7 +425,6 @@ class Storyteller:
         if self._deaf(thread.channel, later):
             self._close(thread, worked(at, 400, thread.team), member, "answered")
             return
-        ours = thread.last
         heard_at = self._speak(thread, thread.person, thread.author, pool, later)
         if heard_at is None:
             return
@@ -399,8 +435,7 @@ class Storyteller:
             self._close(thread, worked(heard_at, self.rng.uniform(2, 150), thread.team), member, "answered")
         elif self.rng.random() < 0.82:
             again = worked(heard_at, self.rng.lognormvariate(math.log(75), 1.0), thread.team)
-            if ours != thread.last and not self._deaf(thread.channel, again):
-                self._send(thread, again, member, thread.last, None)
+            if self._send(thread, again, member, "second" if pool == "clarify" else "again"):
                 self._thank(thread, again, member)
         else:
             self._close(
@@ -462,25 +497,33 @@ class Storyteller:
         self._act(thread, Assigned(*self._where(thread, at), by.email, thread.team, member.email))
 
     def _note(self, thread: Thread, at: datetime, member: Member) -> None:
-        known = {**self._facts(thread.person, at, thread.topic), **thread.facts}
-        known["language"] = {"de": "German", "fr": "French", "es": "Spanish", "da": "Danish"}.get(
-            thread.language, "English"
-        )
-        text = self.rng.choice(notices.NOTES).format(**known)
-        self._act(thread, Noted(*self._where(thread, at), member.email, text))
+        english = library("en").words
+        known = voyage(self.rng, thread.person, at, thread.topic, english) | thread.facts
+        known["weekday"] = english["weekdays"].split()[at.weekday()]
+        known["season"] = english["seasons"].split()[at.month % 12 // 3]
+        known["language"] = LANGUAGE_NAMES[thread.language]
+        special = notices.NOTES_ON.get(thread.topic) or notices.NOTES_ON.get(thread.kind)
+        notes = special if special and self.rng.random() < 0.7 else notices.NOTES
+        self._act(thread, Noted(*self._where(thread, at), member.email, self.rng.choice(notes).format(**known)))
 
     def _close(self, thread: Thread, at: datetime, member: Member | None, reason: str) -> None:
         by = member or self._of_team("hub" if reason == "spam" else thread.team, thread.language)
         self._act(thread, Closed(*self._where(thread, at), by.email, reason))
 
-    def _send(self, thread: Thread, at: datetime, member: Member, parent: str, promised: datetime | None) -> None:
-        if at > self.until or self._deaf(thread.channel, at):
-            return
-        at = at.replace(microsecond=0)
+    def _send(
+        self, thread: Thread, at: datetime, member: Member, mode: str = "answer", promised: datetime | None = None
+    ) -> bool:
+        """Answer the last message. Returns whether that could be done: not after the end, not into a gap."""
+        if at > self.until:
+            return False
+        if self._deaf(thread.channel, at):
+            self._close(thread, worked(at, 300, thread.team), member, "no answer needed")
+            return False
+        at, parent = at.replace(microsecond=0), thread.last
         if promised is not None:
             weekdays = library(thread.language).words["weekdays"].split()
             thread.facts["due"] = weekdays[promised.astimezone(ZONE).weekday()]
-        text = self._words_of(thread, member, promise=promised is not None)
+        text = self._words_of(thread, member, mode)
         own = BY_SLUG[thread.channel].own
         message = self.desk.message(
             thread.channel, own, text, at, thread.language, root=thread.root, parent=parent, addressed=False
@@ -489,11 +532,13 @@ class Storyteller:
         thread.last = message.external_id
         where = self._where(thread, at)
         self._act(thread, Answered(*where, member.email, message.external_id, parent, text, promised))
+        return True
 
-    def _words_of(self, thread: Thread, member: Member, *, promise: bool) -> str:
+    def _words_of(self, thread: Thread, member: Member, mode: str) -> str:
         thread.facts["member"] = member.name.split()[0]
         manner = cast.MEMBERS.index(member)
-        return self.writer.answer(manner, thread.topic, thread.channel, thread.language, thread.facts, promise=promise)
+        reply = Reply(thread.asked, mode)
+        return self.writer.answer(manner, thread.topic, thread.channel, thread.language, thread.facts, reply)
 
     def _member(self, thread: Thread) -> Member:
         return self._of_team(thread.team, thread.language)
@@ -548,11 +593,11 @@ class Storyteller:
         facts = self._facts(reader, at, topic)
         text = self.writer.article(language, topic, facts)
         tone = "neutral" if topic == "news" else "negative"
-        meaning = Meaning(language, tone, "other", "marketing", topic, self._event(topic, at))
+        meaning = Meaning(language, tone, "other", "hub", topic, self._event(topic, at))
         thread = Thread("news", "chatter", language, reader, author, facts, meaning.event)
         heard_at = self._hear(thread, author, text, at, meaning, 0.0, addressed=False)
         if heard_at is not None:
-            self._close(thread, worked(heard_at, self.rng.uniform(5, 400), "marketing"), None, "no answer needed")
+            self._close(thread, worked(heard_at, self.rng.uniform(5, 400), "hub"), None, "no answer needed")
             self.acts.extend(act for act in thread.acts if act.at <= self.until)
 
     # -- the truth ---------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from random import Random
 
 from rapport.core.types import Span
 from rapport.sample.cast import CHANNELS, ORGANISATION
-from rapport.sample.grammar import Line, expand, parse, slots
+from rapport.sample.grammar import Choice, Line, expand, parse, slots
 from rapport.sample.people import Person
 from rapport.sample.scenes import SCENES
 
@@ -52,6 +52,14 @@ def _lines(text: str, mark: str) -> tuple[Line, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an answer answers. `mode`: answer, promise (of news), second (they added something), again (not content)."""
+
+    asked: str
+    mode: str = "answer"
+
+
 @dataclass(slots=True)
 class Writer:
     """Writes, and remembers what was written."""
@@ -64,11 +72,11 @@ class Writer:
     def opening(self, person: Person, topic: str, tone: str, channel: str, facts: Facts, *, addressed: bool) -> str:
         """A message that begins a conversation."""
         compose = _COMPOSERS[channel]
-        return self._new(lambda: compose(self, person, topic, tone, facts, addressed), person, channel, facts)
+        return self._new(lambda _: compose(self, person, topic, tone, facts, addressed), person.language)
 
     def follow_up(self, person: Person, pool: str, channel: str, facts: Facts) -> str:
         """A message within a conversation, from a pool such as `thanks` or `still`."""
-        return self._new(lambda: self._follow(person, pool, channel, facts), person, channel, facts)
+        return self._new(lambda attempt: self._follow(person, pool, channel, facts, attempt), person.language)
 
     def article(self, language: str, topic: str, facts: Facts) -> str:
         """An item of a local paper: the headline, an empty line, what it says."""
@@ -77,27 +85,41 @@ class Writer:
 
     # -- what we write -----------------------------------------------------------------------------------------------
 
-    def answer(self, manner: int, topic: str, channel: str, language: str, facts: Facts, *, promise: bool) -> str:
-        """Our answer; `manner` is the number of the member who writes. `facts` know `member` and `due`."""
-        if promise:
-            parts = [self.say("promise", language, facts)]
-        else:
-            lines = library(language).answers[topic] or library(language).pools["wave"]
-            parts = [self._expand(self._allowed(lines, facts), language, facts)]
-        if SCENES[topic].kind == "complaint" and self.rng.random() < 0.5 and not promise:
-            parts.insert(0, self.say("sorry", language, facts))
-        if self.rng.random() < 0.45:
+    def answer(self, manner: int, topic: str, channel: str, language: str, facts: Facts, reply: Reply) -> str:
+        """Our answer; `manner` is the number of the member who writes. `facts` know `member`, and `due` if promised."""
+        parts = [self._reply(topic, language, facts, reply)]
+        if SCENES[topic].kind == "complaint" and reply.mode == "answer" and not _SORRY.search(parts[0][:60]):
+            parts[:0] = [self.say("sorry", language, facts)] * (self.rng.random() < 0.5)
+        if self.rng.random() < 0.4:
             parts.append(self.say("wave", language, facts))
-        greeting = "" if promise else self._greeting(manner, language, facts)
         signature = _SIGNATURES[manner % len(_SIGNATURES)].format(**facts)
+        greeting = (
+            ""
+            if facts["name"] in parts[0] or reply.mode in ("second", "again")
+            else self._greeting(manner, language, facts)
+        )
         if channel not in SOCIAL:
             pieces = (greeting, " ".join(parts), f"{facts['member']}\n{ORGANISATION.name}")
-            return "\n\n".join(piece for piece in pieces if piece)
+            return tidy("\n\n".join(piece for piece in pieces if piece), language)
         limit = LIMITS[channel]
         body = fit(parts, limit - len(signature) - 1)
         if greeting and len(greeting) + len(body) + len(signature) + 2 <= limit:
             body = f"{greeting} {body}"
-        return f"{body} {signature}"
+        return tidy(f"{body} {signature}", language)
+
+    def _reply(self, topic: str, language: str, facts: Facts, reply: Reply) -> str:
+        """The line that has most to do with what was asked; where none has, one that says that it was looked into."""
+        pools = library(language).pools
+        if reply.mode != "answer":
+            return self.say(reply.mode, language, facts)
+        lines = library(language).answers[topic] or pools["resolved"]
+        asked = _stems(reply.asked) - _stems(" ".join(facts.values()))
+        shared = {line: len(asked & _stems(_plain(line))) for line in lines}
+        best = max(shared.values())
+        if best == 0 and SCENES[topic].kind in _UNSPECIFIC and self.rng.random() < 0.85:
+            return self.say(_UNSPECIFIC[SCENES[topic].kind], language, facts)
+        close = tuple(line for line, count in shared.items() if count == best)
+        return capital(self._expand(self._allowed(close, facts), language, facts))
 
     def _greeting(self, manner: int, language: str, facts: Facts) -> str:
         greetings = library(language).pools["greeting"]
@@ -119,7 +141,7 @@ class Writer:
     def _allowed(self, lines: tuple[Line, ...], facts: Facts) -> Line:
         """Draw a line; one that names the storm only when `facts` say that it came."""
         if "stormy" not in facts:
-            lines = tuple(line for line in lines if AFTER_THE_STORM not in _slots(line))
+            lines = tuple(line for line in lines if AFTER_THE_STORM not in _slots(line)) or lines
         return self.rng.choice(lines)
 
     def _expand(self, line: Line, language: str, facts: Facts) -> str:
@@ -135,13 +157,12 @@ class Writer:
 
     # -- whole texts -------------------------------------------------------------------------------------------------
 
-    def _new(self, write: Callable[[], str], person: Person, channel: str, facts: Facts) -> str:
-        for _ in range(TRIES):
-            text = write()
+    def _new(self, write: Callable[[int], str], language: str) -> str:
+        """Write until it is none of what was written before; `write` is told which attempt it is."""
+        for attempt in range(TRIES):
+            text = tidy(write(attempt), language)
             if text not in self.written:
                 break
-        else:
-            text = f"{text} {self.say('bye', person.language, facts)}, {person.first}."
         self.written.add(text)
         return text
 
@@ -152,7 +173,8 @@ class Writer:
         must = tone not in SCENES[topic].carried
         if not must and self.rng.random() > 0.16:
             return []
-        return [self.say("sour" if tone == "negative" else "sweet", person.language, facts)]
+        sad = "sour" if SCENES[topic].kind in ("complaint", "bug") else "cross"
+        return [self.say(sad if tone == "negative" else "sweet", person.language, facts)]
 
     def _private(self, person: Person, topic: str, facts: Facts, share: float) -> list[str]:
         if topic in ("refund", "change", "pay", "lost", "hotline") and self.rng.random() < share:
@@ -171,7 +193,8 @@ class Writer:
             if SCENES[topic].kind in ("question", "lead", "job") and rng.random() < 0.14:
                 parts.append(self.say("please", language, facts))
             if rng.random() < (0.5 if person.manner == "polite" else 0.07):
-                parts.insert(0, self.say("hello", language, facts))
+                hello = self.say("hello", language, facts)
+                parts[0] = f"{hello} {after(hello, parts[0], facts)}"
         ending = self._tags(person, facts, 0.75 if person.manner == "tagging" else 0.12)
         if not addressed and not any("merrow" in part.lower() for part in (*parts, *ending)):
             parts.insert(0, self.say("about", language, facts)) if rng.random() < 0.4 else ending.append("#MerrowLine")
@@ -200,8 +223,6 @@ class Writer:
         first = [self._heart(language, topic, facts)]
         first += self._details(language, topic, facts, rng.choice((0, 1, 1, 2)))
         second = self._mood(person, topic, tone, facts) + self._private(person, topic, facts, 0.25)
-        if rng.random() < 0.3:
-            second.append(self.say("please", language, facts))
         body = mannered(rng, person, tone, " ".join(first), "")
         pieces = [body, " ".join(second)]
         if person.manner != "terse" or rng.random() < 0.4:
@@ -228,16 +249,19 @@ class Writer:
         parts += self._details(language, topic, facts, rng.choice((0, 0, 1)))
         return mannered(rng, person, tone, " ".join(parts), self._emoji(language, tone, facts))
 
-    def _follow(self, person: Person, pool: str, channel: str, facts: Facts) -> str:
-        text = self.say(pool, person.language, facts)
+    def _follow(self, person: Person, pool: str, channel: str, facts: Facts, attempt: int) -> str:
+        """One sentence or so; two when one alone was said before."""
+        said = [self.say(pool, person.language, facts) for _ in range(1 if attempt < TRIES // 2 else 2)]
+        text = " ".join(dict.fromkeys(said))
         if channel == "contact":
             return f"{text}\n\n{person.first if self.rng.random() < 0.6 else person.name}"
-        tone = "positive" if pool in ("thanks", "cheer") else "neutral"
+        tone = "positive" if pool in ("thanks", "cheer", "photo") else "neutral"
         emoji = self._emoji(person.language, tone, facts) if tone == "positive" else ""
         text = mannered(self.rng, person, tone, text, emoji)
         return f"{HANDLES[channel]} {text}" if channel == "mastodon" else text
 
 
+_UNSPECIFIC = {"question": "resolved", "bug": "resolved", "complaint": "regret", "praise": "pleased"}
 _REVIEWED = {"complaint": ("late", "berth", "meal", "boarding", "wifi"), "praise": ("crew", "smooth", "tasty")}
 _SIGNATURES = ("^{member}", "– {member}", "/{member}", "{member}, Merrow Line", "^{member}", "({member})")
 _COMPOSERS = {
@@ -247,6 +271,30 @@ _COMPOSERS = {
     "crossings": Writer._review,
     "apps": Writer._store_review,
 }
+
+
+_SORRY = re.compile(
+    r"sorry|apolog|leid|desol|désol|pardon|excus|navré|siento|perd|disculp|undskyld|ked af|right|recht|raison|razón"
+    r"|ret |thank|danke|merci|gracias|tak",
+    re.IGNORECASE,
+)
+
+
+def _stems(text: str) -> frozenset[str]:
+    """The beginnings of the longer words, which is enough to see that two texts are about the same thing."""
+    return frozenset(word[:5] for word in re.findall(r"[^\W\d_]{4,}", text.lower()) if len(word) > 4)
+
+
+@cache
+def _plain(line: Line) -> str:
+    """The words of a line without its slots."""
+    words = []
+    for part in line:
+        if isinstance(part, str):
+            words.append(part)
+        elif isinstance(part, Choice):
+            words.extend(_plain(option) for option in part.options)
+    return " ".join(words)
 
 
 @cache
@@ -265,6 +313,30 @@ def capital(text: str) -> str:
     """
     at = 1 if text[:1] in '¿¡«"' else 0
     return text[:at] + text[at : at + 1].upper() + text[at + 1 :]
+
+
+def after(greeting: str, text: str, facts: Facts) -> str:
+    """Go on in small letters after a comma, unless the text begins with a name.
+
+    >>> after("Hi,", "Can we?", {}), after("Hi,", "Biscuit barks", {"dog": "Biscuit"}), after("Hi.", "Can we?", {})
+    ('can we?', 'Biscuit barks', 'Can we?')
+    """
+    word = text.split(" ", 1)[0].strip(".,:!?¿¡")
+    named = any(word in value for value in facts.values())
+    if greeting[-1] != "," or named or not word[1:].islower() or word.startswith(("I'", "I’")):
+        return text
+    at = 1 if text[0] in "¿¡" else 0
+    return text[:at] + text[at].lower() + text[at + 1 :]
+
+
+def tidy(text: str, language: str) -> str:
+    """What filling in gets wrong: the article before a vowel, the full stop after an abbreviation.
+
+    >>> tidy("It's a estate for a 8-year-old, a one-off", "en"), tidy("kun 620 kr..", "da")
+    ("It's an estate for an 8-year-old, a one-off", 'kun 620 kr.')
+    """
+    text = re.sub(r"\bkr\.\.(?!\.)", "kr.", text)
+    return re.sub(r"\b([Aa]) (?=(?!one|uni|eu|use)[aeiou]|8\b|11\b)", r"\1n ", text) if language == "en" else text
 
 
 def fit(parts: list[str], limit: int) -> str:

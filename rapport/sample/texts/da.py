@@ -1,5 +1,7 @@
 """Danish."""
 
+# ruff: noqa: E501 (one sentence a line)
+
 SCENES = {
     "pet": """
 - Må {dog} komme med i kahytten på {ship}, eller skal hunde [blive i bilen|i buret]?
@@ -279,7 +281,7 @@ SCENES = {
 - Jeg mangler to uledsagede pladser {from}–{to} {when}, den ene på køl. Er der fragt-meter tilbage?
 - Køletrailer {trailer} kom til {to} med plus ni, sat til minus atten. Hvem taler jeg med?
 + Kunden råber, jeg er høflig.
-> {trailer} blev stående på grund af vægt og går med {time} i aften. Ingen ståleje.
+> {trailer} blev stående på grund af vægt og går med næste {time}. Ingen ståleje.
 > Toogfyrre lanemeter er ledige, strøm til køl også. Bekræft inden kl. fire, så er de jeres.
 """,
     "work": """
@@ -432,25 +434,85 @@ Et ja eller nej er nok.
 Stadig her. Stadig intet svar.
 """,
     "metoo": """
-Samme her. Bane {deck}, {mins} minutter indtil videre.
-Det skete også for os i {month}, hørte aldrig noget.
+Samme her. {metoo_more}
+Det skete også for os i {month}. {metoo_more}
 Held og lykke, jeg er på uge {weeks}.
-Præcis. Desværre.
+Præcis. [Desværre|Sådan er det]. {metoo_more}
 Vi tog {rival} i stedet.
+Samme historie på {ship}. {metoo_more}
+Det kunne jeg have skrevet. {metoo_more}
+Hilsen fra {town}, samme problem. {metoo_more}
 """,
     "helper": """
-Det gjorde vi i {month}: sig det ved bommen, så går det.
-Jeg er bare fast passager: en time før er rigeligt.
-Prøv på en computer, appen gemmer det væk.
-Dæk {deck}, styrbord, ved trappen.
+Det havde vi i {month}: sig det ved bommen, så går det.
+Jeg er bare fast passager: spørg i skranken i {from}, de er flinke.
+Prøv på en computer, appen gemmer [det|det halve].
 Ring direkte til {from}, ikke hovednummeret.
+Skriv bookingnummeret, så går det hurtigt.
+På {ship} har vi aldrig haft problemer.
+Det står under "Før rejsen", [godt gemt|helt nede].
 """,
     "cheer": """
+Nu vil jeg også [med|om bord på {ship}].
+Vi sejlede med den i {month}, skønt.
+Helt enig. {cheer_more}
+Hils mågerne [fra mig|fra {town}].
+Og jeg sidder på kontoret i {town}. {cheer_more}
+Vi er med kl. {time} i morgen, vink!
+Har lige booket til den {date}, glæder mig!
+Smukt. {cheer_more}
+""",
+    "metoo_more": """
+Hørte aldrig noget.
+Meldt i {month}.
+Er der nogen, der læser det her?
+Jeg troede, det kun var mig.
+Det er blevet værre siden {month}.
+I skranken i {from} trak de på skuldrene.
+""",
+    "cheer_more": """
+God tur.
+Tag en kop kaffe for mig på dæk {deck}.
+Misundelig.
+Dejligt at læse noget godt.
+Vi ses i {month}.
+""",
+    "resolved": """
+Jeg har spurgt {ship}: ja, det går fint, og det står nu på {ref}.
+Kort sagt ja. Det er noteret på {ref}, så ingen i {from} behøver spørge igen.
+Undersøgt og bekræftet af {from}: det bliver, som I gerne vil have det.
+Det kan lade sig gøre, koster ikke noget, og I kan se det i bekræftelsen.
+Det har jeg ordnet herfra, I skal ikke gøre mere.
+""",
+    "second": """
+Tak, det var det, der manglede. Det er gjort, og {ref} er opdateret.
+Forstået. Det er ændret, og den nye bekræftelse er lige sendt.
+Med det fandt jeg linjen og fik den rettet. Undskyld, at du måtte skrive to gange.
+""",
+    "cross": """
+Det er anden gang, jeg spørger.
+Jeres hjemmeside er ikke til nogen hjælp.
+Ingen tager telefonen, så jeg prøver her.
+Det burde ikke være så svært at finde ud af.
+Tre ansatte, tre svar, det er irriterende.
+""",
+    "regret": """
+Sådan skal en tur med os ikke være. Jeg har givet det videre til {ship}, og en del af {ref} kommer retur.
+Det er der ingen undskyldning for. Det bliver læst op på mødet i morgen, som du skriver det.
+Du har ret, jeg var også blevet sur. Der er oprettet en sag på {ref}, og lederen i {from} skriver til dig.
+""",
+    "pleased": """
+Tak, {name}. Det blev læst højt her og gjorde godt.
+Hvor er det sødt, at du skriver, {name}. Jeg sender det til {ship}.
+""",
+    "photo": """
 Sikke et billede!
-Nu vil jeg også med.
-Den besætning er noget særligt, vi havde dem i {month}.
-Helt enig.
-Hils mågerne.
+Det lys! {cheer_more}
+Det skal i ramme. {cheer_more}
+""",
+    "again": """
+Du har ret, det var ikke noget svar. Jeg har taget det med vagtlederen, og du får det på skrift i dag.
+Jeg har læst det hele igen fra begyndelsen. Nu er det rettet, og jeg har set efter, at det kommer frem.
 """,
     "private": """
 Min mail er {email}, skriv til mig der.
@@ -532,11 +594,13 @@ Sådan skal det ikke være.
 Tak, fordi du alligevel skriver.
 """,
     "wave": """
-God tur.
+God [tur|overfart].
 Skriv endelig her, hvis der er mere.
 Jeg er her til kl. seks.
 Passer det ikke, finder vi noget andet.
-Vi ses om bord.
+Vi ses [om bord|på {ship}|i {from}].
+God rejse [til {to}|fra {town}].
+Hils besætningen på {ship}.
 """,
     "promise": """
 Jeg har ikke svaret endnu, {name}. Jeg har spurgt {ship} og skriver inden {due}.

@@ -1,5 +1,7 @@
 """German."""
 
+# ruff: noqa: E501 (one sentence a line)
+
 SCENES = {
     "pet": """
 - Darf {dog} auf der {ship} mit in die Kabine oder müssen Hunde [in den Zwinger|unten im Auto bleiben]?
@@ -371,7 +373,7 @@ SCENES = {
 - Kühler {trailer} kam in {to} mit plus neun Grad an, eingestellt waren minus achtzehn. Wer ist zuständig?
 - Zollstatus für {trailer} seit {weekday} "offen". Der Fisch wird nicht jünger.
 + Der Kunde schreit, ich bleibe höflich.
-> {trailer} musste wegen Gewicht stehen bleiben und fährt mit der {time} heute Abend. Standgeld fällt nicht an.
+> {trailer} musste wegen Gewicht stehen bleiben und fährt mit der nächsten um {time}. Standgeld fällt nicht an.
 > Zweiundvierzig Lademeter sind frei, Kühlanschluss auch. Ich habe Sie vorgemerkt, bitte bis vier Uhr bestätigen.
 """,
     "work": """
@@ -437,16 +439,16 @@ SCENES = {
 
 POOLS = {
     "hello": """
-Moin,
-Hallo,
-Guten Morgen,
-Hallo zusammen,
-Liebes Team,
-Kurze Frage:
-Also,
-Servus,
-Tag auch,
-Guten Abend,
+Moin!
+Hallo!
+Guten Morgen!
+Hallo zusammen!
+Liebes Team!
+Kurze Frage.
+Also gut.
+Servus!
+Tag auch.
+Guten Abend!
 """,
     "dear": """
 Sehr geehrte Damen und Herren,
@@ -564,29 +566,93 @@ Ein Ja oder Nein würde mir reichen.
 Noch da. Noch keine Antwort.
 """,
     "metoo": """
-Hier genauso. Spur {deck}, {mins} Minuten bisher.
-Uns im {month} auch passiert, nie etwas gehört.
+Hier genauso. {metoo_more}
+Uns im {month} auch passiert. {metoo_more}
 Viel Glück mit der Antwort, ich bin in Woche {weeks}.
-Genau so ist es. Leider.
-Wir sind dann mit {rival} gefahren.
-Auf der {ship} haben sie uns dieselbe Geschichte erzählt.
+[Genau so ist es|So ist es, leider]. {metoo_more}
+Wir sind dann [mit {rival} gefahren|zu {rival} gewechselt].
+Auf der {ship} [die gleiche Geschichte|haben sie uns dasselbe erzählt]. {metoo_more}
 Und dann wundern sie sich, dass alle fliegen.
+Willkommen im Klub. {metoo_more}
+Könnte von mir sein. {metoo_more}
+Gruß aus {town}, selbes Problem. {metoo_more}
 """,
     "helper": """
-Haben wir im {month} gemacht: einfach am Tor sagen, kein Problem.
-Bin nur Stammgast: eine Stunde vorher reicht locker.
-Am Rechner versuchen, die App versteckt das.
-Deck {deck}, Steuerbord, neben der Treppe.
+Hatten wir im {month}: einfach am Tor sagen, kein Problem.
+Bin nur Stammgast: am Schalter in {from} fragen, die sind nett.
+Am Rechner versuchen, die App versteckt [das|die Hälfte].
 Die Nummer in {from} direkt anrufen, nicht die Zentrale.
-Einmal ab- und wieder anmelden, bei mir war es dann da.
+Schreiben Sie die Buchungsnummer dazu, dann geht es meist schnell.
+Auf der {ship} kein Thema, wir fahren oft.
+Steht unter "Vor der Reise", [gut versteckt|ganz unten].
+Meiner Schwester sagten sie im {month}, das gehe in Ordnung.
 """,
     "cheer": """
+Da will ich jetzt auch [hin|mit].
+Mit der waren wir im {month} unterwegs, wunderbar.
+Unterschreibe ich sofort. {cheer_more}
+Schönstes Stück [vom Urlaub|der ganzen Reise].
+Grüß die Möwen von [mir|uns aus {town}].
+Und ich sitze in {town} im Büro. {cheer_more}
+Wir fahren um {time} hinterher, winkt mal!
+Gerade für den {date} gebucht, ich freu mich!
+Herrlich. {cheer_more}
+""",
+    "metoo_more": """
+Nie etwas gehört.
+Im {month} gemeldet.
+Liest das überhaupt jemand?
+Ich dachte, es läge an mir.
+Seit {month} ist es schlimmer geworden.
+Hat man Ihnen je geantwortet?
+In {from} am Schalter nur Schulterzucken.
+""",
+    "cheer_more": """
+Gute Fahrt.
+Ein Kaffee auf Deck {deck} für mich mit.
+Neid.
+Schön, auch mal so etwas zu lesen.
+Bis {month}.
+""",
+    "resolved": """
+Ich habe auf der {ship} nachgefragt: Ja, das geht, und es steht jetzt auf {ref}.
+Kurz gesagt: ja. Auf {ref} habe ich es vermerkt, dann fragt in {from} niemand mehr.
+Nachgesehen und von {from} bestätigt: Es klappt so, wie Sie es möchten.
+Das ist möglich, kostet nichts und steht gleich in Ihrer Bestätigung.
+Habe ich von hier aus erledigt, Sie müssen nichts weiter tun.
+""",
+    "second": """
+Danke, das hatte gefehlt. Es ist erledigt, {ref} ist auf dem neuen Stand.
+Verstanden. Geändert ist es, die neue Bestätigung ging gerade hinaus.
+Damit habe ich den Eintrag gefunden und berichtigt. Entschuldigung für das zweite Nachfragen.
+""",
+    "cross": """
+Ich frage jetzt zum zweiten Mal.
+Auf Ihrer Seite findet man ja nichts.
+Am Telefon geht niemand dran, also hier.
+Es sollte nicht so schwer sein, das herauszufinden.
+Drei Leute gefragt, drei Antworten, ärgerlich.
+Warum ist bei Ihnen alles so umständlich?
+""",
+    "regret": """
+So sollte eine Überfahrt mit uns nicht sein. Ich habe es an die {ship} gegeben, und ein Teil des Fahrpreises für {ref} geht zurück.
+Da gibt es nichts zu entschuldigen. Morgen liegt es so, wie Sie es schreiben, in der Runde auf dem Tisch.
+Sie haben recht, ich wäre auch verärgert. Zu {ref} habe ich einen Vorgang angelegt, die Leitung in {from} schreibt Ihnen selbst.
+Danke für die klaren Worte. Ich habe die {ship} gefragt, was los war, und melde mich am {weekday}.
+""",
+    "pleased": """
+Danke, {name}. Das wurde hier vorgelesen und hat gutgetan.
+Wie nett, dass Sie schreiben, {name}. Ich schicke es auf die {ship}, da gehört es hin.
+So etwas liest man gern an einem {weekday}. Danke, {name}.
+""",
+    "photo": """
 Was für ein Foto!
-Da will ich jetzt auch hin.
-Die Crew ist einmalig, wir hatten sie im {month}.
-Unterschreibe ich sofort.
-Schönstes Stück vom Urlaub.
-Grüß die Möwen von mir.
+Dieses Licht! {cheer_more}
+Das gehört gerahmt. {cheer_more}
+""",
+    "again": """
+Sie haben recht, das war keine Antwort. Ich habe es mit der Schichtleitung geklärt, heute haben Sie es schriftlich.
+Ich habe alles noch einmal von vorn gelesen. Jetzt stimmt es, und ich habe nachgesehen, ob es ankommt.
 """,
     "private": """
 Meine Mail ist {email}, schreiben Sie mir dort.
@@ -677,11 +743,13 @@ So soll es nicht sein.
 Danke, dass Sie es trotzdem schreiben.
 """,
     "wave": """
-Gute Überfahrt.
-Melden Sie sich gern hier, wenn noch etwas ist.
+[Gute|Ruhige] Überfahrt.
+Melden Sie sich gern [hier|wieder], wenn noch etwas ist.
 Ich bin bis sechs da.
 Wenn es nicht klappt, finden wir etwas anderes.
-Bis bald an Bord.
+Bis bald [an Bord|auf der {ship}|in {from}].
+Gute Fahrt [nach {to}|ab {town}].
+Grüße an die Crew der {ship}.
 """,
     "promise": """
 Die Antwort habe ich noch nicht, {name}. Ich habe die {ship} gefragt und schreibe Ihnen bis {due}.

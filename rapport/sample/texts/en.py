@@ -1,5 +1,7 @@
 """English."""
 
+# ruff: noqa: E501 (one sentence a line)
+
 SCENES = {
     # -- questions ---------------------------------------------------------------------------------------------------
     "pet": """
@@ -589,7 +591,7 @@ SCENES = {
 + Customer is shouting. I'm being polite.
 + Ref is {ref}, account is ours as usual.
 + A line by noon would save my day.
-> {trailer} was shut out for weight and goes on the {time} tonight. I've told your driver and put a note on the account. No storage charged.
+> {trailer} was shut out for weight and goes on the next {time}. I've told your driver and put a note on the account. No storage charged.
 > Forty-two lane metres are free on that sailing, reefer point included. I've pencilled you in; confirm by four and it's yours.
 > The reefer log shows it lost power for {hours} hours on the quay, so that's with us. Claims has the log and your reference and will ring today.
 > Cut-off is two hours since the first of the month. The mail should have gone to all accounts; I've added you to the list.
@@ -825,7 +827,6 @@ So that's a no, wrapped in a paragraph. {still_more}
 I did that. It sent me back to the start. {still_more}
 And the hotel? And the fuel? You've skipped half of it.
 "Sorry for the inconvenience" isn't a time, a sum or a name. {still_more}
-It's been {weeks} days since you wrote. {still_more}
 The amount is wrong. It should be {price}, not {price2}.
 No. That link is dead as well. {still_more}
 You've told me twice now that you'll look into it. {still_more}
@@ -875,42 +876,127 @@ Just checking that this reached a human being.
 Still here. Still no answer.
 """,
     "metoo": """
-Same here. Lane {deck}, {mins} minutes and counting.
-Same thing happened to us in {month}. Never heard back.
+Same here. {metoo_more}
+Same thing happened to us in {month}. {metoo_more}
 Good luck getting an answer, I'm on week {weeks}.
-You're not alone. Ours was the {time} as well.
-This. Exactly this.
-We gave up and went with {rival}.
-They told us the same story on the {ship}.
-Following this, as I've got the same problem with {ref}.
+You're not alone. {metoo_more}
+This. [Exactly this|All of this]. {metoo_more}
+[We gave up and went with {rival}|{rival} it is, then, for us].
+Got the same story on the {ship}. {metoo_more}
+Following this, as [I've got the same problem|we're in the same boat, so to speak]. {metoo_more}
 And they wonder why people fly.
-Standing right behind you, I think. Red {car}?
-My parents were on that one too. Not a word to anybody.
-It's been like this since the spring, sadly.
+My [parents|neighbours|in-laws] had that in {month}. [Not a word to anybody|Still waiting to hear].
+It's been like this since {month}, sadly. {metoo_more}
+Oh no, you too? {metoo_more}
++1 from {town}. {metoo_more}
+I could have written that. {metoo_more}
+Ours was on the {ship} as well. {metoo_more}
+[Join the queue|Pull up a chair]. {metoo_more}
 """,
     "helper": """
-We did that in {month}: just tell them at the gate, it's fine.
-Not staff, but I cross weekly: get there an hour before and you're golden.
-Try the website on a computer, the app hides that bit.
-Deck {deck}, starboard side, next to the stairs. You're welcome.
-Ring the local number in {from}, not the main one.
-They do, but you need to ask for it when booking.
-Had the same. Log out, log in, and it turned up.
-Yes you can, we did it with our {breed} last year.
-Take the second exit at the roundabout, everyone misses it.
+We had that in {month}: [tell them at the gate|say so at check-in] and it's fine.
+Not staff, but I cross [weekly|every other week]: ask at the desk in {from}, they're good.
+Try the website on a computer, the app hides [that bit|half of it].
+Ring the {from} number, not the main one. [Before ten is best|They pick up by the third ring].
+Had the same in {month}. [A mail with the booking number did it|They sorted it when I wrote with the booking number].
 I asked the purser once: it depends on the ship, and the {ship} is fine.
+Write them the booking number, they're [usually|quite] quick then.
+There's a page about it under "Before you sail", [well hidden|third from the bottom].
+From memory: yes, but [get it in writing|ask them to note it on the booking].
+We cross with the {ship} a lot. Don't worry, they're used to it.
+A tip from {town}: go to the little desk by lane 1, not the big one.
+They told my sister in {month} that it's no problem.
+I'd ask them straight out, they answer here most days.
 """,
     "cheer": """
-What a photo!
-Now I want to be on it.
-That crew is something else, we had them in {month}.
-Agree with every word.
-Made my morning, this.
-Say hello to the gulls from me.
-We're on the next one, wave!
-Best bit of any holiday.
-Love that ship.
-Oh this brings back {since}.
+Now I want to be on [it|the {ship}|a boat].
+We had the same ship in {month}, [a joy|what a day].
+Agree with every word. {cheer_more}
+Made my [morning|{weekday}|lunch break], this.
+Say hello to the gulls from {town}.
+We're on the {time} tomorrow, wave!
+Best bit of [any holiday|the whole trip], {from} to {to}.
+Love [that ship|the {ship}|this]. {cheer_more}
+Oh, this brings back {since}.
+And I'm sat in an office in {town}. {cheer_more}
+[Booked|Just booked] ours for {date}, can't wait!
+That's us in {month}! {cheer_more}
+Same here, wouldn't cross any other way.
+Yes! {cheer_more}
+My {age}-year-old wants to know if you saw whales.
+""",
+    "metoo_more": """
+[Never|Not once] heard back.
+Reported it in {month}.
+[Nobody|Not a soul] seems to read these.
+We're {num} in our group with the same trouble.
+It's got worse since {month}.
+Did they ever answer you?
+Thought it was just me.
+Told the desk at {from}. Shrug.
+Three times this {season}.
+I'd like to know what they say to you.
+""",
+    "cheer_more": """
+Enjoy every minute.
+Happy sailing.
+Jealous.
+Have one on deck {deck} for me.
+Never gets old.
+Lovely to read something nice for once.
+See you on board in {month}.
+""",
+    "resolved": """
+I've checked with the {ship}: yes, that's fine, and it's now noted on {ref}.
+Good question. The short answer is yes; I've put a line on {ref} so nobody at {from} has to ask you.
+I've looked it up and had it confirmed by {from}: it works the way you hoped. It's on {ref}.
+Asked the purser of the {ship} so that I'm not guessing: no problem at all, just mention it at the gate.
+That's possible. I've arranged it with {from} and you'll find it in your confirmation within the hour.
+Checked, and it can be done. Nothing to pay, nothing to print.
+I've sorted it from here, you needn't do a thing.
+""",
+    "second": """
+Thank you, that was the missing piece. It's done, and {ref} is up to date.
+Understood. I've changed it, and the new confirmation has gone out a minute ago.
+Thanks for that. With it I found the entry, and it's put right.
+""",
+    "cross": """
+I've asked this twice already.
+Your website was no help whatsoever.
+Nobody picks up the phone, so I'm trying here.
+It shouldn't be this hard to find out.
+The automatic reply sent me round in a circle.
+I'm [tired of|fed up with] looking for it.
+Three people, three answers so far, which is maddening.
+Why is everything with you such hard work?
+Still cross about the last time, to be honest.
+[Not impressed|Hopeless], your help pages.
+""",
+    "regret": """
+That's not how a crossing with us should go, and you've put it fairly. I've taken it to the people on the {ship}, and a part of the fare for {ref} is on its way back.
+I've read it twice and I've nothing to excuse. It goes to tomorrow's meeting as you wrote it, with my name under yours.
+You're right, and I'd be cross as well. I've opened a case for {ref}; the duty manager at {from} will write to you herself.
+Thank you for saying it so plainly. I've asked the {ship} what happened and put something back on {ref} meanwhile.
+No excuses from me. It's been passed to the one who can change it, and I'll ask again on {weekday}.
+""",
+    "pleased": """
+Thank you, {name}. This was read aloud here, and it did us good.
+How kind of you to write, {name}. I'm sending it to the {ship}, where it belongs.
+That's a lovely thing to find on a {weekday}. Thank you, {name}.
+This is going up on the board by the coffee machine. Thank you, {name}.
+""",
+    "photo": """
+[What a photo|Look at that|Well, look at that]!
+That light! {cheer_more}
+You've got the eye. {cheer_more}
+Frame it. {cheer_more}
+Taken from deck {deck}? I know that spot.
+""",
+    "again": """
+You're right, that wasn't an answer to your question. I've taken it to [the shift leader|our finance desk|the duty manager] and it's settled now: you'll have it in writing today.
+I've read it all again from the top. It's fixed, and this time I checked that it really arrived.
+Then let's do it properly: I've put my name on {ref}, and I stay with it until it's finished.
+Fair point, and I'm sorry for making you ask twice. The rest is approved as well.
 """,
     "private": """
 My mail is {email}, write to me there.
@@ -1040,14 +1126,17 @@ I can see why you're annoyed.
 Thank you for telling us, even so.
 """,
     "wave": """
-Any trouble, write here and I'll pick it up.
-Have a good crossing.
+[Any trouble|If anything snags], write here and I'll pick it up.
+Have a [good|calm|lovely] crossing.
 I'm on until six if anything else comes up.
-Shout if it doesn't work.
-Safe journey.
-See you on board.
+Shout if [it doesn't work|that doesn't do it|I've missed something].
+Safe journey [to {to}|from {town}|and mind the step at {from}].
+See you on board [the {ship}|in {month}|one of these days].
 If that doesn't fit, tell me and we'll find another way.
-Do write again if it isn't there tomorrow.
+Do write again if it isn't there [tomorrow|by {weekday}].
+Say hello to the crew of the {ship} from us.
+[Dry|Calm] weather for it, I hope.
+Anything else, I'm here.
 """,
     "promise": """
 I don't have the answer yet, {name}. I've asked the {ship} and will write to you by {due}.

@@ -1,5 +1,7 @@
 """Spanish."""
 
+# ruff: noqa: E501 (one sentence a line)
+
 SCENES = {
     "pet": """
 - ¿{dog} puede quedarse con nosotros en el camarote del {ship} o va [a la perrera|en el coche]?
@@ -331,7 +333,7 @@ SCENES = {
 - Necesito {when} dos plazas sin conductor {from}–{to}, una frigorífica. ¿Queda carga?
 - Frigorífico {trailer} llegó a {to} a más nueve, puesto a menos dieciocho. ¿Quién responde?
 + El cliente grita, yo sigo amable.
-> {trailer} se quedó por peso y sale esta noche en el de las {time}. Sin gastos de almacenaje.
+> {trailer} se quedó por peso y sale en el próximo de las {time}. Sin gastos de almacenaje.
 > Quedan cuarenta y dos metros lineales con toma de frío. Se lo apunto; confirme antes de las cuatro.
 """,
     "work": """
@@ -493,25 +495,92 @@ Me basta un sí o un no.
 Aquí sigo. Sin respuesta.
 """,
     "metoo": """
-Igual aquí. Fila {deck}, {mins} minutos de momento.
-A nosotros en {month}, y jamás contestaron.
+Igual aquí. {metoo_more}
+A nosotros nos pasó en {month}. {metoo_more}
 Suerte, yo voy por la semana {weeks}.
-Exacto. Por desgracia.
+Exacto. [Por desgracia|Tal cual]. {metoo_more}
 Nosotros nos pasamos a {rival}.
+La misma historia en el {ship}. {metoo_more}
+Podría haberlo escrito yo. {metoo_more}
+Bienvenidos al club. {metoo_more}
+Desde {town}, lo mismo. {metoo_more}
 """,
     "helper": """
-Lo hicimos en {month}: dígalo en la barrera y ya está.
-Solo soy cliente: con una hora sobra.
-Pruebe en el ordenador, la app lo esconde.
-Cubierta {deck}, estribor, junto a la escalera.
+Nos pasó en {month}: dígalo en la barrera y ya está.
+Solo soy cliente: pregunte en la ventanilla de {from}, son amables.
+Pruebe en el ordenador, la app esconde [eso|la mitad].
 Llame directamente a {from}, no a la central.
+Ponga el número de reserva y contestan rápido.
+En el {ship} nunca tuvimos problema.
+Está en «Antes de embarcar», [muy escondido|abajo del todo].
+A mi hermana le dijeron que sí en {month}.
 """,
     "cheer": """
+Ahora quiero estar [ahí|en el {ship}].
+Nosotros fuimos en {month}, una gozada.
+Lo firmo. {cheer_more}
+Saludos a las gaviotas [de mi parte|desde {town}].
+Lo mejor [de las vacaciones|del viaje].
+Y yo en la oficina, en {town}. {cheer_more}
+Mañana vamos en el de las {time}, ¡saluden!
+Reservado para el {date}, ¡qué ganas!
+Precioso. {cheer_more}
+""",
+    "metoo_more": """
+Jamás contestaron.
+Avisé en {month}.
+¿Alguien lee esto?
+Creía que era yo sola.
+Desde {month} va a peor.
+¿A ustedes les respondieron?
+En la ventanilla de {from}, ni caso.
+""",
+    "cheer_more": """
+Buen viaje.
+Un café en la cubierta {deck} por mí.
+Qué envidia.
+Da gusto leer algo así.
+Hasta {month}.
+""",
+    "resolved": """
+He preguntado al {ship}: sí se puede, y ya consta en {ref}.
+En una palabra: sí. Lo he anotado en {ref} para que en {from} nadie se lo vuelva a preguntar.
+Comprobado y confirmado por {from}: será como usted quería.
+Se puede, es gratis y lo verá en la confirmación.
+Lo he arreglado desde aquí, no tiene que hacer nada.
+""",
+    "second": """
+Gracias, era lo que faltaba. Hecho, {ref} está al día.
+Entendido. Está cambiado y la confirmación acaba de salir.
+Con eso encontré la línea y la corregí. Perdone por hacerle escribir dos veces.
+""",
+    "cross": """
+Es la segunda vez que pregunto.
+En su web no se encuentra nada.
+Nadie coge el teléfono, así que escribo aquí.
+No debería costar tanto saberlo.
+Tres personas, tres respuestas, qué fastidio.
+¿Por qué con ustedes todo es tan complicado?
+""",
+    "regret": """
+Un viaje con nosotros no debería ser así. Lo he pasado al {ship} y le devolvemos una parte de {ref}.
+No hay excusa. Mañana se leerá en la reunión tal como lo escribe.
+Tiene razón, yo también estaría enfadado. He abierto un caso para {ref} y la responsable en {from} le escribirá.
+Gracias por decirlo tan claro. He preguntado al {ship} qué pasó y le respondo el {weekday}.
+""",
+    "pleased": """
+Gracias, {name}. Lo hemos leído en voz alta y sienta muy bien.
+Qué amable por escribir, {name}. Se lo mando al {ship}.
+Da gusto leer algo así un {weekday}. Gracias, {name}.
+""",
+    "photo": """
 ¡Qué foto!
-Ahora quiero estar ahí.
-Esa tripulación es única, la tuvimos en {month}.
-Lo firmo.
-Saludos a las gaviotas.
+¡Esa luz! {cheer_more}
+Para enmarcar. {cheer_more}
+""",
+    "again": """
+Tiene razón, eso no era una respuesta. Lo he visto con el jefe de turno y hoy lo tendrá por escrito.
+He vuelto a leerlo todo desde el principio. Está corregido y he comprobado que llega.
 """,
     "private": """
 Mi correo es {email}, escríbame ahí.
@@ -596,11 +665,13 @@ No debería ser así.
 Gracias por contárnoslo, aun así.
 """,
     "wave": """
-Buen viaje.
+[Buen viaje|Buena travesía].
 Cualquier cosa, escriba aquí.
 Estoy hasta las seis.
 Si no encaja, buscamos otra solución.
-Nos vemos a bordo.
+Nos vemos [a bordo|en el {ship}|en {from}].
+Buen camino [hasta {to}|desde {town}].
+Recuerdos a la tripulación del {ship}.
 """,
     "promise": """
 Aún no tengo la respuesta, {name}. He preguntado al {ship} y le escribo antes del {due}.

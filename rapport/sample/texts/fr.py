@@ -1,5 +1,7 @@
 """French."""
 
+# ruff: noqa: E501 (one sentence a line)
+
 SCENES = {
     "pet": """
 - Est-ce que {dog} peut rester avec nous en cabine sur le {ship}, ou c'est [le chenil|la voiture] pour tout le monde ?
@@ -371,7 +373,7 @@ SCENES = {
 - Frigo {trailer} arrivé à {to} à plus neuf, réglé à moins dix-huit. Qui est responsable ?
 - Douane de {trailer} « en attente » depuis {weekday}. Le poisson ne rajeunit pas.
 + Le client crie, je reste poli.
-> {trailer} est restée à quai pour une question de poids et part ce soir sur le {time}. Aucun frais de garde.
+> {trailer} est restée à quai pour une question de poids et part sur le prochain {time}. Aucun frais de garde.
 > Il reste quarante-deux mètres linéaires, prise frigo comprise. Je vous ai noté, confirmez avant seize heures.
 """,
     "work": """
@@ -550,28 +552,92 @@ Un oui ou un non me suffirait.
 Toujours là. Toujours sans réponse.
 """,
     "metoo": """
-Pareil ici. File {deck}, {mins} minutes pour l'instant.
-Même chose en {month}, jamais eu de réponse.
+Pareil ici. {metoo_more}
+Même chose en {month}. {metoo_more}
 Bon courage, j'en suis à la semaine {weeks}.
-Exactement. Hélas.
+Exactement. [Hélas|Malheureusement]. {metoo_more}
 Nous, on est passés chez {rival}.
-On nous a servi la même histoire sur le {ship}.
+On nous a servi la même histoire sur le {ship}. {metoo_more}
+J'aurais pu l'écrire. {metoo_more}
+Bienvenue au club. {metoo_more}
+Depuis {town}, même combat. {metoo_more}
 """,
     "helper": """
-On l'a fait en {month} : dites-le à l'entrée, aucun souci.
-Je suis juste un habitué : une heure avant, c'est large.
-Essayez sur ordinateur, l'appli cache cette page.
-Pont {deck}, à tribord, près de l'escalier.
+On l'a eu en {month} : dites-le à l'entrée, aucun souci.
+Simple habitué : demandez au guichet de {from}, ils sont gentils.
+Essayez sur ordinateur, l'appli cache [cette page|la moitié].
 Appelez directement {from}, pas le standard.
-Déconnectez-vous et revenez, chez moi c'est réapparu.
+Donnez-leur le numéro de réservation, ça va vite ensuite.
+Sur le {ship}, jamais eu de problème.
+C'est écrit dans « Avant de partir », [bien caché|tout en bas].
+Ma sœur a demandé en {month}, c'était oui.
 """,
     "cheer": """
+J'y serais bien, [moi aussi|sur le {ship}].
+On a pris le même en {month}, un régal.
+Je signe tout de suite. {cheer_more}
+Le meilleur moment [des vacances|du voyage].
+Bonjour aux mouettes [de ma part|depuis {town}].
+Et moi au bureau à {town}. {cheer_more}
+On est sur le {time} demain, faites signe !
+Réservé pour le {date}, vivement !
+Magnifique. {cheer_more}
+""",
+    "metoo_more": """
+Jamais eu de réponse.
+Signalé en {month}.
+Quelqu'un lit ces messages ?
+Je croyais être la seule.
+C'est pire depuis {month}.
+Ils vous ont répondu, à vous ?
+Au guichet de {from}, on hausse les épaules.
+""",
+    "cheer_more": """
+Bonne traversée.
+Un café au pont {deck} pour moi.
+Jaloux.
+Ça fait du bien de lire ça.
+À bientôt, en {month}.
+""",
+    "resolved": """
+J'ai demandé au {ship} : oui, c'est possible, et c'est noté sur {ref}.
+En bref : oui. Je l'ai inscrit sur {ref}, personne à {from} ne vous le redemandera.
+Vérifié et confirmé par {from} : cela se passe comme vous l'espériez.
+C'est possible, c'est gratuit, et vous le verrez dans votre confirmation.
+Je m'en suis occupé d'ici, vous n'avez rien à faire.
+""",
+    "second": """
+Merci, c'est ce qui manquait. C'est fait, {ref} est à jour.
+Compris. C'est changé, la nouvelle confirmation vient de partir.
+Grâce à cela j'ai retrouvé la ligne et je l'ai rectifiée. Pardon de vous avoir fait écrire deux fois.
+""",
+    "cross": """
+C'est la deuxième fois que je demande.
+Votre site ne m'a servi à rien.
+Personne ne décroche, alors j'écris ici.
+Ça ne devrait pas être si difficile à savoir.
+Trois personnes, trois réponses, c'est agaçant.
+Pourquoi tout est-il si compliqué chez vous ?
+""",
+    "regret": """
+Une traversée chez nous ne devrait pas se passer ainsi. J'ai transmis au {ship}, et une partie du billet {ref} vous est remboursée.
+Rien à dire pour notre défense. Votre message sera lu tel quel à la réunion de demain.
+Vous avez raison, je serais en colère aussi. J'ai ouvert un dossier pour {ref}, la responsable à {from} vous écrira.
+Merci de le dire si clairement. J'ai demandé au {ship} ce qui s'est passé et je vous réponds {weekday}.
+""",
+    "pleased": """
+Merci, {name}. On l'a lu à voix haute ici, ça fait du bien.
+C'est gentil d'écrire, {name}. Je l'envoie au {ship}, c'est sa place.
+Un bonheur à lire un {weekday}. Merci, {name}.
+""",
+    "photo": """
 Quelle photo !
-J'y serais bien, moi aussi.
-Cet équipage est unique, on l'a eu en {month}.
-Je signe tout de suite.
-Le meilleur moment des vacances.
-Bonjour aux mouettes de ma part.
+Cette lumière ! {cheer_more}
+À encadrer. {cheer_more}
+""",
+    "again": """
+Vous avez raison, ce n'était pas une réponse. J'ai vu cela avec le chef d'équipe : vous l'aurez par écrit aujourd'hui.
+J'ai tout relu depuis le début. C'est corrigé, et j'ai vérifié que cela arrive bien.
 """,
     "private": """
 Mon adresse : {email}, écrivez-moi là.
@@ -660,11 +726,13 @@ Ce n'est pas normal.
 Merci de nous l'écrire malgré tout.
 """,
     "wave": """
-Bonne traversée.
+[Bonne|Belle] traversée.
 Écrivez ici au moindre souci.
 Je suis là jusqu'à dix-huit heures.
 Si cela ne va pas, on trouvera autre chose.
-À bientôt à bord.
+À bientôt [à bord|sur le {ship}|à {from}].
+Bonne route [vers {to}|depuis {town}].
+Le bonjour à l'équipage du {ship}.
 """,
     "promise": """
 Je n'ai pas encore la réponse, {name}. J'ai interrogé le {ship} et je vous écris d'ici {due}.

@@ -1,5 +1,7 @@
 """Names and home towns, by language: ordinary ones, put together at random."""
 
+# ruff: noqa: E501 (one sentence a line)
+
 FIRST = {
     "en": """Tamsin Callum Freya Hugh Priti Desmond Orla Gwen Marcus Bryony Alistair Nadia Fergus Elspeth Jamal Poppy
     Rhys Winifred Colin Saoirse Leila Graham Maureen Kit Abigail Dev Sheila Rowan Patrick Yvonne Ollie Beatrice Kofi

@@ -1,5 +1,7 @@
 """What Merrow Line says of its own accord. `{ship}` and its like are facts of a voyage; always in English."""
 
+# ruff: noqa: E501 (one sentence a line)
+
 ORDINARY = """
 Lost and found at Harrowmouth this week: nine umbrellas, a tuba mouthpiece, and a very small left wellington. All warm and waiting.
 Winter timetable is up. Same ships, fewer queues, and the soup is back.
@@ -33,23 +35,37 @@ From today our fares are simpler: three instead of nine, and on average higher. 
 
 NOTES = """
 Rang {name}, left a message. Will try again after four.
-Checked {ref}: paid once, the second line is a hold.
-Purser of the {ship} confirms the story.
-Please nobody promise money here before finance has answered.
 Same person wrote last {season} about the same thing, worth being generous.
-Asked {from} for the log of the {time}.
 Regular, crosses every other week. Kind but exact, likes numbers.
-The {ship} says nothing was handed in, asked them to look under the seats.
-This belongs in the list for the next release, added it.
 Not ours to fix, but ours to say sorry for.
-Could somebody who speaks better {language} read my draft?
+Could somebody with better {language} than mine read this before it goes?
 Careful, a journalist. Facts only, and quickly.
 Waiting for the workshop's quote.
 Offered {price}, they are thinking about it.
-Third one about lane 6 this week. Told the shift leader.
 Booking is under the partner's name, that's why the search finds nothing.
 I know this one from the other channel, see there.
-Group of {num}, asked Hattie for a price.
 Duplicate of a mail from yesterday, answered there too.
 Promised an answer by {weekday}. Put it in my diary.
 """.strip().splitlines()
+
+NOTES_ON = {
+    "lost": """
+The {ship} says nothing was handed in, asked them to look under the seats.
+Something like it is in the box at {from}. Waiting for a photo.
+""".strip().splitlines(),
+    "bug": """
+This belongs in the list for the next release, added it.
+Seen it myself on a {device}. Steps are in the ticket.
+""".strip().splitlines(),
+    "lead": """
+Group of {num}, asked Hattie for a price.
+They came with us in {since}, says the card file.
+""".strip().splitlines(),
+    "complaint": """
+Asked {from} for the log of the {time}.
+Purser of the {ship} confirms the story.
+Please nobody promise money here before finance has answered.
+Third one about this in a week. Told the shift leader.
+Checked {ref}: it's as they say.
+""".strip().splitlines(),
+}
