@@ -10,10 +10,10 @@ a time ends too) and bytes (as they are after unpacking, so that a small archive
         response = ask(client, "GET", url)                 # raises ConnectorError and its children, nothing else
         response = ask(client, "POST", url, write=True)    # and OutcomeUnknown where the answer never came
 
-Libraries that bring their own client are given ours: `GuardedTransport` for httpx, `guarded_session` for requests;
-`translate` and `refusal` turn what they raise into our errors. Proxies and other settings from the environment are
-ignored, except SSL_CERT_FILE and SSL_CERT_DIR: a proxy would look names up for us, out of our sight.
-Looking up a name has no time limit of ours, only that of the system's resolver.
+A library that brings its own client is given our `GuardedTransport`; `translate` and `refusal` turn what it raises
+into our errors. Proxies and other settings from the environment are ignored, except SSL_CERT_FILE and SSL_CERT_DIR: a
+proxy would look names up for us, out of our sight. Looking up a name has no time limit of ours, only that of the
+system's resolver.
 """
 
 from __future__ import annotations
@@ -33,14 +33,10 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
-from io import BytesIO
 from typing import Any
 
 import httpcore
 import httpx
-import requests
-import requests.adapters
-import urllib3
 
 from rapport import __version__
 from rapport.core.errors import BlockedAddress, ConnectorError, NeedsSignIn, OutcomeUnknown, RateLimited
@@ -57,6 +53,7 @@ for _name in ("httpx", "httpcore", "urllib3"):
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], list[str]]
+Response = httpx.Response
 
 
 # -- which addresses we may reach --------------------------------------------------------------------------------------
@@ -356,59 +353,12 @@ def guarded_client(
     )
 
 
-class _Adapter(requests.adapters.BaseAdapter):
-    """Lets requests go out through an httpx client: one door, not two. Answers are read whole."""
-
-    def __init__(self, client: httpx.Client) -> None:
-        super().__init__()
-        self._client = client
-
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: Any = None,
-        verify: Any = True,
-        cert: Any = None,
-        proxies: Any = None,
-    ) -> requests.Response:
-        headers = {name: value for name, value in request.headers.items() if value is not None}
-        answer = self._client.request(str(request.method), str(request.url), content=request.body, headers=headers)
-        response = requests.Response()
-        response.status_code = answer.status_code
-        response.reason = answer.reason_phrase
-        response.headers.update(answer.headers)
-        response.encoding = answer.encoding
-        response.url = str(answer.url)
-        response.request = request
-        response.raw = urllib3.HTTPResponse(BytesIO(answer.content), preload_content=False)
-        return response
-
-    def close(self) -> None:
-        self._client.close()
-
-
-def guarded_session(
-    private_hosts: Iterable[str] = (), *, timeout: float = TIMEOUT_SECONDS, max_bytes: int = MAX_BYTES
-) -> requests.Session:
-    """A requests session that goes through the door, for libraries that want one.
-
-    It raises what httpx raises (`translate` reads it), and keeps no cookies.
-    """
-    session = requests.Session()
-    session.trust_env = False
-    adapter = _Adapter(guarded_client(private_hosts, timeout=timeout, max_bytes=max_bytes))
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
-
-
 # -- what went wrong, in our words -------------------------------------------------------------------------------------
 
 
 def ask(
     client: httpx.Client, method: str, url: str, *, write: bool = False, accept: Collection[int] = (), **options: Any
-) -> httpx.Response:
+) -> Response:
     """Make one request and return its answer, or raise `ConnectorError` (or a child) saying what went wrong.
 
     write    the request changes something there: an answer that does not come leaves us in doubt, not in error, and

@@ -6,9 +6,11 @@ what it is: a private place that nobody allowed.
 
 from __future__ import annotations
 
+import ast
 import gzip
 import ipaddress
 import logging
+import shutil
 import socket
 import ssl
 import subprocess
@@ -20,7 +22,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import requests
 
 from rapport.connectors import peer as peers
 from rapport.connectors.http import (
@@ -29,11 +30,9 @@ from rapport.connectors.http import (
     GuardedTransport,
     ask,
     guarded_client,
-    guarded_session,
     is_public,
     refusal,
     shown,
-    translate,
     wait_seconds,
 )
 from rapport.connectors.peer import Peer, Talk, hang_up
@@ -443,12 +442,12 @@ def test_the_environment_cannot_send_us_through_a_proxy(monkeypatch: pytest.Monk
     with peer(answer(body=b"proxy"), PRIVATE) as proxy, peer(answer()) as friend:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, proxy.url)
-        with guarded_client(OPEN) as client, guarded_session(OPEN) as session:
+        with guarded_client(OPEN) as client:
             assert ask(client, "GET", friend.url).text == "hello"
-            assert session.get(friend.url).text == "hello"
         assert proxy.connections == 0
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not here to make a certificate")
 def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     names = ["-subj", f"/CN={PUBLIC}", "-addext", f"subjectAltName=IP:{PUBLIC}"]
@@ -472,34 +471,29 @@ def greet(listener: socket.socket, context: ssl.SSLContext) -> None:
         context.wrap_socket(connection, server_side=True)
 
 
-# -- requests goes through the same door -------------------------------------------------------------------------------
+# -- there is no other door --------------------------------------------------------------------------------------------
+
+PACKAGE = Path(__file__).parents[1]
+CLIENTS = {"httpx", "httpcore", "requests", "urllib3", "socket", "urllib.request", "http.client", "ftplib", "aiohttp"}
+MAY_CONNECT = {
+    "connectors/http.py",
+    "connectors/peer.py",  # a server for tests
+    "connectors/bluesky/session.py",  # hands our transport to the SDK
+    "server/run.py",  # asks its own web process whether it is up
+}
 
 
-def test_a_session_sends_and_receives() -> None:
-    with peer(answer("201 Created", b'{"id": 1}', "Content-Type: application/json", "X-Kind: test")) as friend:
-        with guarded_session(OPEN) as session:
-            response = session.post(friend.url, data={"status": "Grüße"}, headers={"Idempotency-Key": "k1"})
-        asked = friend.requests[0]
-    assert (response.status_code, response.json(), response.headers["x-kind"]) == (201, {"id": 1}, "test")
-    assert b"Idempotency-Key: k1" in asked
-    assert asked.endswith(b"status=Gr%C3%BC%C3%9Fe")
+def imported(source: str) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {str(node.module), *(f"{node.module}.{name.name}" for name in node.names)}
+    return names
 
 
-def test_a_session_refuses_private_places_also_behind_a_redirect() -> None:
-    with peer(answer(), PRIVATE) as private, guarded_session(OPEN) as session:
-        with pytest.raises(BlockedAddress):
-            session.get(private.url)
-        with peer(answer("302 Found", b"", f"Location: {private.url}")) as public, pytest.raises(BlockedAddress):
-            session.get(public.url)
-        assert private.connections == 0
-
-
-def test_what_a_session_raises_can_be_translated() -> None:
-    with peer(hang_up) as mute, guarded_session(OPEN) as session, pytest.raises(httpx.HTTPError) as failed:
-        session.post(mute.url, data=b"x")
-    assert type(translate(failed.value, write=True)) is OutcomeUnknown
-    assert type(translate(failed.value)) is ConnectorError
-
-
-def test_a_session_is_what_requests_calls_one() -> None:
-    assert isinstance(guarded_session(), requests.Session)
+def test_no_other_module_opens_connections_of_its_own() -> None:
+    files = {file.relative_to(PACKAGE).as_posix(): file for file in PACKAGE.rglob("*.py") if "test_" not in file.name}
+    clients = {name: imported(file.read_text()) & CLIENTS for name, file in files.items() if name not in MAY_CONNECT}
+    assert {name: found for name, found in clients.items() if found} == {}

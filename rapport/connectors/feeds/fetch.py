@@ -13,12 +13,10 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-import httpx
-
 from rapport.connectors.contract import Account, Field, Profile, Source
 from rapport.connectors.feeds.parse import Feed, parse_feed, read_feed, to_page
 from rapport.connectors.feeds.shape import MAX_BYTES
-from rapport.connectors.http import ask, guarded_client, shown
+from rapport.connectors.http import Response, ask, guarded_client, shown
 from rapport.core.errors import ConnectorError
 from rapport.core.types import Page
 
@@ -60,7 +58,7 @@ def _address(account: Account) -> str:
     return account.config.get("url", "").strip()
 
 
-def _asked(account: Account, before: Mapping[str, str]) -> httpx.Response:
+def _asked(account: Account, before: Mapping[str, str]) -> Response:
     """The server's answer; where it gave us marks before, it may answer that nothing changed."""
     marks = {"If-None-Match": before.get("etag", ""), "If-Modified-Since": before.get("modified", "")}
     conditions = {name: value for name, value in marks.items() if value}
@@ -69,7 +67,7 @@ def _asked(account: Account, before: Mapping[str, str]) -> httpx.Response:
         return ask(client, "GET", _address(account), headers={"Accept": ACCEPT, **conditions}, accept=expected)
 
 
-def _recognised(response: httpx.Response, address: str) -> Feed:
+def _recognised(response: Response, address: str) -> Feed:
     feed = read_feed(response.content, address=address, content_type=response.headers.get("Content-Type", ""))
     if not feed.recognised:
         raise ConnectorError(f"What {shown(address)} answers cannot be used: {feed.fault}.")
