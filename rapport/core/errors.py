@@ -11,7 +11,8 @@
     │   ├── OutcomeUnknown  we cannot tell whether the platform did it; never repeat blindly
     │   └── BlockedAddress  the address is not one that we may reach
     ├── SecretError         a stored secret cannot be read with the key we have
-    └── RecordError         the audit record does not verify
+    ├── RecordError         the audit record does not verify
+    └── ChartError          a chart could not be drawn; the numbers are still there, as a table
 
 Expected refusals are not errors: see `Refused` and `NotEnough` in `rapport.core.types`.
 """
@@ -96,3 +97,7 @@ class RecordError(RapportError):
     def __init__(self, message: str, *, sequence: int) -> None:
         super().__init__(message)
         self.sequence = sequence
+
+
+class ChartError(RapportError):
+    """A chart could not be drawn. What it shows is in the table beside it."""

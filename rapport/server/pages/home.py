@@ -2,14 +2,122 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path
+from dataclasses import dataclass
+from datetime import datetime
 
-from rapport.server.pages.render import page
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from rapport.core.types import NotEnough
+from rapport.server.listen.coverage import Cell, strips
+from rapport.server.listen.models import Channel
+from rapport.server.measure.queries import Course, Waits, joined
+from rapport.server.organise.abilities import may
+from rapport.server.pages.course import Where, framed_figure
+from rapport.server.pages.figures import between, gaps, lacking, no_median, percent
+from rapport.server.pages.needs import needs
+from rapport.server.pages.render import me, page
+from rapport.server.pages.tags import amount
+from rapport.server.templatetags.rapport import number
+
+WEEKS = 12  # of which the last five are compared
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    return page(request, "home", "home/home.html")
+    now = timezone.now()
+    user = me(request)
+    channels = hearing(now)
+    here = Where(WEEKS, None, None)
+    course = here.course(now)
+    tone = next(figure for figure in here.figures(course) if figure.key == "tone")
+    context = {
+        "needs": needs(user, now),
+        "channels": channels,
+        "may_listen": may(user, "listen"),
+        "numbers": headings(course),
+        "heard": any(week.messages for week in [*course.weeks, course.running]),
+        "chart": framed_figure(request, tone, course, here, small=True),
+        "gaps": gaps(course),
+    }
+    return page(request, "home", "home/home.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One channel as the strip of fourteen days takes it."""
+
+    name: str
+    network: str
+    url: str
+    cells: tuple[Cell, ...]
+    words: str
+
+
+def hearing(now: datetime) -> list[Heard]:
+    channels = list(Channel.objects.exclude(state="closed").order_by("name"))
+    found = strips(channels, now, timezone.get_current_timezone())
+    return [
+        Heard(
+            channel.name,
+            channel.network,
+            reverse("channel", args=[channel.pk]),
+            found[channel.pk].days,
+            found[channel.pk].words,
+        )
+        for channel in channels
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One number in a sentence's clothes: what it is, what it was, and on what it rests."""
+
+    label: str
+    value: str
+    none: str
+    interval: str
+    sample: str
+    method_url: str
+
+
+def headings(course: Course) -> list[Heading]:
+    last, before = course.last.waits, joined(course.weeks[-5:-1])
+    return [_messages(course), _answered(last, before), _waited(last, before)]
+
+
+def _messages(course: Course) -> Heading:
+    usual = _("in a usual week of the four before: %(n)s") % {"n": number(course.usual())}
+    return Heading(_("Messages last week"), number(course.last.messages), "", usual, "", _method("volume"))
+
+
+def _answered(last: Waits, before: Waits) -> Heading:
+    share, was = last.share(), before.share()
+    sample = _("%(n)s conversations") % {"n": number(last.settled_asked)}
+    label = _("Answered, of last week's conversations")
+    if isinstance(share, NotEnough):
+        return Heading(label, "", lacking(share), "", "", _method("answered"))
+    words = [between(share, percent)]
+    if not isinstance(was, NotEnough):
+        words.append(_("in the four weeks before %(share)s") % {"share": percent(was.value)})
+    return Heading(label, percent(share.value), "", "; ".join(words), sample, _method("answered"))
+
+
+def _waited(last: Waits, before: Waits) -> Heading:
+    wait, was = last.median(), before.median()
+    label = _("Half had their first answer within")
+    if isinstance(wait, NotEnough):
+        return Heading(label, "", no_median(wait), "", "", _method("wait"))
+    words = [between(wait, amount)]
+    if not isinstance(was, NotEnough):
+        words.append(_("in the four weeks before %(time)s") % {"time": amount(was.value)})
+    sample = _("%(n)s conversations") % {"n": number(last.asked)}
+    return Heading(label, amount(wait.value), "", "; ".join(words), sample, _method("wait"))
+
+
+def _method(key: str) -> str:
+    return f"{reverse('course')}#{key}-title"
 
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", home, name="home")]

@@ -1,0 +1,175 @@
+"""The numbers of the course, out of the counts that are kept. The definitions stand in docs/reference/measures.md.
+
+Weeks begin on Monday, in UTC. Only whole weeks are compared; the one that runs is told apart.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from statistics import median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rapport.core.measure.response import median_of, share_answered
+from rapport.core.types import Estimate, NotEnough
+from rapport.server.listen.models import Channel
+from rapport.server.measure.models import DayAnswer, DayCount
+from rapport.server.organise.models import Team
+
+WEEK = timedelta(days=7)
+SETTLED = timedelta(days=2)
+"""A conversation counts for the share answered once it is this old; before, the share says how young questions are."""
+
+FEWEST_READ = 20
+"""Below this many messages a share of tones is not shown."""
+
+TONES = ("negative", "neutral", "positive")
+Known = Estimate | NotEnough
+
+
+@dataclass
+class Waits:
+    """Conversations of any number of days: how many, how long they waited, who still waits."""
+
+    asked: int = 0
+    closed: int = 0
+    settled_asked: int = 0
+    settled_answered: int = 0
+    answered: list[NDArray[np.uint32]] = field(default_factory=list)
+    waiting: list[tuple[float, int]] = field(default_factory=list)  # seconds so far, how many
+
+    def add(self, row: DayAnswer, now: datetime) -> None:
+        waits = np.frombuffer(bytes(row.waits), dtype="<u4")
+        self.asked += row.asked
+        self.closed += row.closed
+        self.answered.append(waits)
+        if still := row.asked - row.answered - row.closed:
+            noon = datetime.combine(row.day, time(12), UTC)
+            self.waiting.append((max((now - noon).total_seconds(), 0.0), still))
+        if datetime.combine(row.day, time(), UTC) + timedelta(days=1) <= now - SETTLED:
+            self.settled_asked += row.asked
+            self.settled_answered += row.answered
+
+    def join(self, other: Waits) -> None:
+        self.asked += other.asked
+        self.closed += other.closed
+        self.settled_asked += other.settled_asked
+        self.settled_answered += other.settled_answered
+        self.answered += other.answered
+        self.waiting += other.waiting
+
+    def share(self) -> Known:
+        return share_answered(self.settled_answered, self.settled_asked)
+
+    def median(self) -> Known:
+        """In seconds. What somebody closed without an answer waits without end."""
+        ended = np.concatenate([np.zeros(0), *self.answered]).astype(np.float64)
+        still = np.repeat([s for s, _ in self.waiting], [n for _, n in self.waiting]) if self.waiting else np.zeros(0)
+        never = np.full(self.closed, np.inf)
+        seconds = np.concatenate([ended, still, never])
+        return median_of(seconds, np.arange(len(seconds)) < len(ended))
+
+
+@dataclass
+class Week:
+    """One week, from a Monday (UTC). `by_channel` counts messages from others by the name of their channel."""
+
+    start: date
+    messages: int = 0
+    negative: int = 0
+    neutral: int = 0
+    positive: int = 0
+    ours: int = 0
+    deaf_hours: int = 0
+    by_channel: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    waits: Waits = field(default_factory=Waits)
+
+    @property
+    def end(self) -> date:
+        """Its Sunday."""
+        return self.start + timedelta(days=6)
+
+    @property
+    def read(self) -> int:
+        return self.negative + self.neutral + self.positive
+
+    def shares(self) -> dict[str, float] | NotEnough:
+        """The reader's own shares of tones among what it has read."""
+        if self.read < FEWEST_READ:
+            return NotEnough(self.read, FEWEST_READ, "messages")
+        return {tone: getattr(self, tone) / self.read for tone in TONES}
+
+
+@dataclass
+class Course:
+    """Whole weeks, oldest first; the week that runs; and the conversations of all the whole weeks together."""
+
+    weeks: list[Week]
+    running: Week
+    channels: list[str]
+    whole: Waits
+
+    @property
+    def last(self) -> Week:
+        return self.weeks[-1]
+
+    def usual(self) -> float:
+        """Messages of a usual week: the median of the four before the last."""
+        return median(week.messages for week in self.weeks[-5:-1])
+
+    def deaf(self) -> list[Week]:
+        """Weeks of which we missed something."""
+        return [week for week in self.weeks if week.deaf_hours]
+
+
+def monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def course(now: datetime, *, weeks: int, channel: Channel | None = None, team: Team | None = None) -> Course:
+    """`team` narrows conversations only: a message belongs to a team when it has become part of one."""
+    this = monday(now.astimezone(UTC).date())
+    first = this - weeks * WEEK
+    found = {first + n * WEEK: Week(first + n * WEEK) for n in range(weeks + 1)}
+    names = dict(Channel.objects.values_list("pk", "name"))
+    counts = DayCount.objects.filter(day__gte=first, day__lt=this + WEEK)
+    answers = DayAnswer.objects.filter(day__gte=first, day__lt=this + WEEK)
+    if channel:
+        counts, answers = counts.filter(channel=channel), answers.filter(channel=channel)
+    if team:
+        answers = answers.filter(team=team)
+    _count(found, counts, names)
+    for row in answers:
+        found[monday(row.day)].waits.add(row, now)
+    ordered = list(found.values())
+    return Course(ordered[:-1], ordered[-1], _largest(ordered), joined(ordered[:-1]))
+
+
+def joined(weeks: Iterable[Week]) -> Waits:
+    """The conversations of several weeks together."""
+    whole = Waits()
+    for week in weeks:
+        whole.join(week.waits)
+    return whole
+
+
+def _count(weeks: dict[date, Week], counts: Iterable[DayCount], names: dict[int, str]) -> None:
+    for row in counts:
+        week = weeks[monday(row.day)]
+        for name in ("messages", "ours", "deaf_hours", *TONES):
+            setattr(week, name, getattr(week, name) + getattr(row, name))
+        if row.messages:
+            week.by_channel[names[row.channel_id]] += row.messages
+
+
+def _largest(weeks: Sequence[Week]) -> list[str]:
+    """Names of the channels, the one that brought most first."""
+    total: dict[str, int] = defaultdict(int)
+    for week in weeks:
+        for name, count in week.by_channel.items():
+            total[name] += count
+    return sorted(total, key=lambda name: (-total[name], name))

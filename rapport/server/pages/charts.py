@@ -1,0 +1,150 @@
+"""Charts as pictures: a Vega-Lite specification and a theme in, SVG or PNG out, kept in RAPPORT_HOME/charts.
+
+The same specification is never drawn twice: the file bears the hash of it. A chart is a picture at its own address,
+because the content security policy allows no style inside a page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import re
+import secrets
+import select
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from rapport.core.errors import ChartError
+
+log = logging.getLogger(__name__)
+Spec = dict[str, Any]
+SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+PATIENCE_SECONDS = 30.0
+KEPT = 1_000  # drawings; when there are more, the older half goes
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
+THEMES = ("light", "dark")
+TOKEN = re.compile(r"--([\w-]+):\s*light-dark\((#[0-9a-fA-F]{6}),\s*(#[0-9a-fA-F]{6})\)")
+
+
+@cache
+def colours(theme: str) -> Mapping[str, str]:
+    """The colours of the stylesheet by name, so that no second place names them."""
+    css = (settings.HERE / "static/rapport/app.css").read_text()
+    return {name: light if theme == "light" else dark for name, light, dark in TOKEN.findall(css)}
+
+
+def framed(spec: Spec, theme: str, *, ground: bool = False) -> Spec:
+    """A specification with what all our charts share. `ground` paints the surface, for files that leave the page."""
+    c = colours(theme)
+    axis = {"domain": False, "ticks": False, "grid": False, "labelColor": c["muted"], "titleColor": c["muted"]}
+    words = {
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "labelFont": FONT,
+        "titleFont": FONT,
+        "titleFontWeight": "normal",
+    }
+    return {
+        "$schema": SCHEMA,
+        "background": c["surface"] if ground else None,
+        "padding": 12 if ground else {"left": 0, "right": 4, "top": 4, "bottom": 0},
+        "config": {
+            "font": FONT,
+            "view": {"stroke": None},
+            "axis": {**axis, **words, "labelPadding": 6},
+            "axisY": {"grid": True, "gridColor": c["line"], "tickCount": 4},
+            "header": {**words, "labelColor": c["text"], "title": None},
+            "legend": {**words, "labelColor": c["text"], "titleColor": c["muted"], "orient": "top", "title": None},
+            "text": {"font": FONT, "fontSize": 12, "color": c["text"]},
+            "bar": {"cornerRadiusEnd": 2},
+        },
+        **spec,
+    }
+
+
+# -- drawing ---------------------------------------------------------------------------------------------------------
+
+
+def drawn(spec: Spec, form: str) -> bytes:
+    """The picture, from the folder if it was drawn before. Raises ChartError when it cannot be drawn."""
+    request = json.dumps({"form": form, "spec": spec}, sort_keys=True)
+    file = _folder() / f"{hashlib.sha256(request.encode()).hexdigest()[:32]}.{form}"
+    if file.exists():
+        return file.read_bytes()
+    picture = drawer.draw(request)
+    draft = file.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
+    draft.write_bytes(picture)
+    draft.replace(file)
+    _tidy(file.parent)
+    return picture
+
+
+def _folder() -> Path:
+    return Path(settings.HOME.folder("charts"))
+
+
+def _tidy(folder: Path) -> None:
+    files = [file for file in folder.iterdir() if file.suffix in (".svg", ".png")]
+    if len(files) > KEPT:
+        for file in sorted(files, key=lambda file: file.stat().st_mtime)[: KEPT // 2]:
+            file.unlink(missing_ok=True)
+
+
+class Drawer:
+    """The process that draws, one request at a time. It is started when it is needed and ends by itself when idle."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def draw(self, request: str) -> bytes:
+        with self.lock:
+            for attempt in (1, 2):  # it may have gone to rest in the very moment in which we asked
+                try:
+                    return self._ask(request)
+                except (BrokenPipeError, EOFError) as error:
+                    self._end()
+                    if attempt == 2:
+                        raise ChartError("The process that draws ended while it was drawing.") from error
+            raise AssertionError("the second attempt returns or raises")
+
+    def _ask(self, request: str) -> bytes:
+        process = self._running()
+        assert process.stdin is not None  # noqa: S101  # a pipe
+        assert process.stdout is not None  # noqa: S101  # a pipe
+        process.stdin.write(request.encode() + b"\n")
+        process.stdin.flush()
+        if not select.select([process.stdout], [], [], PATIENCE_SECONDS)[0]:
+            self._end()
+            raise ChartError(f"A chart was not drawn within {PATIENCE_SECONDS:.0f} seconds.")
+        head = process.stdout.readline()
+        if not head:
+            raise EOFError
+        body = process.stdout.read(int(head[1:]))
+        if head[:1] == b"-":
+            raise ChartError(f"A chart cannot be drawn: {body.decode()}")
+        return body
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self.process is None or self.process.poll() is not None:
+            command = [sys.executable, "-m", "rapport.server.pages.drawer"]
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=-1)
+        return self.process
+
+    def _end(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+drawer = Drawer()

@@ -1,0 +1,452 @@
+"""The figures of the course: what each finds, the same as a table, how it was made, and how it is drawn."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from rapport.core.types import Estimate, NotEnough
+from rapport.server.measure.queries import TONES, Course, Known, Week
+from rapport.server.pages.charts import Spec
+from rapport.server.pages.tags import amount
+from rapport.server.templatetags.rapport import number
+
+PANELS = 8  # channels drawn apart; the smaller ones are drawn together
+AXIS = 46  # room for the numbers at the left, the same for every panel so that the weeks stand below each other
+HOUR = 3_600
+WHAT = (gettext_noop("conversations"), gettext_noop("answered conversations"), gettext_noop("messages"))
+Colours = Any
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One chart with everything that belongs to it.
+
+    title      what it finds, a sentence        words   what one sees in it, for those who do not
+    head, rows the same numbers for people      raw     the same numbers for machines: a head and lines
+    query      finds the messages behind it     spec    draws it, for a width and colours
+    """
+
+    key: str
+    title: str
+    words: str
+    head: list[str]
+    rows: list[list[str]]
+    raw: list[list[Any]]
+    query: str
+    spec: Callable[[int, Colours], Spec]
+    uncorrected: bool = False
+
+
+def figures(course: Course, *, by_team: bool, query: str) -> list[Figure]:
+    """`by_team`: only conversations were counted; `query` finds the messages of this period and channel."""
+    answers = [_share(course, query), _wait(course, query)]
+    return [_begun(course, query), *answers] if by_team else [_volume(course, query), *answers, _tone(course, query)]
+
+
+# -- words -----------------------------------------------------------------------------------------------------------
+
+
+def percent(share: float) -> str:
+    return _("%(n)s %%") % {"n": round(100 * share)}
+
+
+def lacking(found: NotEnough) -> str:
+    return _("not enough: %(have)s of %(need)s %(what)s") % {
+        "have": found.have,
+        "need": found.need,
+        "what": _(found.what),
+    }
+
+
+def between(found: Estimate, words: Callable[[float], str]) -> str:
+    if math.isinf(found.high):
+        return _("at least %(low)s") % {"low": words(found.low)}
+    return _("between %(low)s and %(high)s") % {"low": words(found.low), "high": words(found.high)}
+
+
+def told(found: Known, words: Callable[[float], str]) -> str:
+    if isinstance(found, NotEnough):
+        return lacking(found)
+    return f"{words(found.value)} ({between(found, words)})"
+
+
+def week_name(week: Week) -> str:
+    return date_format(week.start, "j M")
+
+
+def gaps(course: Course) -> str:
+    """The weeks of which we missed something, so that nobody takes a gap for a change."""
+    deaf = course.deaf()
+    if not deaf:
+        return _("Every channel was heard in all of these weeks.")
+    hours = sum(week.deaf_hours for week in deaf)
+    lead = ngettext(
+        "In %(n)s week we missed something: %(hours)s hours in all, counted channel by channel.",
+        "In %(n)s weeks we missed something: %(hours)s hours in all, counted channel by channel.",
+        len(deaf),
+    )
+    return lead % {"n": len(deaf), "hours": number(hours)}
+
+
+# -- volume ----------------------------------------------------------------------------------------------------------
+
+
+def _panels(course: Course) -> list[tuple[str, list[int]]]:
+    shown = course.channels[: PANELS if len(course.channels) <= PANELS else PANELS - 1]
+    rest = course.channels[len(shown) :]
+    found = [(name, [week.by_channel.get(name, 0) for week in course.weeks]) for name in shown]
+    if rest:
+        others = _("%(n)s others") % {"n": len(rest)}
+        found.append((others, [sum(week.by_channel.get(name, 0) for name in rest) for week in course.weeks]))
+    return found
+
+
+def _volume(course: Course, query: str) -> Figure:
+    panels = _panels(course)
+    title = _("Last week %(n)s messages, against %(usual)s in a usual week of the four before") % {
+        "n": number(course.last.messages),
+        "usual": number(course.usual()),
+    }
+    names = ", ".join(name for name, _counts in panels[:3])
+    return Figure(
+        key="volume",
+        title=title,
+        words=_("Bars for the messages of each week, one row a channel, the largest first: %(names)s.")
+        % {"names": names},
+        head=[_("Week of"), *(name for name, _counts in panels), _("All"), _("Hours missed")],
+        rows=[
+            [
+                week_name(week),
+                *(number(counts[n]) for _name, counts in panels),
+                number(week.messages),
+                number(week.deaf_hours),
+            ]
+            for n, week in enumerate(course.weeks)
+        ],
+        raw=[
+            ["week", *course.channels, "messages", "ours", "deaf_hours"],
+            *(
+                [
+                    week.start,
+                    *(week.by_channel.get(name, 0) for name in course.channels),
+                    week.messages,
+                    week.ours,
+                    week.deaf_hours,
+                ]
+                for week in course.weeks
+            ),
+        ],
+        query=query,
+        spec=lambda width, c: _stacked(
+            course, width, c, [_bars(course, name, counts, width, c) for name, counts in panels]
+        ),
+    )
+
+
+def _begun(course: Course, query: str) -> Figure:
+    counts = [week.waits.asked for week in course.weeks]
+    return Figure(
+        key="begun",
+        title=_("Last week %(n)s conversations began") % {"n": number(counts[-1])},
+        words=_("Bars for the conversations that began in each week."),
+        head=[_("Week of"), _("Conversations begun")],
+        rows=[[week_name(week), number(week.waits.asked)] for week in course.weeks],
+        raw=[["week", "conversations"], *([week.start, week.waits.asked] for week in course.weeks)],
+        query=query,
+        spec=lambda width, c: _stacked(course, width, c, [_bars(course, "", counts, width, c, height=140)]),
+    )
+
+
+def _bars(course: Course, name: str, counts: Sequence[int], width: int, c: Colours, *, height: int = 34) -> Spec:
+    return {
+        **(
+            {
+                "title": {
+                    "text": name,
+                    "anchor": "start",
+                    "fontSize": 12,
+                    "fontWeight": 500,
+                    "color": c["text"],
+                    "offset": 2,
+                }
+            }
+            if name
+            else {}
+        ),
+        "width": width - AXIS,
+        "height": height,
+        "data": {"values": [{"week": week_name(week), "n": n} for week, n in zip(course.weeks, counts, strict=True)]},
+        "mark": {"type": "bar", "color": c["accent"]},
+        "encoding": {
+            "x": _weeks(course, width, axis=None),
+            "y": {
+                "field": "n",
+                "type": "quantitative",
+                "axis": {"title": None, "tickCount": 2, "minExtent": AXIS, "maxExtent": AXIS},
+            },
+        },
+    }
+
+
+# -- answering -------------------------------------------------------------------------------------------------------
+
+
+def _share(course: Course, query: str) -> Figure:
+    found = course.whole.share()
+    title = (
+        lacking(found).capitalize()
+        if isinstance(found, NotEnough)
+        else _("%(share)s of the conversations have an answer (%(between)s)")
+        % {"share": percent(found.value), "between": between(found, percent)}
+    )
+    weekly = [(week, week.waits.share()) for week in course.weeks]
+    return Figure(
+        key="answered",
+        title=title,
+        words=_("A point for the share of each week's conversations that were answered, with its interval as a line."),
+        head=[_("Week of"), _("Old enough"), _("Answered"), _("Share answered")],
+        rows=[
+            [
+                week_name(week),
+                number(week.waits.settled_asked),
+                number(week.waits.settled_answered),
+                told(share, percent),
+            ]
+            for week, share in weekly
+        ],
+        raw=[
+            ["week", "asked", "answered", "share", "low", "high"],
+            *(
+                [week.start, week.waits.settled_asked, week.waits.settled_answered, *_three(share)]
+                for week, share in weekly
+            ),
+        ],
+        query=f"{query} is:answered",
+        spec=lambda width, c: _stacked(
+            course,
+            width,
+            c,
+            [_points(course, [share for _week, share in weekly], width, c, 1, {"domain": [0, 1]}, ".0%")],
+        ),
+    )
+
+
+def _wait(course: Course, query: str) -> Figure:
+    found = course.whole.median()
+    title = (
+        no_median(found)
+        if isinstance(found, NotEnough)
+        else _("Half of the conversations had their first answer within %(time)s (%(between)s)")
+        % {"time": amount(found.value), "between": between(found, amount)}
+    )
+    weekly = [(week, week.waits.median()) for week in course.weeks]
+    return Figure(
+        key="wait",
+        title=title,
+        words=_("A point for the median time to the first answer in each week, with its interval as a line, in hours."),
+        head=[_("Week of"), _("Conversations"), _("Median time to the first answer")],
+        rows=[
+            [
+                week_name(week),
+                number(week.waits.asked),
+                no_median(wait) if isinstance(wait, NotEnough) else told(wait, amount),
+            ]
+            for week, wait in weekly
+        ],
+        raw=[
+            ["week", "conversations", "median_seconds", "low_seconds", "high_seconds"],
+            *([week.start, week.waits.asked, *_three(wait)] for week, wait in weekly),
+        ],
+        query=query,
+        spec=lambda width, c: _stacked(
+            course,
+            width,
+            c,
+            [_points(course, [wait for _week, wait in weekly], width, c, HOUR, {"domainMin": 0}, "~s")],
+        ),
+    )
+
+
+def no_median(found: NotEnough) -> str:
+    if found.what != "answered conversations":
+        return lacking(found)
+    return _("More than half have no answer yet, so nobody can know the median")
+
+
+def _three(found: Known) -> tuple[Any, Any, Any]:
+    if isinstance(found, NotEnough):
+        return "", "", ""
+    return found.value, found.low, "" if math.isinf(found.high) else found.high
+
+
+def _points(
+    course: Course, found: Sequence[Known], width: int, c: Colours, unit: float, scale: Spec, form: str
+) -> Spec:
+    """Points with their intervals. Weeks without enough data stay empty; an interval without an end gets an arrow."""
+    ends = [one.high for one in found if isinstance(one, Estimate) and math.isfinite(one.high)]
+    values = [one.value for one in found if isinstance(one, Estimate)]
+    top = 1.1 * max([*ends, *values], default=1.0) / unit
+    lines = [
+        {
+            "week": week_name(week),
+            "value": one.value / unit,
+            "low": one.low / unit,
+            "high": min(one.high / unit, top),
+            "open": math.isinf(one.high),
+        }
+        for week, one in zip(course.weeks, found, strict=True)
+        if isinstance(one, Estimate)
+    ]
+    x = _weeks(course, width, axis=None)
+    y = {
+        "type": "quantitative",
+        "scale": scale,
+        "axis": {"title": None, "format": form, "minExtent": AXIS, "maxExtent": AXIS},
+    }
+    arrow = {"type": "point", "shape": "triangle-up", "filled": True, "size": 40, "color": c["accent"]}
+    return {
+        "width": width - AXIS,
+        "height": 150,
+        "data": {"values": lines},
+        "layer": [
+            {
+                "mark": {"type": "rule", "color": c["accent"], "opacity": 0.45, "strokeWidth": 2},
+                "encoding": {"x": x, "y": {"field": "low", **y}, "y2": {"field": "high"}},
+            },
+            {
+                "transform": [{"filter": "datum.open"}],
+                "mark": arrow,
+                "encoding": {"x": x, "y": {"field": "high", **y}},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 46, "color": c["accent"], "opacity": 1},
+                "encoding": {"x": x, "y": {"field": "value", **y}},
+            },
+        ],
+    }
+
+
+# -- tone ------------------------------------------------------------------------------------------------------------
+
+
+def _tone(course: Course, query: str) -> Figure:
+    shares = course.last.shares()
+    title = (
+        lacking(shares).capitalize()
+        if isinstance(shares, NotEnough)
+        else _(
+            "Last week the reader took %(negative)s for negative, %(neutral)s for neutral, %(positive)s for positive"
+        )
+        % {tone: percent(shares[tone]) for tone in TONES}
+    )
+    return Figure(
+        key="tone",
+        title=title,
+        words=_(
+            "Three lines: the shares of negative, neutral and positive messages of each week, as the reader sees them."
+        ),
+        head=[_("Week of"), _("Read"), _("Negative"), _("Neutral"), _("Positive")],
+        rows=[[week_name(week), number(week.read), *_tones(week)] for week in course.weeks],
+        raw=[
+            ["week", "read", *TONES],
+            *([week.start, week.read, *(getattr(week, tone) for tone in TONES)] for week in course.weeks),
+        ],
+        query=f"{query} tone:negative",
+        spec=lambda width, c: _stacked(course, width, c, [_lines(course, width, c)]),
+        uncorrected=True,
+    )
+
+
+def _tones(week: Week) -> list[str]:
+    shares = week.shares()
+    if isinstance(shares, NotEnough):
+        return [lacking(shares), "–", "–"]
+    return [f"{number(getattr(week, tone))} ({percent(shares[tone])})" for tone in TONES]
+
+
+SHAPES = {"negative": "triangle-down", "neutral": "square", "positive": "triangle-up"}
+
+
+def _lines(course: Course, width: int, c: Colours) -> Spec:
+    names = {"negative": _("negative"), "neutral": _("neutral"), "positive": _("positive")}
+    values = []
+    for week in course.weeks:
+        shares = week.shares()
+        for tone in TONES:
+            share = None if isinstance(shares, NotEnough) else shares[tone]
+            values.append({"week": week_name(week), "tone": names[tone], "share": share})
+    domain = [names[tone] for tone in TONES]
+    return {
+        "width": width - AXIS,
+        "height": 170,
+        "data": {"values": values},
+        "mark": {
+            "type": "line",
+            "strokeWidth": 2,
+            "point": {"filled": True, "size": 50, "opacity": 1},
+            "invalid": None,
+        },
+        "encoding": {
+            "x": _weeks(course, width, axis=None),
+            "y": {
+                "field": "share",
+                "type": "quantitative",
+                "scale": {"domainMin": 0},
+                "axis": {"title": None, "format": ".0%", "minExtent": AXIS, "maxExtent": AXIS},
+            },
+            "color": {"field": "tone", "scale": {"domain": domain, "range": [c[tone] for tone in TONES]}, "sort": None},
+            "shape": {
+                "field": "tone",
+                "scale": {"domain": domain, "range": [SHAPES[tone] for tone in TONES]},
+                "sort": None,
+            },
+        },
+    }
+
+
+# -- the axis and what we missed, below every chart ------------------------------------------------------------------
+
+
+def _weeks(course: Course, width: int, *, axis: Spec | None) -> Spec:
+    names = [week_name(week) for week in course.weeks]
+    return {"field": "week", "type": "ordinal", "scale": {"domain": names}, "axis": axis}
+
+
+def _stacked(course: Course, width: int, c: Colours, panels: list[Spec]) -> Spec:
+    """Panels over one axis of weeks, and under them, on the same axis, whether we heard everything."""
+    names = [week_name(week) for week in course.weeks]
+    every = max(1, math.ceil(len(names) / max(1, (width - AXIS) // 64)))
+    ticks = names[::-every][::-1]
+    heard, missed = _("heard"), _("missed")
+    strip = {
+        "width": width - AXIS,
+        "height": 14,
+        "data": {"values": [{"week": week_name(w), "state": missed if w.deaf_hours else heard} for w in course.weeks]},
+        "mark": {"type": "point", "filled": True, "opacity": 1, "size": 34},
+        "encoding": {
+            "x": _weeks(course, width, axis={"values": ticks, "labelAngle": 0, "title": None, "labelOverlap": False}),
+            "y": {"value": 7},
+            "shape": {
+                "field": "state",
+                "scale": {"domain": [heard, missed], "range": ["square", "cross"]},
+                "legend": None,
+            },
+            "color": {
+                "field": "state",
+                "scale": {"domain": [heard, missed], "range": [c["line"], c["negative"]]},
+                "legend": None,
+            },
+        },
+    }
+    return {
+        "vconcat": [*panels, strip],
+        "spacing": 10,
+        "resolve": {"scale": {"x": "shared", "color": "independent", "shape": "independent"}},
+    }

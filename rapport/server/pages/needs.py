@@ -1,0 +1,156 @@
+"""What needs me now: rows out of several verbs, each with its reason, the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from rapport.server.listen.models import Channel
+from rapport.server.organise.abilities import may
+from rapport.server.organise.models import Function, User
+from rapport.server.respond.models import Draft, Outgoing
+from rapport.server.route.models import Conversation, Conversations
+
+ROWS = 7
+MOST = 100  # beyond this nobody counts
+SOON = timedelta(hours=2)
+LEFT_LYING = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One row. `urgency`: now, soon or nothing; within one urgency the smaller `order` comes first."""
+
+    title: str
+    reason: str
+    url: str
+    icon: str
+    urgency: str
+    order: tuple[int, datetime]
+    talk: int = 0
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    rows: list[Need]
+    more: str
+
+
+# What is wrong with a channel or an answer comes before what is late, and what is late before what will be.
+TROUBLE, LATE, DUE, UNOWNED, LYING = range(5)
+
+
+def needs(user: User, now: datetime) -> Needs:
+    """At most seven rows, none twice, and how many open conversations of theirs are left."""
+    found: dict[object, Need] = {}
+    for need in sorted(
+        (*_channels(user), *_answers(user), *_clocks(user, now), *_unowned(user), *_drafts(user, now)),
+        key=lambda n: n.order,
+    ):
+        found.setdefault(need.talk or need.url, need)
+    rows = list(found.values())[:ROWS]
+    return Needs(rows, _more(user, {need.talk for need in rows if need.talk}))
+
+
+def theirs(user: User) -> Conversations:
+    """Open conversations that are this person's to move: their own, and those of their teams that nobody has."""
+    teams = list(user.memberships.values_list("team_id", flat=True))
+    mine = Q(assignee=user) | Q(assignee=None, team__in=teams)
+    return Conversation.objects.visible_to(user).filter(mine, state="open")
+
+
+def _more(user: User, shown: set[int]) -> str:
+    if not may(user, "answer"):
+        return ""
+    left = len(theirs(user).exclude(pk__in=shown).values_list("pk", flat=True)[:MOST])
+    if not left:
+        return ""
+    if left == MOST:
+        return _("and more than %(n)d more in your inbox") % {"n": MOST - 1}
+    return _("and %(n)d more in your inbox") % {"n": left}
+
+
+def _title(talk: Conversation) -> str:
+    who = talk.who or _("Somebody")
+    return f"{who}: {talk.preview}" if talk.preview else who
+
+
+def _talk(talk: Conversation, reason: str, rank: int, order: datetime, urgency: str, icon: str) -> Need:
+    url = reverse("conversation", args=[talk.pk])
+    return Need(_title(talk), reason, url, icon, urgency, (rank, order), talk.pk, talk.last_at)
+
+
+def _channels(user: User) -> Iterable[Need]:
+    if not may(user, "listen"):
+        return
+    for channel in Channel.objects.filter(state="needs_sign_in").order_by("trouble_since")[:ROWS]:
+        since = channel.trouble_since or channel.created_at
+        reason = _("needs you to sign in again since %(when)s") % {"when": said(since)}
+        yield Need(channel.name, reason, reverse("listen"), "key", "now", (TROUBLE, since), at=since)
+
+
+def _answers(user: User) -> Iterable[Need]:
+    if not may(user, "answer"):
+        return
+    answers = Outgoing.objects.filter(
+        state__in=("failed", "unknown"), conversation__in=Conversation.objects.visible_to(user)
+    )
+    if not may(user, "direct"):
+        answers = answers.filter(by=user)
+    for answer in answers.select_related("conversation", "by").order_by("-id")[:ROWS]:
+        words = _("the answer by %(who)s was not sent: %(trouble)s")
+        if answer.state == "unknown":
+            words = _("nobody knows yet whether the answer by %(who)s was sent; we keep asking the platform")
+        reason = words % {"who": answer.by.name, "trouble": answer.trouble or _("no reason was given")}
+        urgency = "now" if answer.state == "failed" else "soon"
+        yield _talk(answer.conversation, reason, TROUBLE, answer.created_at, urgency, "alert")
+
+
+def _clocks(user: User, now: datetime) -> Iterable[Need]:
+    if not may(user, "answer"):
+        return
+    for talk in theirs(user).filter(due_at__lte=now + SOON).order_by("due_at")[:ROWS]:
+        due = talk.due_at or now
+        if due <= now:
+            yield _talk(talk, _("late since %(when)s") % {"when": said(due)}, LATE, due, "now", "clock")
+        else:
+            yield _talk(talk, _("promised an answer by %(when)s") % {"when": said(due)}, DUE, due, "soon", "clock")
+
+
+def _unowned(user: User) -> Iterable[Need]:
+    """No rule knew an owner, so it came to the hub, and nobody took it there."""
+    if not may(user, "direct"):
+        return
+    talks = Conversation.objects.visible_to(user).filter(state="open", assignee=None, team__function=Function.HUB)
+    for talk in talks.order_by("-last_at")[:ROWS]:
+        yield _talk(talk, _("nobody owns it yet"), UNOWNED, talk.last_at, "", "assign")
+
+
+def _drafts(user: User, now: datetime) -> Iterable[Need]:
+    if not may(user, "answer"):
+        return
+    drafts = Draft.objects.filter(by=user, at__lt=now - LEFT_LYING, conversation__state__in=("open", "waiting"))
+    drafts = drafts.exclude(text="").filter(conversation__in=Conversation.objects.visible_to(user))
+    for draft in drafts.select_related("conversation").order_by("at")[:ROWS]:
+        reason = _("your draft from %(when)s is not sent") % {"when": said(draft.at)}
+        yield _talk(draft.conversation, reason, LYING, draft.at, "", "edit")
+
+
+def said(at: datetime) -> str:
+    """A moment within a sentence: the hour today, the day before or after, else the date."""
+    here = timezone.localtime(at)
+    days = (here.date() - timezone.localdate()).days
+    hour = date_format(here, "H:i")
+    if days == 0:
+        return hour
+    if abs(days) == 1:
+        return (_("yesterday %(time)s") if days < 0 else _("tomorrow %(time)s")) % {"time": hour}
+    return date_format(here, "j F H:i")
