@@ -95,7 +95,7 @@ LANGUAGE_NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanis
 
 BACKLOG = timedelta(days=6)  # what began since then may still lie there
 FATES = (("waiting", 0.12), ("drafting", 0.10), ("noted", 0.06), ("promised", 0.08))
-LYING = 12  # conversations of the last days that wait besides
+LYING = 30  # conversations that lie there at least, when the season leaves fewer
 FRESH = 6  # conversations of the last hours that nobody has answered
 PROMISES = ("complaint", "bug", "delivery")
 
@@ -152,6 +152,7 @@ class Storyteller:
     acts: list[Act] = field(default_factory=list)
     meanings: dict[tuple[str, str], Meaning] = field(default_factory=dict)
     said: list[Said] = field(default_factory=list)
+    unfinished: int = 0
 
     # -- the year ----------------------------------------------------------------------------------------------------
 
@@ -163,7 +164,7 @@ class Storyteller:
             self._day(day, season(day) / average)
         for _ in range(FRESH if self.scale >= 0.3 else 2):
             self._begin_fresh()
-        for _ in range(LYING if self.scale >= 0.3 else 2):
+        for _ in range(max(3, round(LYING * min(self.scale, 1.0)) - self.unfinished)):
             self._begin_lying()
 
     def _day(self, day: date, level: float) -> None:
@@ -229,7 +230,10 @@ class Storyteller:
         self._chime(thread, at, fate)
         self._handle(thread, heard_at, fate or self._fate(thread, at))
         self._settle(thread)
-        self.acts.extend(act for act in thread.acts if act.at <= self.until)
+        done = [act for act in thread.acts if act.at <= self.until]
+        last = max((act for act in done if isinstance(act, Closed | Reopened)), key=lambda act: act.at, default=None)
+        self.unfinished += not isinstance(last, Closed)
+        self.acts.extend(done)
 
     def _facts(self, person: Person, at: datetime, topic: str) -> Facts:
         facts = voyage(self.rng, person, at, topic, library(person.language).words)
