@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import cache
 
 from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 
 from rapport.server import flow, timetable
@@ -20,6 +21,7 @@ from rapport.server.listen.models import Message
 log = logging.getLogger(__name__)
 BATCH = 200
 TRIES = 8
+SYSTEMIC = 5
 Step = Callable[..., None]
 
 
@@ -65,26 +67,30 @@ def settle(worker: str, *, rounds: int = 10_000) -> int:
     return total
 
 
-def attempt(take: Step, keys: Sequence[int], worker: str) -> None:
-    """Take the step for the batch; when it fails, halve the batch until the row that fails stands alone."""
+def attempt(take: Step, keys: Sequence[int], worker: str, failed: list[int] | None = None) -> None:
+    """Take the step for the batch; when it fails, halve the batch until the row that fails stands alone.
+
+    When several rows in turn have failed alone, it is not the rows: the rest of the batch waits untried.
+    """
+    failed = [] if failed is None else failed
     try:
         take(keys, actor=worker)
     except Exception as error:  # of the worker's turn: it knows the rows and the step
-        if len(keys) > 1:
+        if len(keys) > 1 and len(failed) < SYSTEMIC:
             half = len(keys) // 2
-            attempt(take, keys[:half], worker)
-            attempt(take, keys[half:], worker)
+            attempt(take, keys[:half], worker, failed)
+            attempt(take, keys[half:], worker, failed)
             return
-        log.exception("Message %s: the step %s failed.", keys[0], take.__name__)
-        _put_off(keys[0], error)
+        log.exception("The step %s failed for %s messages, the first is %s.", take.__name__, len(keys), keys[0])
+        failed += keys
+        _put_off(keys, error)
 
 
-def _put_off(key: int, error: Exception) -> None:
-    row = Message.objects.get(pk=key)
-    wait = timedelta(seconds=min(10 * 2**row.tries, 6 * 3600))
-    Message.objects.filter(pk=key).update(
-        tries=min(row.tries + 1, TRIES),
-        next_try_at=timezone.now() + wait,
+def _put_off(keys: Sequence[int], error: Exception) -> None:
+    tries = Message.objects.filter(pk__in=keys).aggregate(most=Max("tries"))["most"] or 0
+    Message.objects.filter(pk__in=keys).update(
+        tries=min(tries + 1, TRIES),
+        next_try_at=timezone.now() + timedelta(seconds=min(10 * 2**tries, 6 * 3600)),
         trouble=f"{type(error).__name__}: {error}"[:500],
         **LET_GO,
     )

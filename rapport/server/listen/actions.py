@@ -39,6 +39,7 @@ from rapport.server.listen.models import (
     Sighting,
     Tally,
     Tombstone,
+    among,
 )
 from rapport.server.organise import sealed
 from rapport.server.organise.abilities import refusal
@@ -112,10 +113,7 @@ def _store(page: Page, channel: Channel, source: str, *, now: datetime, imported
     _remove(page.deletions, heard, now)
     incoming = {(m.network, m.external_id): m for m in page.messages}  # the last of a page's repetitions wins
     stored = {
-        (row.network, row.external_id): row
-        for row in Message.objects.filter(
-            external_id__in=[m.external_id for m in incoming.values()]
-        ).select_for_update()
+        (row.network, row.external_id): row for row in Message.objects.filter(among(incoming)).select_for_update()
     }
     buried = _buried(incoming)
     authors = _authors([m.author for m in incoming.values()])
@@ -216,16 +214,16 @@ def _again(row: Message, message: types.Message, heard: Heard, now: datetime) ->
 
 def _authors(authors: Iterable[types.Author]) -> dict[tuple[str, str], Author]:
     wanted = {(a.network, a.external_id): a for a in authors}
-    rows = Author.objects.filter(external_id__in=[external_id for _, external_id in wanted])
-    known = {(row.network, row.external_id): row for row in rows}
+    known = {(row.network, row.external_id): row for row in Author.objects.filter(among(wanted))}
+    new: list[Author] = []
     for key, author in wanted.items():
         fresh = {"handle": author.handle[:300], "name": author.name[:300], "url": author.url[:1000]}
         row = known.get(key)
         if row is None:
-            known[key] = Author.objects.create(network=author.network, external_id=author.external_id, **fresh)
+            new.append(Author(network=author.network, external_id=author.external_id, **fresh))
         elif changed := {name: value for name, value in fresh.items() if value and getattr(row, name) != value}:
             Author.objects.filter(pk=row.pk).update(**changed)
-    return known
+    return known | {(row.network, row.external_id): row for row in Author.objects.bulk_create(new)}
 
 
 # -- what was taken back ---------------------------------------------------------------------------------------------
@@ -251,7 +249,7 @@ def _remove(deletions: Sequence[types.Deletion], heard: Heard, now: datetime) ->
         ignore_conflicts=True,
     )
     wanted = {(d.network, d.external_id) for d in deletions}
-    rows = Message.objects.filter(external_id__in=[external_id for _, external_id in wanted]).filter(removed_at=None)
+    rows = Message.objects.filter(among(wanted)).filter(removed_at=None)
     keys = [row.pk for row in rows if (row.network, row.external_id) in wanted]
     Revision.objects.filter(message__in=keys).delete()
     BriefMatch.objects.filter(message__in=keys).delete()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -12,6 +13,15 @@ from rapport.core import types
 from rapport.server import flow
 from rapport.server.organise import sealed
 from rapport.server.organise.models import User
+
+
+def among(keys: Iterable[tuple[str, str]], field: str = "external_id") -> models.Q:
+    """Rows whose network is one of these, and whose id too: what an index over both finds at once.
+
+    It may let through an id of another network; whoever asks looks once more.
+    """
+    pairs = set(keys)
+    return models.Q(network__in={network for network, _ in pairs}, **{f"{field}__in": {key for _, key in pairs}})
 
 
 class Channel(models.Model):

@@ -16,16 +16,6 @@ from rapport.server.organise.abilities import refusal
 from rapport.server.organise.models import Function, Membership, Organisation, Role, Team, User
 from rapport.server.organise.record import recorded
 
-TEAMS = {
-    Function.HUB: ("Hub", timedelta(hours=4)),
-    Function.SERVICE: ("Service", timedelta(hours=2)),
-    Function.PRODUCT: ("Product", timedelta(hours=24)),
-    Function.SALES: ("Sales", timedelta(hours=4)),
-    Function.LOGISTICS: ("Logistics", timedelta(hours=2)),
-    Function.PEOPLE: ("People", timedelta(hours=24)),
-    Function.MARKETING: ("Marketing", timedelta(hours=24)),
-}
-
 
 def organisation() -> Organisation | None:
     return Organisation.objects.filter(pk=1).first()
@@ -37,19 +27,15 @@ def is_empty() -> bool:
 
 
 def found(*, name: str, time_zone: str, admin_name: str, email: str, password: str) -> User | Refused:
-    """The first step of all: the organisation, its hub and six functions, and its administrator."""
+    """The first step of all: the organisation and its administrator. Its hub and six functions are there already."""
     with recorded("organisation.founded", "first run") as entry:
         if not is_empty():
             return entry.refuse("Rapport is set up already. Sign in instead.")
         entry.target = Organisation.objects.create(name=name.strip(), time_zone=time_zone)
-        teams = {
-            function: Team.objects.create(slug=function.value, name=words, function=function, answer_within=within)
-            for function, (words, within) in TEAMS.items()
-        }
         user = User(email=email.strip().lower(), name=admin_name.strip(), role=Role.ADMINISTRATOR)
         user.set_password(password)
         user.save()
-        Membership.objects.create(user=user, team=teams[Function.HUB])
+        Membership.objects.create(user=user, team=Team.objects.get(slug=Function.HUB))
         entry.detail["administrator"] = user.pk
         return user
 

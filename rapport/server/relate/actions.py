@@ -22,10 +22,13 @@ def recognise(keys: Sequence[int], *, actor: str) -> None:
         rows = held(Message.objects.filter(state="understood"), keys, actor)
         pairs = dict(rows.values_list("pk", "author_id"))
         authors = set(pairs.values())
-        strangers = Author.objects.filter(pk__in=authors, identity__isnull=True)
-        for author in strangers:
-            person = Person.objects.create(name=str(author)[:300], first_heard_at=author.first_heard_at)
-            Identity.objects.create(author=author, person=person)
+        strangers = list(Author.objects.filter(pk__in=authors, identity__isnull=True))
+        persons = Person.objects.bulk_create(
+            Person(name=str(author)[:300], first_heard_at=author.first_heard_at) for author in strangers
+        )
+        Identity.objects.bulk_create(
+            Identity(author=author, person=person) for author, person in zip(strangers, persons)
+        )
         refresh(Identity.objects.filter(author__in=authors).values_list("person_id", flat=True))
         Message.objects.filter(pk__in=list(pairs)).update(
             state=flow.advance("message", "understood", "related"), tries=0, **LET_GO

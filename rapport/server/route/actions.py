@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,7 @@ from rapport.core.types import Ownership, Refused
 from rapport.core.understand.private import mask
 from rapport.server import flow
 from rapport.server.claim import LET_GO, held
-from rapport.server.listen.models import BriefMatch, Message, Purpose
+from rapport.server.listen.models import BriefMatch, Message, Purpose, among
 from rapport.server.organise.abilities import may, refusal
 from rapport.server.organise.models import Function, Team, User
 from rapport.server.organise.record import fingerprint, recorded
@@ -48,13 +48,11 @@ def place(keys: Sequence[int], *, actor: str) -> None:
         threads = {(row.network, row.thread_id) for row in rows}
         talks = _known(threads)
         ripe = _brief_opens(rows)
-        opened = 0
-        for row in rows:
-            thread = (row.network, row.thread_id)
-            if thread not in talks and _opens(row, ripe):
-                talks[thread] = _open(row, rules.owner(document(row)), version)
-                _adopt(talks[thread])
-                opened += 1
+        first = {(row.network, row.thread_id): row for row in reversed(rows) if _opens(row, ripe)}
+        opening = [row for thread, row in first.items() if thread not in talks]
+        opened = _open(opening, rules.owners([document(row) for row in opening]), version)
+        talks |= opened
+        _adopt(opened)
         placed = [row for row in rows if (row.network, row.thread_id) in talks]
         Placement.objects.bulk_create(
             [Placement(message=row, conversation=talks[row.network, row.thread_id]) for row in placed],
@@ -64,12 +62,12 @@ def place(keys: Sequence[int], *, actor: str) -> None:
         refresh({talk.pk for talk in talks.values()}, reopen={talks[r.network, r.thread_id].pk for r in fresh})
         _settle(placed, "routed")
         _settle([row for row in rows if (row.network, row.thread_id) not in talks], "kept")
-        entry.detail |= {"messages": len(rows), "opened": opened}
+        entry.detail |= {"messages": len(rows), "opened": len(opened)}
 
 
 def _known(threads: Iterable[Thread]) -> dict[Thread, Conversation]:
     threads = set(threads)
-    rows = Conversation.objects.filter(thread_id__in=[thread_id for _, thread_id in threads]).select_for_update()
+    rows = Conversation.objects.filter(among(threads, "thread_id")).select_for_update()
     return {(row.network, row.thread_id): row for row in rows if (row.network, row.thread_id) in threads}
 
 
@@ -83,26 +81,34 @@ def _opens(row: Message, ripe: set[int]) -> bool:
     return not (row.ours or row.context) and (row.addressed or row.pk in ripe)
 
 
-def _open(row: Message, owner: Ownership, version: int) -> Conversation:
-    identity = Identity.objects.get(author=row.author_id)
-    return Conversation.objects.create(
-        network=row.network,
-        thread_id=row.thread_id,
-        channel=row.channel,
-        person_id=identity.person_id,
-        team=Team.objects.get(slug=owner.team),
-        rule_version=version,
-        rule_line=owner.line,
-        opened_at=row.published_at,
-        last_at=row.published_at,
+def _open(rows: Sequence[Message], owners: Sequence[Ownership], version: int) -> dict[Thread, Conversation]:
+    persons = dict(Identity.objects.filter(author__in={row.author_id for row in rows}).values_list("author", "person"))
+    teams = dict(Team.objects.values_list("slug", "pk"))
+    made = Conversation.objects.bulk_create(
+        Conversation(
+            network=row.network,
+            thread_id=row.thread_id,
+            channel=row.channel,
+            person_id=persons[row.author_id],
+            team_id=teams[owner.team],
+            rule_version=version,
+            rule_line=owner.line,
+            opened_at=row.published_at,
+            last_at=row.published_at,
+        )
+        for row, owner in zip(rows, owners)
     )
+    return {(talk.network, talk.thread_id): talk for talk in made}
 
 
-def _adopt(talk: Conversation) -> None:
-    """What was heard of this thread before it was a conversation belongs to it too."""
-    earlier = Message.objects.filter(network=talk.network, thread_id=talk.thread_id, placement__isnull=True)
-    rows = list(earlier.filter(state="kept"))
-    Placement.objects.bulk_create([Placement(message=row, conversation=talk) for row in rows], ignore_conflicts=True)
+def _adopt(opened: Mapping[Thread, Conversation]) -> None:
+    """What was heard of a thread before it was a conversation belongs to it too."""
+    kept = Message.objects.filter(among(opened, "thread_id"), state="kept", placement__isnull=True)
+    rows = [row for row in kept if (row.network, row.thread_id) in opened]
+    Placement.objects.bulk_create(
+        [Placement(message=row, conversation=opened[row.network, row.thread_id]) for row in rows],
+        ignore_conflicts=True,
+    )
     _settle(rows, "routed")
 
 
