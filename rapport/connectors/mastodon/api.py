@@ -1,0 +1,254 @@
+"""The conversation with a Mastodon server, over its client API (https://docs.joinmastodon.org/client/).
+
+Written against the API itself and not with Mastodon.py: `parse` takes the bytes that came over the wire, one post that
+cannot be read may not cost its page, and a rate limit is to be told, not slept through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from rapport.connectors.contract import Account, Field, Profile, Source
+from rapport.connectors.http import Response, ask, guarded_client
+from rapport.connectors.mastodon import compose
+from rapport.connectors.mastodon.parse import (
+    age,
+    decoded,
+    identity,
+    listed,
+    notifications_page,
+    placed_in,
+    read_author,
+    read_status,
+    reference,
+    replies,
+)
+from rapport.connectors.values import read_time
+from rapport.core.errors import ConnectorError, OutcomeUnknown
+from rapport.core.types import Absent, Deletion, Json, Message, Page, Receipt, Reject, Reply
+
+PAGE = 40
+# How long a server may still be busy with a request that we gave up on.
+IN_FLIGHT = timedelta(minutes=2)
+# Our clock and the server's may differ by this much.
+SKEW = timedelta(minutes=5)
+MAX_PAGES_BACK = 10
+
+
+class MastodonConnector:
+    network = "mastodon"
+    label = "Mastodon"
+    fields = (
+        Field("instance", "Server", "For instance mastodon.social"),
+        Field(
+            "token", "Access token", "Preferences, Development, New application: read and write:statuses", secret=True
+        ),
+    )
+    sources = (Source("mentions", every_seconds=30),)
+    limit = compose.LIMIT
+
+    def length(self, text: str) -> int:
+        return compose.length(text)
+
+    def check(self, account: Account) -> Profile:
+        with _Server(account) as server:
+            me = server.get("/api/v1/accounts/verify_credentials")
+            server.get("/api/v1/notifications", limit="1")
+            return server.profile(me)
+
+    def parse(self, raw: bytes, *, source: str, account: Account) -> Page:
+        return notifications_page(listed(raw), host=_host(account), contexts={})
+
+    def fetch(self, account: Account, source: str, cursor: str) -> Iterator[Page]:
+        with _Server(account) as server:
+            while True:
+                page = server.notifications(cursor)
+                yield page
+                if not page.more:
+                    return
+                cursor = page.cursor
+
+    def send(self, account: Account, reply: Reply) -> Receipt:
+        with _Server(account) as server:
+            parent = {"in_reply_to_id": server.answerable(reply)} if reply.parent_id else {}
+            language = {"language": reply.language} if reply.language else {}
+            post = {"status": compose.text_of(reply), "visibility": compose.visibility_of(reply), **parent, **language}
+            return server.post(post, reply.idempotency_key)
+
+    def find_sent(self, account: Account, reply: Reply) -> Receipt | Absent:
+        """Look through our own posts since the reply was written.
+
+        A no is conclusive when we have seen all of them, and when no earlier attempt can still be on its way. Call it
+        two minutes after an attempt at the earliest; another attempt within the hour is then held off a second time,
+        by the server itself, which remembers the idempotency key.
+        """
+        with _Server(account) as server:
+            parent = server.local_id(reply) if reply.parent_id else ""
+            wanted = compose.essence(compose.text_of(reply))
+            posts, complete = server.own_since(reply.created_at - SKEW)
+            for status in posts:
+                if _answers(status, parent) and compose.essence(server.told(status)) == wanted:
+                    return server.receipt(status)
+        if not complete:
+            return Absent(conclusive=False, reason="There are too many posts of ours since then to look through.")
+        if datetime.now(UTC) - reply.created_at < IN_FLIGHT:
+            return Absent(conclusive=False, reason="It may still be on its way; look again in two minutes.")
+        return Absent(conclusive=True, reason="It is not among our posts.")
+
+    def recheck(self, account: Account, refs: Mapping[str, Json]) -> Page:
+        """Look again at messages that we heard, by id and `ref`: what is gone is a deletion, the rest may be edited."""
+        messages: list[Message] = []
+        deletions: list[Deletion] = []
+        rejects: list[Reject] = []
+        with _Server(account) as server:
+            for external_id, ref in refs.items():
+                found = server.again(external_id, ref)
+                if isinstance(found, Message):
+                    messages.append(found)
+                elif isinstance(found, Deletion):
+                    deletions.append(found)
+                else:
+                    rejects.append(found)
+        return Page(tuple(messages), tuple(deletions), tuple(rejects))
+
+
+def _answers(status: Any, parent: str) -> bool:
+    return isinstance(status, dict) and identity({"id": status.get("in_reply_to_id")}) == parent
+
+
+def _before(status: Any, moment: datetime) -> bool:
+    created = read_time(str(status.get("created_at"))) if isinstance(status, dict) else None
+    return created is not None and created < moment
+
+
+def _address(account: Account) -> str:
+    """The server's address, without a path. Tokens travel encrypted, except where private places are allowed."""
+    given = account.config.get("instance", "").strip()
+    try:
+        url = urlsplit(given if "://" in given else f"https://{given.rpartition('@')[2]}")
+        port = f":{url.port}" if url.port else ""
+    except ValueError as error:
+        raise ConnectorError(f"{given[:80]!r} is not the address of a server.", permanent=True) from error
+    if not url.hostname or url.scheme not in ("http", "https"):
+        raise ConnectorError(f"{given[:80]!r} is not the address of a server.", permanent=True)
+    if url.scheme == "http" and not account.private_hosts:
+        raise ConnectorError("The server has to be reached over https, or others can read the token.", permanent=True)
+    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
+    return f"{url.scheme}://{host}{port}"
+
+
+def _host(account: Account) -> str:
+    return urlsplit(_address(account)).hostname or ""
+
+
+class _Server:
+    """One server, asked in the name of one account."""
+
+    def __init__(self, account: Account) -> None:
+        self.address = _address(account)
+        self.host = _host(account)
+        self._client = guarded_client(account.private_hosts)
+        self._client.headers["Authorization"] = f"Bearer {account.secrets.get('token', '')}"
+
+    def __enter__(self) -> _Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def _ask(self, path: str, params: Mapping[str, str], *, accept: tuple[int, ...] = ()) -> Response:
+        return ask(self._client, "GET", f"{self.address}{path}", params=dict(params), accept=accept)
+
+    def get(self, path: str, **params: str) -> Any:
+        return decoded(self._ask(path, params).content)
+
+    # -- hearing -------------------------------------------------------------------------------------------------------
+
+    def notifications(self, cursor: str) -> Page:
+        """The page of notifications behind the cursor, with the threads of those that speak to us."""
+        after = {"min_id": cursor} if cursor else {}
+        asked = {"limit": str(PAGE), "include_filtered": "true", **after}
+        items = listed(self._ask("/api/v1/notifications", asked).content)
+        newest = max((identity(item) for item in items), key=age, default="")
+        if not newest or newest == cursor:  # nothing new; or the server knows no `min_id` and says the same for ever
+            return Page(cursor=cursor or "0")
+        contexts = {post: self._context(post) for post in replies(items)}
+        page = notifications_page(items, host=self.host, contexts=contexts)
+        return replace(page, cursor=newest, more=True)
+
+    def _context(self, post: str) -> Any:
+        response = self._ask(f"/api/v1/statuses/{post}/context", {}, accept=(HTTPStatus.NOT_FOUND,))
+        return decoded(response.content) if response.is_success else {}
+
+    def again(self, external_id: str, ref: Json) -> Message | Deletion | Reject:
+        if ref.get("host") != self.host:
+            return Reject(external_id, f"it was heard at {ref.get('host')}, not at {self.host}")
+        gone = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+        response = self._ask(f"/api/v1/statuses/{ref.get('id')}", {}, accept=gone)
+        if response.status_code in gone:
+            return Deletion("mastodon", external_id)
+        found = read_status(decoded(response.content), host=self.host, addressed=bool(ref.get("addressed")))
+        if isinstance(found, str):
+            return Reject(external_id, found, response.content[:65_536])
+        return placed_in(str(ref.get("thread") or found.thread_id), str(ref.get("parent") or ""), found)
+
+    # -- answering -----------------------------------------------------------------------------------------------------
+
+    def local_id(self, reply: Reply) -> str:
+        """This server's id of the post that is answered; another server's id means nothing here."""
+        if reply.parent_ref.get("host") == self.host and reply.parent_ref.get("id"):
+            return str(reply.parent_ref["id"])
+        found = self.get("/api/v2/search", q=reply.parent_id, type="statuses", resolve="true", limit="1")
+        statuses = found.get("statuses") if isinstance(found, dict) else None
+        if not isinstance(statuses, list) or not statuses or not identity(statuses[0]):
+            raise ConnectorError(f"{self.host} cannot find the post that is answered.", permanent=True)
+        return identity(statuses[0])
+
+    def answerable(self, reply: Reply) -> str:
+        """The same, once it is certain that the post is still there: some servers would post an answer to nothing."""
+        found = self.local_id(reply)
+        self.get(f"/api/v1/statuses/{found}")
+        return found
+
+    def post(self, post: Mapping[str, str], key: str) -> Receipt:
+        url = f"{self.address}/api/v1/statuses"
+        response = ask(self._client, "POST", url, write=True, json=dict(post), headers={"Idempotency-Key": key})
+        try:
+            return self.receipt(decoded(response.content))
+        except ConnectorError as error:
+            raise OutcomeUnknown(f"{self.host} took the post, and answered what we cannot read.") from error
+
+    def receipt(self, status: Any) -> Receipt:
+        found = read_status(status, host=self.host)
+        if isinstance(found, str):
+            raise ConnectorError(f"A post of ours cannot be read: {found}.")
+        return Receipt(found.external_id, found.url, reference(status, self.host, addressed=False))
+
+    def own_since(self, moment: datetime) -> tuple[list[Any], bool]:
+        """Our own posts back to a moment, and whether these are all of them."""
+        me = identity(self.get("/api/v1/accounts/verify_credentials"))
+        posts: list[Any] = []
+        back: dict[str, str] = {}
+        for _ in range(MAX_PAGES_BACK):
+            asked = {"limit": str(PAGE), "exclude_reblogs": "true", **back}
+            page = listed(self._ask(f"/api/v1/accounts/{me}/statuses", asked).content)
+            posts += page
+            if not page or _before(page[0], moment):
+                return posts, True
+            back = {"max_id": identity(page[0])}
+        return posts, False
+
+    def told(self, status: Any) -> str:
+        found = read_status(status, host=self.host)
+        return "" if isinstance(found, str) else found.text
+
+    def profile(self, me: Any) -> Profile:
+        author = read_author(me, self.host)
+        if author is None:
+            raise ConnectorError(f"{self.host} does not say who we are.")
+        return Profile(author.external_id, author.handle, author.name, author.url)
