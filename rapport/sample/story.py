@@ -11,6 +11,25 @@ from random import Random
 from rapport.core.errors import SettingError
 from rapport.core.types import Author, Message
 from rapport.sample import cast
+from rapport.sample.habits import (
+    ANSWERED,
+    BACKLOG,
+    BEGINNINGS,
+    CHIMES,
+    FATES,
+    FRESH,
+    KINDS,
+    LANGUAGE_NAMES,
+    LYING,
+    NEEDS_ANSWER,
+    NO_REACTION,
+    ORDINARY,
+    PROMISES,
+    REACTION_POOLS,
+    REACTIONS,
+    REFUNDED,
+    TONES,
+)
 from rapport.sample.people import Person, Population, paper
 from rapport.sample.platforms import BY_SLUG, Desk, reaches
 from rapport.sample.rhythm import YEAR, ZONE, Plan, awake, moment, overdispersed, plan, poisson, season, worked
@@ -33,71 +52,6 @@ from rapport.sample.world import (
     World,
 )
 from rapport.sample.writing import SOCIAL, Facts, Reply, Writer, library
-
-# -- how it usually goes ---------------------------------------------------------------------------------------------
-
-BEGINNINGS = 2210.0  # conversations that begin in a year at scale 1; with what follows on them, 4,000 messages
-ORDINARY = sum(scene.weight for scene in SCENES.values())
-
-ANSWERED: Mapping[str, float] = {
-    "question": 0.80,
-    "complaint": 0.76,
-    "bug": 0.66,
-    "idea": 0.48,
-    "lead": 0.92,
-    "delivery": 0.88,
-    "job": 0.78,
-    "praise": 0.34,
-    "other": 0.10,
-    "spam": 0.0,
-}
-NEEDS_ANSWER = ("question", "complaint", "bug", "lead", "delivery", "job")
-# After an answer: how often its receiver writes again, and then what: thanks, still unhappy, something to add.
-REACTIONS: Mapping[str, tuple[float, tuple[float, float, float]]] = {
-    "question": (0.44, (0.62, 0.10, 0.28)),
-    "complaint": (0.48, (0.36, 0.42, 0.22)),
-    "bug": (0.36, (0.45, 0.22, 0.33)),
-    "idea": (0.30, (0.80, 0.02, 0.18)),
-    "lead": (0.58, (0.45, 0.05, 0.50)),
-    "delivery": (0.50, (0.45, 0.25, 0.30)),
-    "job": (0.46, (0.65, 0.03, 0.32)),
-}
-_NO_REACTION = (0.06, (1.0, 0.0, 0.0))
-REACTION_POOLS = ("thanks", "still", "clarify")
-# Others who chime in on a public message: how many on average, and from which pools.
-CHIMES: Mapping[str, tuple[float, tuple[str, ...]]] = {
-    "complaint": (0.75, ("metoo", "metoo", "helper")),
-    "question": (0.42, ("helper", "helper", "metoo")),
-    "bug": (0.40, ("metoo", "helper")),
-    "praise": (0.65, ("cheer",)),
-    "other": (0.30, ("cheer",)),
-    "idea": (0.40, ("cheer",)),
-}
-TONES: Mapping[str, tuple[str, int]] = {
-    "thanks": ("positive", 1),
-    "still": ("negative", -1),
-    "clarify": ("neutral", 0),
-    "nudge": ("negative", -1),
-    "metoo": ("negative", -1),
-    "helper": ("neutral", 0),
-    "cheer": ("positive", 1),
-    "photo": ("positive", 1),
-}
-KINDS: Mapping[str, str] = {
-    "thanks": "praise",
-    "cheer": "praise",
-    "photo": "praise",
-    "still": "complaint",
-    "nudge": "complaint",
-}
-
-LANGUAGE_NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "da": "Danish"}
-
-BACKLOG = timedelta(days=6)  # what began since then may still lie there
-FATES = (("waiting", 0.12), ("drafting", 0.10), ("noted", 0.06), ("promised", 0.08))
-LYING = 30  # conversations that lie there at least, when the season leaves fewer
-FRESH = 6  # conversations of the last hours that nobody has answered
-PROMISES = ("complaint", "bug", "delivery")
 
 
 @dataclass(slots=True)
@@ -419,7 +373,7 @@ class Storyteller:
 
     def _after(self, thread: Thread, at: datetime, member: Member) -> None:
         """The other side reacts or not; then we close."""
-        share, pools = REACTIONS.get(thread.kind, _NO_REACTION)
+        share, pools = REACTIONS.get(thread.kind, NO_REACTION)
         if thread.channel in ("crossings", "apps") or self.rng.random() >= share:
             patience = self.rng.uniform(0, 4) if self.rng.random() < 0.62 else 60 * self.rng.uniform(6, 30)
             self._close(thread, worked(at, patience, thread.team), member, "answered")
@@ -429,7 +383,8 @@ class Storyteller:
         if self._deaf(thread.channel, later):
             self._close(thread, worked(at, 400, thread.team), member, "answered")
             return
-        heard_at = self._speak(thread, thread.person, thread.author, pool, later)
+        said = "paid" if pool == "thanks" and thread.topic in REFUNDED and later - at > timedelta(hours=3) else pool
+        heard_at = self._speak(thread, thread.person, thread.author, said, later)
         if heard_at is None:
             return
         if self.rng.random() < 0.3:

@@ -114,7 +114,7 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """A conversation was given to a team, and perhaps to a member (else empty). `by` empty: the rules did it."""
+    """Somebody gave a conversation to a team, and perhaps to a member (else empty). What the rules do is not told."""
 
     at: datetime
     channel: str

@@ -255,7 +255,7 @@ class Writer:
         text = " ".join(dict.fromkeys(said))
         if channel == "contact":
             return f"{text}\n\n{person.first if self.rng.random() < 0.6 else person.name}"
-        tone = "positive" if pool in ("thanks", "cheer", "photo") else "neutral"
+        tone = "positive" if pool in ("thanks", "paid", "cheer", "photo") else "neutral"
         emoji = self._emoji(person.language, tone, facts) if tone == "positive" else ""
         text = mannered(self.rng, person, tone, text, emoji)
         return f"{HANDLES[channel]} {text}" if channel == "mastodon" else text

@@ -388,7 +388,10 @@ Modtaget, mange tak. {thanks_more}
 Nå sådan. Tak, fordi du forklarede det.
 Tusind tak, {member}. {thanks_more}
 Super, det gør jeg. {thanks_more}
+""",
+    "paid": """
 Pengene kom i morges. Tak, fordi du blev ved.
+Det er på kontoen, til sidste øre. {thanks_more}
 """,
     "thanks_more": """
 God {weekday}.

@@ -509,9 +509,12 @@ Ist angekommen, vielen Dank. {thanks_more}
 Jetzt verstehe ich es. Danke fürs Erklären.
 Vielen lieben Dank, {member}. {thanks_more}
 Super, so mache ich es. {thanks_more}
-Das Geld ist heute da. Danke fürs Dranbleiben.
 Na also, geht doch. Danke und nichts für ungut.
 Sehr freundlich, {member}. Bis bald auf der {ship}.
+""",
+    "paid": """
+Das Geld ist heute da. Danke fürs Dranbleiben.
+Ist auf dem Konto, auf den Cent. {thanks_more}
 """,
     "thanks_more": """
 Schönen {weekday} noch.

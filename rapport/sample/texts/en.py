@@ -795,7 +795,6 @@ Sorted, ta. {thanks_more}
 Thank you. I was in a mood earlier, sorry about that.
 Well, that restores some faith. [Thank you|Thanks], {member}.
 Thanks {member}, {dog} says thanks too.
-Money's arrived this morning. Thank you for sticking with it.
 Lovely, see you on the {ship} then.
 Great answer, very kind of you.
 Fantastic, I'll do that. {thanks_more}
@@ -804,6 +803,11 @@ OK, fair play, that's decent of you. {thanks_more}
 Thanks for coming back to me, I know you're busy.
 Wonderful. You've saved my {weekday}.
 Appreciate it, {member}. {thanks_more}
+""",
+    "paid": """
+Money's arrived this morning. Thank you for sticking with it.
+It's on the account, to the penny. {thanks_more}
+Refund's in. Thank you, {member}, I know you chased it.
 """,
     "thanks_more": """
 Have a good {weekday}.

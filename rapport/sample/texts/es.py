@@ -448,7 +448,10 @@ Recibido, muchas gracias. {thanks_more}
 Ahora lo entiendo. Gracias por explicarlo.
 Mil gracias, {member}. {thanks_more}
 Genial, así lo hago. {thanks_more}
+""",
+    "paid": """
 El dinero llegó esta mañana. Gracias por no soltarlo.
+Ya está en la cuenta, hasta el último céntimo. {thanks_more}
 """,
     "thanks_more": """
 Buen {weekday}.

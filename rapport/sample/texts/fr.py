@@ -499,8 +499,11 @@ Bien reçu, merci beaucoup. {thanks_more}
 Ah, je comprends enfin. Merci d'avoir expliqué.
 Merci mille fois, {member}. {thanks_more}
 Super, je fais comme ça. {thanks_more}
-L'argent est arrivé ce matin. Merci d'avoir suivi.
 Comme quoi, quand on veut. Merci et sans rancune.
+""",
+    "paid": """
+L'argent est arrivé ce matin. Merci d'avoir suivi.
+C'est sur le compte, au centime près. {thanks_more}
 """,
     "thanks_more": """
 Bon {weekday}.

@@ -22,7 +22,7 @@ LAST = {
     Openshaw Larkin Dewhurst Chaudhry Hobday Stanier Voss Merriman Fenn Garside Polglase Underhill""",
     "de": """Petersen Harms Lübbers Wessels Brodersen Kröger Tjarks Albers Hinrichs Oltmanns Siemer Carstens Dirksen
     Feddersen Gerdes Behrens Jansen Yilmaz Reimers Thomsen Stamer Wittmaack Ahlers Boysen Ketels""",
-    "fr": """Le Goff Marchand Kerbrat Delattre Vasseur Quéméner Lemaire Boulanger Tanguy Carpentier Guillou Pruvost
+    "fr": """Legoff Marchand Kerbrat Delattre Vasseur Quéméner Lemaire Boulanger Tanguy Carpentier Guillou Pruvost
     Hamdi Legrand Fauquet Morvan Duhamel Caron Bodin Hochart""",
     "es": """Etxarri Cobo Llorente Somarriba Arce Gurruchaga Villar Peña Ortube Cifuentes Barrio Lecue Solana Revilla
     Otero Zabala Pardo Quijano Urrutia""",
