@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import groupby
 
-from django.db.models import Max, Min
+from django.db.models import Min
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from rapport.server.listen.models import Channel, Cursor, Pulse
@@ -51,6 +53,7 @@ class Strip:
     days: tuple[Cell, ...]
     words: str
     hours: tuple[Hour, ...] = ()
+    standing: str = ""  # how it is right now: one of STANDINGS
 
     @property
     def heard(self) -> int:
@@ -139,7 +142,7 @@ def _strip(
         _day(list(group), lasting, zone)
         for _date, group in groupby(hours, key=lambda hour: hour.at.astimezone(zone).date())
     )
-    return Strip(days, _summary(channel, hours, lasting, rests, zone), hours)
+    return Strip(days, _summary(channel, hours, lasting, rests, zone), hours, standing(channel, every, now))
 
 
 def _hours(
@@ -254,14 +257,14 @@ def _summary(
         return _("No gap in fourteen days") if any(hour.state == "delivering" for hour in hours) else _("Nothing yet")
     gap = gaps[-1]
     cause = next((hour.trouble for hour in reversed(gap) if hour.trouble), "") or _("Nobody listened")
-    lead = _gap_words(gap, hours, zone)
+    lead = _gap_words(gap, hours, max(gap[0].at, channel.created_at), zone)
     more = ngettext("; %(n)d gap before it", "; %(n)d gaps before it", len(gaps) - 1) % {"n": len(gaps) - 1}
     return f"{lead}: {cause.rstrip('.')}{more if len(gaps) > 1 else ''}"
 
 
-def _gap_words(gap: Sequence[Hour], hours: Sequence[Hour], zone: tzinfo) -> str:
+def _gap_words(gap: Sequence[Hour], hours: Sequence[Hour], begun: datetime, zone: tzinfo) -> str:
     down = any(hour.state == "down" for hour in gap)
-    names = {"start": _moment(gap[0].at, zone), "end": _moment(gap[-1].at + HOUR, zone)}
+    names = {"start": _moment(begun, zone), "end": _moment(gap[-1].at + HOUR, zone)}
     if gap[0].at == hours[0].at and gap[-1].at == hours[-1].at:
         return _("Down for more than fourteen days") if down else _("In part for more than fourteen days")
     if gap[0].at == hours[0].at:
@@ -320,7 +323,38 @@ def _slots(hours: Sequence[Hour], zone: tzinfo) -> Iterator[Cell]:
         yield Cell(hour.state, f"{slot:02d}:00 {', '.join(words)}")
 
 
-# -- the dot on every page -------------------------------------------------------------------------------------------
+# -- right now, and the dot on every page ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a channel stands: the state of its dot, the words beside its name, and those that name it."""
+
+    state: str
+    alone: Promise
+    named: Promise
+
+
+STANDINGS = {
+    "delivering": Standing("delivering", lazy("Listening"), lazy("All channels are delivering")),
+    "late": Standing("degraded", lazy("Nobody has asked lately"), lazy("Nobody has asked %(name)s lately")),
+    "troubled": Standing("degraded", lazy("Has trouble delivering"), lazy("%(name)s has trouble delivering")),
+    "failing": Standing("down", lazy("Not delivering"), lazy("%(name)s is not delivering")),
+    "shut_out": Standing("down", lazy("Needs you to sign in again"), lazy("%(name)s needs you to sign in again")),
+}
+"""From good to bad."""
+BADNESS = {name: place for place, name in enumerate(STANDINGS)}
+
+
+def standing(channel: Channel, every: timedelta, now: datetime) -> str:
+    """How it is right now. Trouble is `failing` once it has lasted three intervals and five minutes; a channel that is
+    fine and that nobody has asked for as long is `late`."""
+    stale = now - (channel.last_ok_at or channel.created_at) > 3 * every + SLACK
+    if channel.state == "needs_sign_in":
+        return "shut_out"
+    if channel.trouble:
+        return "failing" if stale else "troubled"
+    return "late" if stale else "delivering"
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,32 +366,17 @@ class Hearing:
 
 
 def hearing(now: datetime) -> Hearing:
-    """Do we hear everything right now? One query.
-
-    Down: a platform refuses us, or a channel has brought nothing but trouble for three intervals and five minutes.
-    Degraded: trouble that has only begun, or a channel that nobody has asked for as long.
-    """
-    rows = Channel.objects.exclude(state="closed").annotate(every=Max("cursors__every_seconds"))
-    channels = [
-        (channel, channel.every) for channel in rows.only("name", "state", "trouble", "last_ok_at", "created_at")
+    """Do we hear everything right now? The channel that stands worst says so. One query."""
+    rows = Channel.objects.exclude(state="closed").annotate(every=Min("cursors__every_seconds"))
+    channels = [(row, row.every) for row in rows.only("name", "state", "trouble", "last_ok_at", "created_at")]
+    listened = [
+        (standing(row, timedelta(seconds=every), now), row.name)
+        for row, every in channels
+        if every is not None and row.state != "paused"
     ]
-    listened = [(channel, every) for channel, every in channels if every is not None and channel.state != "paused"]
     if not channels:
         return Hearing("none", _("No channel is connected yet"))
     if not listened:
         return Hearing("silent", _("No channel is being listened to"))
-    return max((_now(channel, every, now) for channel, every in listened), key=lambda found: SEVERITY[found.state])
-
-
-def _now(channel: Channel, every_seconds: float, now: datetime) -> Hearing:
-    names = {"name": channel.name}
-    stale = now - (channel.last_ok_at or channel.created_at) > timedelta(seconds=3 * every_seconds) + SLACK
-    if channel.state == "needs_sign_in":
-        return Hearing("down", _("%(name)s needs you to sign in again") % names)
-    if channel.trouble and stale:
-        return Hearing("down", _("%(name)s is not delivering") % names)
-    if channel.trouble:
-        return Hearing("degraded", _("%(name)s has trouble delivering") % names)
-    if stale:
-        return Hearing("degraded", _("Nobody has asked %(name)s lately") % names)
-    return Hearing("delivering", _("All channels are delivering"))
+    worst, name = max(listened, key=lambda found: BADNESS[found[0]])
+    return Hearing(STANDINGS[worst].state, str(STANDINGS[worst].named) % {"name": name})

@@ -18,8 +18,8 @@ from rapport.connectors.contract import Field
 from rapport.core.query import Hit, Prepared, Query, explain
 from rapport.core.types import Document
 from rapport.server.listen import search
-from rapport.server.listen.coverage import Cell, Hearing, Strip, calendar, hearing, strip, strips
-from rapport.server.listen.models import Brief, BriefMatch, Channel, Message, Tally
+from rapport.server.listen.coverage import SEVERITY, STANDINGS, Cell, Hearing, Strip, calendar, hearing, strip, strips
+from rapport.server.listen.models import BriefMatch, Channel, Message, Tally
 
 __all__ = ["Cell", "Field", "Hearing", "Strip", "calendar", "hearing", "strip", "strips"]
 
@@ -39,6 +39,10 @@ class Choice:
     fields: tuple[Field, ...] = ()
     answers: bool = False
     trouble: str = ""
+
+    @property
+    def signs_in(self) -> bool:
+        return any(field.secret for field in self.fields)
 
     @property
     def words(self) -> str:
@@ -64,11 +68,6 @@ def _choice(name: str) -> Choice:
     return Choice(name, loaded.label, loaded.fields, isinstance(loaded, contract.Sends))
 
 
-def can_answer(channel: Channel) -> bool:
-    found = connector(channel.connector)
-    return found is not None and found.answers
-
-
 # -- channels --------------------------------------------------------------------------------------------------------
 
 
@@ -84,15 +83,20 @@ class Card:
     week: str
     tallies: str
 
+    @property
+    def by_hand(self) -> bool:
+        return not self.strip.days
+
 
 def cards(channels: Sequence[Channel], now: datetime, zone: tzinfo) -> list[Card]:
-    """Four queries, however many channels there are."""
+    """Those in trouble first. Four queries, however many channels there are."""
     found = strips(channels, now, zone)
     counted = _tallies([channel.pk for channel in channels], now)
-    return [card(channel, found[channel.pk], counted.get(channel.pk, {}), zone) for channel in channels]
+    rows = [_card(channel, found[channel.pk], counted.get(channel.pk, {}), zone) for channel in channels]
+    return sorted(rows, key=lambda card: -max(SEVERITY[card.state], SEVERITY["delivering"]))
 
 
-def card(channel: Channel, its: Strip, counted: Mapping[str, int], zone: tzinfo) -> Card:
+def _card(channel: Channel, its: Strip, counted: Mapping[str, int], zone: tzinfo) -> Card:
     state, words = _state(channel, its)
     return Card(channel, its, state, words, _trouble(channel, zone), _week(its), tallied(counted))
 
@@ -101,15 +105,11 @@ def _state(channel: Channel, its: Strip) -> tuple[str, str]:
     """What the dot of a channel says, and the words beside it."""
     if channel.state == "closed":
         return "none", _("Closed")
-    if not its.days:
-        return "none", _("Imported by hand")
     if channel.state == "paused":
         return "silent", _("Paused")
-    if channel.state == "needs_sign_in":
-        return "down", _("Needs you to sign in again")
-    if channel.trouble:
-        return "degraded", _("Has trouble delivering")
-    return "delivering", _("Listening")
+    if its.days:
+        return STANDINGS[its.standing].state, str(STANDINGS[its.standing].alone)
+    return "none", _("Imported by hand")
 
 
 def _trouble(channel: Channel, zone: tzinfo) -> str:
@@ -169,12 +169,18 @@ EXAMPLES = 20
 WEEKS = 8
 
 
-def share_heard(briefs: Iterable[Brief]) -> dict[int, int]:
-    """How many of the messages heard last each brief matched; of how many is `LOOKED_AT`, or all there are."""
-    newest = Message.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    rows = BriefMatch.objects.filter(message__gt=newest - LOOKED_AT).values_list("brief").annotate(Count("id"))
-    found = dict(rows)
-    return {brief.pk: found.get(brief.pk, 0) for brief in briefs}
+def theirs(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """What others said, the last heard first: without our own words and mere context."""
+    return messages.filter(ours=False, context=False, removed_at=None).order_by("-id")
+
+
+def share_heard() -> tuple[dict[int, int], int]:
+    """How many of the messages heard last each brief matched, and how many those are: at most `LOOKED_AT`."""
+    keys = list(theirs(Message.objects.all()).values_list("id", flat=True)[:LOOKED_AT])
+    if not keys:
+        return {}, 0
+    matches = BriefMatch.objects.filter(message__gte=keys[-1])
+    return dict(matches.values_list("brief").annotate(Count("id"))), len(keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +213,10 @@ class Preview:
 
 def preview(query: Query, messages: QuerySet[Message], *, zone: tzinfo) -> Preview:
     """What a brief would have heard among the last of these messages; ours and mere context are left out."""
-    theirs = messages.filter(ours=False, context=False, removed_at=None).order_by("-id")
-    keys = list(theirs.values_list("id", flat=True)[:LOOKED_AT])
+    keys = list(theirs(messages).values_list("id", flat=True)[:LOOKED_AT])
     if not keys:
         return Preview(0, 0)
-    candidates = search.prefilter(theirs.filter(id__gte=keys[-1], id__lte=keys[0]), query)
+    candidates = search.prefilter(theirs(messages).filter(id__gte=keys[-1], id__lte=keys[0]), query)
     matched, examples, weeks = 0, list[Example](), defaultdict[datetime, int](int)
     for message in candidates.select_related("author", "channel", "reading"):
         prepared = Prepared(standing_document(message))

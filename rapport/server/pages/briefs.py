@@ -37,13 +37,14 @@ class Row:
 
 def briefs(request: HttpRequest) -> HttpResponse:
     rows = list(Brief.objects.all())
-    heard = queries.share_heard(rows)
+    heard, of = queries.share_heard()
     groups = [
-        (purpose.label, [Row(row, heard[row.pk]) for row in rows if row.purpose == purpose]) for purpose in Purpose
+        (purpose.label, [Row(row, heard.get(row.pk, 0)) for row in rows if row.purpose == purpose])
+        for purpose in Purpose
     ]
     context = {
         "groups": [(label, found) for label, found in groups if found],
-        "of": min(queries.LOOKED_AT, Message.objects.order_by("-id").values_list("id", flat=True).first() or 0),
+        "of": of,
         "may_listen": may(request.user, "listen"),
     }
     return page(request, "listen", "listen/briefs.html", context)

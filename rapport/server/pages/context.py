@@ -7,11 +7,12 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from rapport import __version__
-from rapport.server.listen.models import Channel
+from rapport.server.listen import coverage
 from rapport.server.organise.actions import organisation
 from rapport.server.organise.models import User
 from rapport.server.route.models import Conversation
@@ -71,11 +72,5 @@ def _count(number: int) -> str:
 
 def hearing() -> dict[str, str]:
     """The dot on top: do we hear everything?"""
-    channels = list(Channel.objects.exclude(state="closed").only("state", "trouble", "name"))
-    deaf = [channel for channel in channels if channel.state == "needs_sign_in" or channel.trouble]
-    if not channels:
-        return {"state": "none", "words": _("No channel is connected yet"), "url": reverse("listen")}
-    if deaf:
-        words = _("%(name)s is not delivering") % {"name": deaf[0].name}
-        return {"state": "down", "words": words, "url": reverse("listen")}
-    return {"state": "delivering", "words": _("All channels are delivering"), "url": reverse("listen")}
+    found = coverage.hearing(timezone.now())
+    return {"state": found.state, "words": found.words, "url": reverse("listen")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rapport.core.query import Hit
@@ -21,12 +22,18 @@ def readable(message: Message) -> str:
 def excerpt(message: Message, hits: Sequence[Hit] = ()) -> list[Part]:
     text = readable(message)
     places = _merged(hits, len(text))
-    first = max(0, places[0][0] - AROUND) if places and places[0][0] > AROUND else 0
+    first = _word(text, places[0][0] - AROUND) if places and places[0][0] > AROUND else 0
     last = min(len(text), first + LONGEST)
-    parts = list(_parts(text, first, last, places))
+    parts = [Part(part.kind, re.sub(r"\s+", " ", part.text)) for part in _parts(text, first, last, places)]
     lead = [Part("text", "… ")] if first else []
     tail = [Part("text", " …")] if last < len(text) else []
     return [*lead, *parts, *tail]
+
+
+def _word(text: str, at: int) -> int:
+    """Where the next word begins; `at` itself in a script that puts no blanks between words."""
+    blank = text.find(" ", at, at + 30)
+    return blank + 1 if blank >= 0 else at
 
 
 def reasons(hits: Sequence[Hit]) -> list[str]:

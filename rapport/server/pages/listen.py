@@ -22,6 +22,7 @@ from rapport.server.organise.abilities import may
 from rapport.server.pages import briefs, imports, quarantine
 from rapport.server.pages.listen_forms import ConnectForm
 from rapport.server.pages.render import me, only, page
+from rapport.server.pages.tags import amount
 
 MOST = 100  # nobody reads a larger number
 
@@ -30,7 +31,8 @@ def channels(request: HttpRequest) -> HttpResponse:
     rows = list(Channel.objects.all())
     found = queries.cards(rows, timezone.now(), timezone.get_current_timezone())
     context = {
-        "cards": [card for card in found if card.channel.state != "closed"],
+        "cards": [card for card in found if card.channel.state != "closed" and not card.by_hand],
+        "by_hand": [card for card in found if card.channel.state != "closed" and card.by_hand],
         "closed": [card for card in found if card.channel.state == "closed"],
         "may_listen": may(request.user, "listen"),
     }
@@ -71,6 +73,8 @@ def channel(request: HttpRequest, key: int) -> HttpResponse:
 def _channel(request: HttpRequest, row: Channel, form: ConnectForm | None, status: int = 200) -> HttpResponse:
     now, zone = timezone.now(), timezone.get_current_timezone()
     (card,) = queries.cards([row], now, zone)
+    connector = queries.connector(row.connector)
+    answers = connector is not None and connector.answers
     waiting = row.quarantined.filter(state="waiting")[:MOST].count()
     context = {
         "card": card,
@@ -78,8 +82,9 @@ def _channel(request: HttpRequest, row: Channel, form: ConnectForm | None, statu
         "days": queries.calendar(card.strip.hours, zone),
         "clock": [f"{hour:02d}" for hour in range(24)],
         "cursors": [Source.of(cursor, now) for cursor in row.cursors.order_by("source")],
-        "gates": _gates(row, card),
-        "can_answer": queries.can_answer(row),
+        "gates": _gates(row, card, answers=answers),
+        "connector": connector.label if connector else row.connector,
+        "can_answer": answers,
         "quarantined": f"{MOST - 1}+" if waiting >= MOST else str(waiting or ""),
         "form": form,
         "may_listen": may(request.user, "listen"),
@@ -92,10 +97,9 @@ class Source:
     """How far one source of a channel has been heard."""
 
     name: str
-    asked: datetime | None
-    moved: datetime | None
-    next: datetime
     words: str
+    moved: datetime | None
+    next: datetime | None  # None: at once, or not while the channel rests
 
     @classmethod
     def of(cls, cursor: Cursor, now: datetime) -> Source:
@@ -104,17 +108,11 @@ class Source:
         elif cursor.tries:
             words = _("tried %(n)d times in vain") % {"n": cursor.tries}
         else:
-            words = _("asked every %(every)s") % {"every": _length(cursor.every_seconds)}
-        return cls(cursor.source, cursor.channel.last_ok_at, cursor.saved_at, cursor.next_at, words)
+            words = _("asked every %(every)s") % {"every": amount(cursor.every_seconds)}
+        return cls(cursor.source, words, cursor.saved_at, cursor.next_at if cursor.next_at > now else None)
 
 
-def _length(seconds: float) -> str:
-    if seconds < 120:
-        return _("%(n)d s") % {"n": seconds}
-    return _("%(n)d min") % {"n": seconds // 60} if seconds < 7200 else _("%(n)d h") % {"n": seconds // 3600}
-
-
-def _gates(row: Channel, card: queries.Card) -> Sequence[Gate]:
+def _gates(row: Channel, card: queries.Card, *, answers: bool) -> Sequence[Gate]:
     briefs = Brief.objects.filter(active=True).count()
     hears = row.keep_all or bool(briefs)
     found = [
@@ -133,7 +131,7 @@ def _gates(row: Channel, card: queries.Card) -> Sequence[Gate]:
             else _("No brief is active: only what addresses us is kept."),
         ),
     ]
-    if queries.can_answer(row):
+    if answers:
         words = _("People with work here can answer.") if row.answers else _("Nobody can answer here yet.")
         found.append(Gate(row.answers, _("It is open for answers"), words))
     return found
@@ -172,7 +170,7 @@ DONE = {
 
 def _sign_in_form(row: Channel, data: object = None) -> ConnectForm | None:
     found = queries.connector(row.connector)
-    if found is None or not row.external_id:
+    if found is None or not found.signs_in:
         return None
     return ConnectForm(data, fields=found.fields, known=row.config)
 

@@ -43,15 +43,14 @@ class Row:
         return cls(
             person,
             reverse("person", args=[person.pk]),
-            _glyph(accounts),
+            _network(accounts),
             ", ".join(account.handle for account in accounts if account.handle),
             ngettext("%(n)d message", "%(n)d messages", person.messages) % {"n": person.messages},
         )
 
 
-def _glyph(accounts: list[Author]) -> str:
-    """The drawing of the network: what stands before a colon in "files:surveys"."""
-    return accounts[0].network.partition(":")[0] if accounts else ""
+def _network(accounts: list[Author]) -> str:
+    return accounts[0].network if accounts else ""
 
 
 def people(request: HttpRequest) -> HttpResponse:
@@ -109,7 +108,7 @@ def _person(request: HttpRequest, row: Person, *, about: str, refused: str = "")
     accounts = queries.accounts_of([row])[row.pk]
     context = {
         "person": row,
-        "network": _glyph(accounts),
+        "network": _network(accounts),
         "accounts": [(account, _web(account.url)) for account in accounts],
         "lead": _lead(row, talks),
         "talks": [Talk.of(talk) for talk in talks],
@@ -128,7 +127,7 @@ def _web(url: str) -> str:
 
 
 def _talks(user: User, row: Person) -> list[Conversation]:
-    found = Conversation.objects.visible_to(user).filter(person=row).select_related("team", "channel")
+    found = Conversation.objects.visible_to(user).filter(person=row).select_related("team")
     return list(found.order_by("-last_at")[:TALKS])
 
 

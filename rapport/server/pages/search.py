@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from rapport.core.query import SEARCH_FIELDS, Query, explain
 from rapport.server.listen.models import Channel, Message
 from rapport.server.listen.table import csv_lines
+from rapport.server.organise.abilities import may
 from rapport.server.organise.models import Team, User
 from rapport.server.pages.asking import Asked, completions, quoted
 from rapport.server.pages.excerpt import excerpt, readable, reasons
@@ -85,8 +86,9 @@ def search(request: HttpRequest) -> HttpResponse:
             ('"ticket office" -closed', _("a phrase, without a word")),
         ],
         "specs": list(SEARCH_FIELDS.values()),
+        "may_listen": may(request.user, "listen"),
     }
-    return page(request, "listen", "search/search.html", context, status=422 if asked.mistake else 200)
+    return page(request, "listen", "search/search.html", context)
 
 
 def _url(text: str, **more: str) -> str:

@@ -31,3 +31,9 @@ def amount(length: timedelta | float) -> str:
             value = seconds / size
             return _(words) % {"n": number_format(round(value, 1 if value < 10 else 0), use_l10n=True)}
     raise AssertionError("the last unit takes everything")
+
+
+@register.filter
+def glyph(network: str) -> str:
+    """The drawing of a network: what stands before the colon in "files:surveys"."""
+    return network.partition(":")[0]
