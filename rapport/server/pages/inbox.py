@@ -95,11 +95,15 @@ def conversation(request: HttpRequest, key: int) -> HttpResponse:
 
 def _conversation(request: HttpRequest, talk: Conversation, wish: Wish, status: int = 200) -> HttpResponse:
     where = place(request)
-    context = {"open": opened(talk, me(request), where, wish), "current": talk.pk, "where": where}
+    context = {"open": opened(talk, me(request), where, wish), "where": where}
     if request.htmx:  # type: ignore[attr-defined]
         return page(request, "inbox", "inbox/_conversation.html", _urls(context, talk, where), status=status)
     return page(
-        request, "inbox", "inbox/inbox.html", _around(request, where) | _urls(context, talk, where), status=status
+        request,
+        "inbox",
+        "inbox/inbox.html",
+        _around(request, where, talk.pk) | _urls(context, talk, where),
+        status=status,
     )
 
 
@@ -113,21 +117,20 @@ def _urls(context: Context, talk: Conversation, where: Where) -> Context:
     }
 
 
-def _around(request: HttpRequest, where: Where) -> Context:
+def _around(request: HttpRequest, where: Where, current: int = 0) -> Context:
     """The views and the list, which stand around every conversation."""
     user = me(request)
     teams = lists.teams_of(user)
-    names = [*lists.VIEWS, *(f"team:{team.slug}" for team in teams)]
+    names = [*lists.COUNTED, *(f"team:{team.slug}" for team in teams)]
     talks = visible(request)
     counts = lists.counts(talks, user, names)
-    found = _list(request, where, lists.in_view(talks, user, where.view))
+    found = _list(request, where, lists.in_view(talks, user, where.view), current)
     titles = inbox_rows.labels() | {f"team:{team.slug}": team.name for team in teams}
     return found | {
         "views": inbox_rows.groups(where, teams, counts),
         "view_title": _("Found") if where.query else titles.get(where.view, where.view),
         "view_count": "" if where.query else inbox_rows.shown(counts.get(where.view, 0)),
         "where": where,
-        "query": where.query,
         "may_answer": may(user, "answer"),
         "fields": completions(SEARCH_FIELDS),
         "bulk_url": reverse("inbox_bulk") + where.carried(),
@@ -140,12 +143,12 @@ def _colleagues(user: User, teams: list[Team]) -> list[User]:
     return [other for other in others if may(other, "answer")]
 
 
-def _list(request: HttpRequest, where: Where, talks: Conversations) -> Context:
+def _list(request: HttpRequest, where: Where, talks: Conversations, current: int = 0) -> Context:
     user, after = me(request), Mark.read(request.GET.get("after", ""))
     if where.query:
-        return _search(request, where, after, talks)
+        return _search(request, where, after, talks, current)
     found, following = lists.page(talks, after)
-    rows = inbox_rows.rows(found, where, user)
+    rows = inbox_rows.rows(found, where, user, current)
     since = Mark(found[0]["last_at"], found[0]["id"]) if found else Mark(timezone.now(), 0)
     return {
         "rows": rows,
@@ -155,19 +158,19 @@ def _list(request: HttpRequest, where: Where, talks: Conversations) -> Context:
     }
 
 
-def _search(request: HttpRequest, where: Where, after: Mark | None, talks: Conversations) -> Context:
+def _search(request: HttpRequest, where: Where, after: Mark | None, talks: Conversations, current: int) -> Context:
     """Conversations by the newest of their messages that matches, each once a page."""
     user = me(request)
     asked = Asked.read(where.query, SEARCH_FIELDS)
     if asked.query is None:
-        return {"rows": [], "mistake": asked.mistake, "empty": _unreadable(asked)}
+        return {"rows": [], "mistake": asked.mistake, "empty": _unreadable()}
     found = search_messages(user, asked.query, before=after, within=talks)
     hits: dict[int, Message] = {}
     for message in found.rows:
         hits.setdefault(message.placement.conversation_id, message)
     shown = [row | _said_there(hits[row["id"]]) for row in _ordered(hits)]
     return {
-        "rows": inbox_rows.rows(shown, where, user),
+        "rows": inbox_rows.rows(shown, where, user, current),
         "next_url": where.list(after=found.next) if found.next and not found.stopped else "",
         "further_url": where.list(after=found.next) if found.stopped else "",
         "further_from": found.next.at if found.next and found.stopped else None,
@@ -203,8 +206,8 @@ def _nothing(where: Where) -> dict[str, str]:
     }
 
 
-def _unreadable(asked: Asked) -> dict[str, str]:
-    words = asked.mistake.words if asked.mistake else ""
+def _unreadable() -> dict[str, str]:
+    words = _("What is wrong with it stands under the search.")
     return {"title": _("This search cannot be read"), "words": words, "icon": "search"}
 
 

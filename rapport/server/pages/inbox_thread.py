@@ -21,7 +21,7 @@ from rapport.server.organise.abilities import may, refusal
 from rapport.server.organise.models import AuditEntry, Team, User
 from rapport.server.pages.inbox_forms import snooze_choices
 from rapport.server.pages.inbox_rows import Clock, Where, clock, moment
-from rapport.server.pages.text import KINDS, Part, parts, private_of
+from rapport.server.pages.text import Part, kind_words, parts, private_of
 from rapport.server.respond import queries
 from rapport.server.respond.actions import answerable, why_not
 from rapport.server.respond.models import Draft, Outgoing
@@ -221,7 +221,7 @@ def _said(row: Message, talk: Conversation, user: User, where: Where, wish: Wish
         history_url=where.talk(talk.pk, history=row.pk) + f"#message-{row.pk}" if row.revision > 1 else "",
         earlier=[_earlier(one) for one in earlier],
         tone=reading.tone if reading else "",
-        kind=", ".join(str(KINDS.get(kind, kind)) for kind in reading.kinds) if reading and not row.ours else "",
+        kind=kind_words(reading.kinds) if reading and not row.ours else "",
         language=reading.language if reading and reading.language != "und" else "",
     )
 

@@ -26,6 +26,11 @@ KINDS = {
 }
 
 
+def kind_words(kinds: Sequence[str]) -> str:
+    """What a message is, in words; "other" says nothing, so it is not said."""
+    return ", ".join(str(KINDS.get(kind, kind)) for kind in kinds if kind != "other")
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a text: see `_components/text.html`."""

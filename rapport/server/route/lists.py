@@ -19,6 +19,9 @@ from rapport.server.route.queries import PAGE, Mark
 MOST = 100
 """Nobody reads a larger number beside a view."""
 
+COUNTED = ("mine", "unowned", "late", "waiting", "snoozed")
+"""What is closed, and everything, grows for ever: no number there asks anybody to do something."""
+
 COLUMNS = (
     "id", "network", "who", "preview", "tone", "kinds", "state", "message_count", "last_at", "due_at", "snoozed_until",
     "channel__name", "team__name", "assignee__name",

@@ -66,7 +66,7 @@ def when(at: datetime | None, form: str = "long") -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat(),
-        date_format(here, "DATETIME_FORMAT"),
+        date_format(here, "DATETIME_FORMAT") if form == "long" else f"{here:%Y-%m-%d %H:%M}",  # lists have fifty
         _words(here, timezone.localtime(), form),
     )
 
