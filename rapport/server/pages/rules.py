@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -198,7 +199,12 @@ def _against(count: int, before: int) -> str:
 
 
 def _unused(made: Trial) -> str:
-    return ", ".join(map(str, made.unused)) if made.total else ""
+    """The lines that got nothing, runs of them shortened: 2, 5–9."""
+    if not made.total:
+        return ""
+    runs = [list(run) for _distance, run in groupby(enumerate(made.unused), lambda pair: pair[1] - pair[0])]
+    ends = [(run[0][1], run[-1][1]) for run in runs]
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in ends)
 
 
 def _example(message: Message, line: int, before: str = "", after: str = "") -> Example:
