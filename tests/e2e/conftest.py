@@ -1,0 +1,140 @@
+"""A real Rapport, started as a newcomer would start it, and a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.postgres import free_port
+
+ARGUMENTS = (
+    "--no-sandbox --disable-dev-shm-usage --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+).split()
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
+
+
+@dataclass
+class Running:
+    """A Rapport that runs: where it is, where its data lies, and what it printed."""
+
+    url: str
+    home: Path
+    words: str
+    seconds: float
+    pid: int
+
+    @property
+    def email(self) -> str:
+        return re.search(r"Sign in as (\S+)", self.words)[1]
+
+    @property
+    def password(self) -> str:
+        return re.search(r"with the password (\S+)", self.words)[1]
+
+
+@contextmanager
+def rapport(home: Path, *arguments: str, **environment: str) -> Iterator[Running]:
+    """`rapport run`, until it answers; ended by Ctrl-C, after which nothing of it may be left."""
+    port, log = free_port(), home.with_suffix(".log")
+    started = time.monotonic()
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "rapport.cli", "run", "--port", str(port), *arguments],
+            env={**os.environ, "RAPPORT_HOME": str(home), "RAPPORT_UNDO_SECONDS": "1", **environment},
+            stdout=sink,
+            stderr=sink,
+            stdin=subprocess.DEVNULL,
+        )
+    try:
+        while "Ctrl-C stops it" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() - started < 120, log.read_text()
+            time.sleep(0.05)
+        seconds = time.monotonic() - started
+        yield Running(f"http://127.0.0.1:{port}", home, log.read_text(), seconds, process.pid)
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0, log.read_text()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The sample organisation, alive."""
+    with rapport(tmp_path_factory.mktemp("demo") / "var", "--sample") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("needs the distribution's Chromium (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Open]:
+    """Opens pages; fails the test when a page throws, or breaks its content security policy."""
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+
+    def open_page(url: str, *, width: int = 1440, theme: str = "light", script: bool = True) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, java_script_enabled=script, locale="en-GB"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: troubles.append(f"{page.url}: {said.text}") if _is_ours(said) else None)
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+def _is_ours(said) -> bool:
+    """A page that answers 404 on purpose is logged by the browser too; that is not the page's mistake."""
+    return said.type == "error" and "Failed to load resource" not in said.text
+
+
+def sign_in(page: Page, running: Running, email: str = "") -> Page:
+    page.goto(f"{running.url}/accounts/login/")
+    page.get_by_label(re.compile("mail", re.I)).fill(email or running.email)
+    page.get_by_label(re.compile("password", re.I)).first.fill(running.password)
+    page.get_by_role("button", name=re.compile("sign in", re.I)).click()
+    page.wait_for_url(re.compile(r"/$"))
+    return page
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core calls serious or critical on this page."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run()")["violations"]
+    return [
+        f"{page.url}: {one['id']} ({one['impact']}): {one['nodes'][0]['target']} {one['nodes'][0]['failureSummary']}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
