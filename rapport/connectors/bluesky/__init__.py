@@ -1,0 +1,72 @@
+"""Bluesky, and every server that speaks its protocol (AT Protocol), with an app password.
+
+Hears mentions, replies and quotes from the account's notifications, and posts that hold given words from the search;
+answers. See README.md for what it does not hear. Importing this is cheap; the SDK is imported when something goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rapport.connectors.bluesky import compose, parse
+from rapport.connectors.contract import Account, Field, Profile, Source
+from rapport.core.types import Absent, Page, Receipt, Reply
+
+
+class Bluesky:
+    """The connector. It keeps no state: see `rapport.connectors.contract`."""
+
+    network = parse.NETWORK
+    label = "Bluesky"
+    fields = (
+        Field("service", "Server", "The address at which the account signs in.", default="https://bsky.social"),
+        Field("handle", "Handle", "For instance ferries.bsky.social, without the @."),
+        Field(
+            "password",
+            "App password",
+            "Make one under Settings, Privacy and security, App passwords. Never use the account's own password here.",
+            secret=True,
+        ),
+        Field(
+            "search",
+            "Words to search for",
+            "Names by which people call you without a mention, with commas between them.",
+            required=False,
+        ),
+    )
+    sources = (Source("notifications", 20), Source("search", 60))
+    limit = compose.LIMIT
+
+    def check(self, account: Account) -> Profile:
+        from rapport.connectors.bluesky import api
+
+        return api.check(account)
+
+    def parse(self, raw: bytes, *, source: str, account: Account) -> Page:
+        return parse.page(parse.loads(raw), parse.did_in(account.secrets.get("session", "")))
+
+    def fetch(self, account: Account, source: str, cursor: str) -> Iterator[Page]:
+        from rapport.connectors.bluesky import api
+
+        return api.fetch(account, source, cursor)
+
+    def recheck(self, account: Account, external_ids: Sequence[str]) -> Page:
+        from rapport.connectors.bluesky import api
+
+        return api.recheck(account, external_ids)
+
+    def length(self, text: str) -> int:
+        return compose.length(text)
+
+    def send(self, account: Account, reply: Reply) -> Receipt:
+        from rapport.connectors.bluesky import api
+
+        return api.send(account, reply)
+
+    def find_sent(self, account: Account, reply: Reply) -> Receipt | Absent:
+        from rapport.connectors.bluesky import api
+
+        return api.find_sent(account, reply)
+
+
+connector = Bluesky()

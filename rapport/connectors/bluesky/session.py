@@ -1,0 +1,150 @@
+"""Signed in to Bluesky: one account, the SDK's client, our guarded way out, and errors in our words.
+
+Importing this costs about a second and a half and 80 MB, for the SDK brings all its models; so only what goes out does.
+What it answers is plain JSON: one post that the SDK's models would refuse must not cost the whole page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from atproto_client import Client, Session, SessionEvent
+from atproto_client.exceptions import LoginRequiredError, RequestErrorBase
+from atproto_client.models.dot_dict import DotDict
+from atproto_client.request import Request, Response
+from atproto_core.exceptions import AtProtocolError
+from atproto_server.exceptions import InvalidTokenError
+
+from rapport.connectors.contract import Account
+from rapport.connectors.http import MAX_REDIRECTS, TIMEOUT_SECONDS, USER_AGENT, GuardedTransport, refusal, translate
+from rapport.core.errors import ConnectorError, NeedsSignIn, OutcomeUnknown
+
+DEFAULT_SERVICE = "https://bsky.social"
+
+_RAISED = (AtProtocolError, httpx.HTTPError, httpx.InvalidURL, ValueError)
+_STALE = {"ExpiredToken", "InvalidToken"}  # what a server calls a session that it no longer takes; it answers 400
+
+
+@contextmanager
+def signed_in(account: Account, *, anew: bool = False) -> Iterator[SignedIn]:
+    """Go on with the session that was kept; sign in when there is none, or when `anew`.
+
+    A session is worth keeping: a server allows 300 sign-ins a day.
+    """
+    request = Request(
+        transport=GuardedTransport(account.private_hosts),
+        timeout=TIMEOUT_SECONDS,
+        max_redirects=MAX_REDIRECTS,
+        trust_env=False,
+    )
+    request.add_additional_header("User-Agent", USER_AGENT)
+    try:
+        session = SignedIn(Client(account.config.get("service") or DEFAULT_SERVICE, request=request), account)
+        if anew or not session.resumed():
+            session.sign_in()
+        yield session
+    finally:
+        request.close()
+
+
+class SignedIn:
+    """An account at work. `did` and `handle` are its own."""
+
+    def __init__(self, client: Client, account: Account) -> None:
+        self.did = ""
+        self.handle = ""
+        self.client = client
+        self._account = account
+        client.on_session_change(self._changed)
+
+    def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Read something. Parameters that are None are left out."""
+        given = DotDict({name: value for name, value in parameters.items() if value is not None})
+        return self._answer(lambda: self.client.invoke_query(method, params=given), method)
+
+    def write(self, method: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Change something. Raises OutcomeUnknown when the request left us and no clear answer came back."""
+        content = json.dumps(body, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json"}
+        invoke = self.client.invoke_procedure
+        return self._answer(lambda: invoke(method, content=content, headers=headers), method, write=True)
+
+    def sign_in(self) -> None:
+        """Trade the app password for a new session."""
+        handle = self._account.config.get("handle", "").strip().lstrip("@")
+        password = self._account.secrets.get("password", "")
+        if not handle or not password:
+            raise NeedsSignIn("There is no handle, or no app password, to sign in to Bluesky with.", permanent=True)
+        self.client.update_base_url(self._account.config.get("service") or DEFAULT_SERVICE)
+        try:
+            self.client.login(handle, password, fetch_bsky_profile=False)
+        except (*_RAISED, ConnectorError) as error:
+            raise _in_our_words(error, "createSession") from error
+
+    def resumed(self) -> bool:
+        """Take up the session that was kept, if there is one that can be read. Asks nobody."""
+        try:
+            kept = self._account.secrets.get("session", "")
+            return all(kept.split(":::")) and not self.client.login(session_string=kept, fetch_bsky_profile=False)
+        except (AtProtocolError, ValueError):
+            return False
+
+    def _changed(self, event: SessionEvent, session: Session) -> None:
+        self.did, self.handle = session.did, session.handle
+        if event is not SessionEvent.IMPORT:
+            self._account.keep({"session": session.export()})
+
+    def _answer(self, invoke: Callable[[], Response], method: str, *, write: bool = False) -> dict[str, Any]:
+        try:
+            response = self._invoke(invoke)
+        except (*_RAISED, ConnectorError) as error:
+            raise _in_our_words(error, method, write=write) from error
+        if isinstance(response.content, dict):
+            return response.content
+        unclear = f"Bluesky answered {method} with something that is no JSON object."
+        raise OutcomeUnknown(unclear) if write else ConnectorError(unclear)
+
+    def _invoke(self, invoke: Callable[[], Response]) -> Response:
+        """A session that the server no longer takes was refused, so nothing was done: sign in, and ask once more."""
+        try:
+            return invoke()
+        except (RequestErrorBase, LoginRequiredError, InvalidTokenError) as error:
+            if not _is_stale(error):
+                raise
+        self.sign_in()
+        return invoke()
+
+
+def error_name(error: BaseException | None) -> tuple[str, str]:
+    """What the server calls an error, and what it says about it; empty when it is no error of a server."""
+    content = error.response.content if isinstance(error, RequestErrorBase) and error.response else None
+    return str(getattr(content, "error", "") or ""), str(getattr(content, "message", "") or "")
+
+
+def was_answered(error: ConnectorError) -> bool:
+    """Whether the server gave an answer, if only a bad one."""
+    return isinstance(error.__cause__, RequestErrorBase) and error.__cause__.response is not None
+
+
+def _is_stale(error: AtProtocolError) -> bool:
+    if isinstance(error, RequestErrorBase):
+        return error.response is not None and (error.response.status_code == 401 or error_name(error)[0] in _STALE)
+    return True
+
+
+def _in_our_words(error: BaseException, method: str, *, write: bool = False) -> ConnectorError:
+    if isinstance(error, ConnectorError):
+        return error
+    what = f"Bluesky ({method})"
+    if not isinstance(error, RequestErrorBase):
+        return translate(error, what=what, write=write)
+    if error.response is None:
+        return translate(error.__cause__ or error, what=what, write=write)
+    said = ": ".join(part for part in error_name(error) if part)[:300]
+    if _is_stale(error):
+        return NeedsSignIn(f"Bluesky no longer accepts our credentials. {said}", permanent=True)
+    return refusal(error.response.status_code, error.response.headers, what=what, write=write, said=said)
