@@ -41,6 +41,11 @@ def now(us: Account) -> str:
     return hear(us)[1]
 
 
+def post_of(external_id: str) -> str:
+    """The server's own id of a post, as the stranger's client wants it."""
+    return external_id.rpartition("/")[2]
+
+
 def messages(pages: list[Page]) -> list[Message]:
     return [message for page in pages for message in page.messages]
 
@@ -76,7 +81,7 @@ def test_a_mention_is_heard_once(us: Account, cleo: Mastodon, now: str) -> None:
     (message,) = messages(pages)
     assert message.text == "@ferry When does the <last> one leave? https://example.org/t?a=1&b=2"
     assert [span.value for span in message.spans if span.kind == "link"] == ["https://example.org/t?a=1&b=2"]
-    assert message.external_id == posted.uri
+    assert message.external_id == f"127.0.0.1/{posted.id}"
     assert message.addressed
     assert hear(us, cursor)[0] == [Page(cursor=cursor)]
 
@@ -95,7 +100,7 @@ def test_favourites_boosts_and_follows_are_counted_and_not_kept(
 
 
 def test_more_than_a_page_is_heard_in_order(us: Account, cleo: Mastodon, now: str) -> None:
-    posted = [cleo.status_post(f"@ferry number {number}").uri for number in range(90)]
+    posted = [f"127.0.0.1/{cleo.status_post(f'@ferry number {number}').id}" for number in range(90)]
     pages, _ = hear(us, now)
     assert [message.external_id for message in messages(pages)] == posted
     assert len([page for page in pages if page.messages]) == 3
@@ -104,17 +109,17 @@ def test_more_than_a_page_is_heard_in_order(us: Account, cleo: Mastodon, now: st
 def test_an_answer_is_seen_by_the_stranger_in_the_thread(us: Account, cleo: Mastodon, now: str) -> None:
     question = heard_from(cleo, us, now)
     receipt = connector.send(us, answer_to(question))
-    (seen,) = cleo.status_context(question.ref["id"]).descendants
-    assert seen.uri == receipt.external_id
+    (seen,) = cleo.status_context(post_of(question.external_id)).descendants
+    assert seen.url == receipt.url
     assert "At ten, from quay 3." in seen.content
-    assert seen.in_reply_to_id == question.ref["id"]
-    assert any(notification.status.uri == receipt.external_id for notification in cleo.notifications(types=["mention"]))
+    assert seen.in_reply_to_id == post_of(question.external_id)
+    assert any(notification.status.url == receipt.url for notification in cleo.notifications(types=["mention"]))
 
 
 def test_sending_twice_with_one_key_posts_once(us: Account, cleo: Mastodon, now: str) -> None:
     reply = answer_to(heard_from(cleo, us, now))
     assert connector.send(us, reply) == connector.send(us, reply)
-    assert len(cleo.status_context(reply.parent_ref["id"]).descendants) == 1
+    assert len(cleo.status_context(post_of(reply.parent_id)).descendants) == 1
 
 
 def test_what_was_sent_is_found_and_what_was_not_is_absent(us: Account, cleo: Mastodon, now: str) -> None:
@@ -136,27 +141,27 @@ def test_a_private_question_is_answered_in_private(us: Account, cleo: Mastodon, 
     cleo.status_post("@ferry My booking number is 1", visibility="direct")
     (question,) = messages(hear(us, now)[0])
     receipt = connector.send(us, answer_to(question))
-    assert cleo.status(receipt.ref["id"]).visibility == "direct"
+    assert cleo.status(post_of(receipt.external_id)).visibility == "direct"
 
 
 def test_a_thread_is_heard_with_what_was_said_before(us: Account, cleo: Mastodon, now: str) -> None:
     question = heard_from(cleo, us, now)
     ours = connector.send(us, answer_to(question))
     _, now = hear(us, now)
-    thanks = cleo.status_post("@ferry Thanks", in_reply_to_id=ours.ref["id"])
+    thanks = cleo.status_post("@ferry Thanks", in_reply_to_id=post_of(ours.external_id))
     heard = {message.external_id: message for message in messages(hear(us, now)[0])}
-    assert heard[thanks.uri].thread_id == question.external_id
-    assert heard[thanks.uri].parent_id == ours.external_id
-    assert [heard[one].context for one in (question.external_id, ours.external_id, thanks.uri)] == [True, True, False]
+    assert heard[f"127.0.0.1/{thanks.id}"].thread_id == question.external_id
+    assert heard[f"127.0.0.1/{thanks.id}"].parent_id == ours.external_id
+    assert [message.context for message in heard.values()] == [True, True, False]
 
 
 def test_edits_and_deletions_are_found_when_looking_again(us: Account, cleo: Mastodon, now: str) -> None:
     kept = heard_from(cleo, us, now, "@ferry one")
     _, now = hear(us, now)
     gone = heard_from(cleo, us, now, "@ferry two")
-    cleo.status_update(kept.ref["id"], "@ferry one, corrected")
-    cleo.status_delete(gone.ref["id"])
-    page = connector.recheck(us, {message.external_id: message.ref for message in (kept, gone)})
+    cleo.status_update(post_of(kept.external_id), "@ferry one, corrected")
+    cleo.status_delete(post_of(gone.external_id))
+    page = connector.recheck(us, [kept.external_id, gone.external_id])
     assert [(message.external_id, message.text) for message in page.messages] == [
         (kept.external_id, "@ferry one, corrected")
     ]
@@ -168,9 +173,9 @@ def test_answering_what_is_gone_fails_for_good_and_posts_nothing(
     us: Account, cleo: Mastodon, now: str, mastodon_server: MastodonServer
 ) -> None:
     question = heard_from(cleo, us, now)
-    cleo.status_delete(question.ref["id"])
+    cleo.status_delete(post_of(question.external_id))
     with pytest.raises(MastodonNotFoundError):
-        cleo.status(question.ref["id"])
+        cleo.status(post_of(question.external_id))
     before = mastodon_server.client("ferry").me().statuses_count
     with pytest.raises(ConnectorError) as refused:
         connector.send(us, answer_to(question))

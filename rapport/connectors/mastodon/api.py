@@ -6,7 +6,7 @@ cannot be read may not cost its page, and a rate limit is to be told, not slept 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -22,22 +22,23 @@ from rapport.connectors.mastodon.parse import (
     identity,
     listed,
     notifications_page,
-    placed_in,
     read_author,
     read_status,
-    reference,
     replies,
 )
 from rapport.connectors.values import read_time
 from rapport.core.errors import ConnectorError, OutcomeUnknown
-from rapport.core.types import Absent, Deletion, Json, Message, Page, Receipt, Reject, Reply
+from rapport.core.types import Absent, Deletion, Message, Page, Receipt, Reject, Reply
 
 PAGE = 40
+TOGETHER = 20
 # How long a server may still be busy with a request that we gave up on.
 IN_FLIGHT = timedelta(minutes=2)
 # Our clock and the server's may differ by this much.
 SKEW = timedelta(minutes=5)
 MAX_PAGES_BACK = 10
+# What a server answers to a request that it does not know.
+NOT_KNOWN = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 
 
 class MastodonConnector:
@@ -75,7 +76,7 @@ class MastodonConnector:
 
     def send(self, account: Account, reply: Reply) -> Receipt:
         with _Server(account) as server:
-            parent = {"in_reply_to_id": server.answerable(reply)} if reply.parent_id else {}
+            parent = {"in_reply_to_id": server.standing(reply.parent_id)} if reply.parent_id else {}
             language = {"language": reply.language} if reply.language else {}
             post = {"status": compose.text_of(reply), "visibility": compose.visibility_of(reply), **parent, **language}
             return server.post(post, reply.idempotency_key)
@@ -88,7 +89,7 @@ class MastodonConnector:
         by the server itself, which remembers the idempotency key.
         """
         with _Server(account) as server:
-            parent = server.local_id(reply) if reply.parent_id else ""
+            parent = server.local_id(reply.parent_id) if reply.parent_id else ""
             wanted = compose.essence(compose.text_of(reply))
             posts, complete = server.own_since(reply.created_at - SKEW)
             for status in posts:
@@ -100,21 +101,21 @@ class MastodonConnector:
             return Absent(conclusive=False, reason="It may still be on its way; look again in two minutes.")
         return Absent(conclusive=True, reason="It is not among our posts.")
 
-    def recheck(self, account: Account, refs: Mapping[str, Json]) -> Page:
-        """Look again at messages that we heard, by id and `ref`: what is gone is a deletion, the rest may be edited."""
-        messages: list[Message] = []
-        deletions: list[Deletion] = []
-        rejects: list[Reject] = []
+    def recheck(self, account: Account, external_ids: Sequence[str]) -> Page:
+        """Look again at posts that we heard: what is gone is a deletion, the rest comes back, edited or not.
+
+        Posts are asked for twenty at a time, and those that are missing then by themselves, twenty at most: the rest
+        has its turn the next time. Posts that were heard at another server are left alone.
+        """
         with _Server(account) as server:
-            for external_id, ref in refs.items():
-                found = server.again(external_id, ref)
-                if isinstance(found, Message):
-                    messages.append(found)
-                elif isinstance(found, Deletion):
-                    deletions.append(found)
-                else:
-                    rejects.append(found)
-        return Page(tuple(messages), tuple(deletions), tuple(rejects))
+            posts = {server.local_id(one): one for one in external_ids if server.knows(one)}
+            told, gone = server.again(list(posts))
+        read = [(post, read_status(status, host=server.host)) for post, status in told.items()]
+        return Page(
+            messages=tuple(found for _, found in read if isinstance(found, Message)),
+            deletions=tuple(Deletion("mastodon", posts[post]) for post in gone),
+            rejects=tuple(Reject(f"post {post}", found) for post, found in read if isinstance(found, str)),
+        )
 
 
 def _answers(status: Any, parent: str) -> bool:
@@ -161,7 +162,7 @@ class _Server:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def _ask(self, path: str, params: Mapping[str, str], *, accept: tuple[int, ...] = ()) -> Response:
+    def _ask(self, path: str, params: Mapping[str, str | list[str]], *, accept: tuple[int, ...] = ()) -> Response:
         return ask(self._client, "GET", f"{self.address}{path}", params=dict(params), accept=accept)
 
     def get(self, path: str, **params: str) -> Any:
@@ -185,35 +186,45 @@ class _Server:
         response = self._ask(f"/api/v1/statuses/{post}/context", {}, accept=(HTTPStatus.NOT_FOUND,))
         return decoded(response.content) if response.is_success else {}
 
-    def again(self, external_id: str, ref: Json) -> Message | Deletion | Reject:
-        if ref.get("host") != self.host:
-            return Reject(external_id, f"it was heard at {ref.get('host')}, not at {self.host}")
-        gone = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
-        response = self._ask(f"/api/v1/statuses/{ref.get('id')}", {}, accept=gone)
-        if response.status_code in gone:
-            return Deletion("mastodon", external_id)
-        found = read_status(decoded(response.content), host=self.host, addressed=bool(ref.get("addressed")))
-        if isinstance(found, str):
-            return Reject(external_id, found, response.content[:65_536])
-        return placed_in(str(ref.get("thread") or found.thread_id), str(ref.get("parent") or ""), found)
+    def again(self, posts: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+        """What posts say now, by id, and which of them are gone."""
+        told = self._together(posts)
+        gone: list[str] = []
+        for post in [post for post in posts if post not in told][:TOGETHER]:
+            response = self._ask(f"/api/v1/statuses/{post}", {}, accept=(HTTPStatus.NOT_FOUND, HTTPStatus.GONE))
+            if response.is_success:
+                told[post] = decoded(response.content)
+            else:
+                gone.append(post)
+        return told, gone
+
+    def _together(self, posts: Sequence[str]) -> dict[str, Any]:
+        """Several posts in one answer, as far as the server tells; those before Mastodon 4.3 tell of none."""
+        told: dict[str, Any] = {}
+        for start in range(0, len(posts), TOGETHER):
+            asked = {"id[]": list(posts[start : start + TOGETHER])}
+            response = self._ask(
+                "/api/v1/statuses", asked, accept=(HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+            )
+            told |= {identity(status): status for status in listed(response.content)} if response.is_success else {}
+        return {post: told[post] for post in posts if post in told}
 
     # -- answering -----------------------------------------------------------------------------------------------------
 
-    def local_id(self, reply: Reply) -> str:
-        """This server's id of the post that is answered; another server's id means nothing here."""
-        if reply.parent_ref.get("host") == self.host and reply.parent_ref.get("id"):
-            return str(reply.parent_ref["id"])
-        found = self.get("/api/v2/search", q=reply.parent_id, type="statuses", resolve="true", limit="1")
-        statuses = found.get("statuses") if isinstance(found, dict) else None
-        if not isinstance(statuses, list) or not statuses or not identity(statuses[0]):
-            raise ConnectorError(f"{self.host} cannot find the post that is answered.", permanent=True)
-        return identity(statuses[0])
+    def knows(self, external_id: str) -> bool:
+        return external_id.rpartition("/")[0] == self.host
 
-    def answerable(self, reply: Reply) -> str:
+    def local_id(self, external_id: str) -> str:
+        """The id by which this server knows a post. Another server's id would mean another post here."""
+        if not self.knows(external_id):
+            raise ConnectorError(f"{external_id} was not heard at {self.host}.", permanent=True)
+        return external_id.rpartition("/")[2]
+
+    def standing(self, external_id: str) -> str:
         """The same, once it is certain that the post is still there: some servers would post an answer to nothing."""
-        found = self.local_id(reply)
-        self.get(f"/api/v1/statuses/{found}")
-        return found
+        post = self.local_id(external_id)
+        self.get(f"/api/v1/statuses/{post}")
+        return post
 
     def post(self, post: Mapping[str, str], key: str) -> Receipt:
         url = f"{self.address}/api/v1/statuses"
@@ -227,7 +238,7 @@ class _Server:
         found = read_status(status, host=self.host)
         if isinstance(found, str):
             raise ConnectorError(f"A post of ours cannot be read: {found}.")
-        return Receipt(found.external_id, found.url, reference(status, self.host, addressed=False))
+        return Receipt(found.external_id, found.url, found.ref)
 
     def own_since(self, moment: datetime) -> tuple[list[Any], bool]:
         """Our own posts back to a moment, and whether these are all of them."""

@@ -23,8 +23,6 @@ COUNTED = {
 # Of the posts above a message: the first, which names the thread, and the last ones before it.
 MAX_ANCESTORS = 50
 
-Status = Mapping[str, Any]
-
 
 def decoded(raw: bytes) -> Any:
     """The JSON of an answer; raises `ConnectorError` when it is none."""
@@ -96,18 +94,10 @@ def _with_thread(status: Any, host: str, contexts: Mapping[str, Any]) -> list[Me
     message = read_status(status, host=host, addressed=True)
     if isinstance(message, str):
         return message
-    above = _ancestors(contexts.get(identity(status)))
-    read = [(post, read_status(post, host=host)) for post in above]
-    told = [(post, found) for post, found in read if isinstance(found, Message)]
-    known = {identity(post): found.external_id for post, found in told}
-    root = told[0][1].external_id if told else message.external_id
-    placed = [placed_in(root, known.get(_answered(post), ""), found) for post, found in [*told, (status, message)]]
-    return [replace(found, context=not found.addressed) for found in placed]
-
-
-def placed_in(thread: str, parent: str, message: Message) -> Message:
-    """The message in its thread; remembered in `ref`, as a post alone does not tell."""
-    return replace(message, thread_id=thread, parent_id=parent, ref={**message.ref, "thread": thread, "parent": parent})
+    read = (read_status(post, host=host) for post in _ancestors(contexts.get(identity(status))))
+    above = [replace(found, context=True) for found in read if isinstance(found, Message)]
+    thread = above[0].external_id if above else message.thread_id
+    return [replace(found, thread_id=thread) for found in [*above, message]]
 
 
 def _ancestors(context: Any) -> list[Any]:
@@ -116,49 +106,45 @@ def _ancestors(context: Any) -> list[Any]:
     return posts if len(posts) <= MAX_ANCESTORS else [posts[0], *posts[-MAX_ANCESTORS + 1 :]]
 
 
-def _answered(status: Status) -> str:
-    return identity({"id": status.get("in_reply_to_id")})
+def external_id(host: str, post: str) -> str:
+    """What we call a post: the id that our server gave it, behind the name of that server.
+
+    >>> external_id("a.example", "112233")
+    'a.example/112233'
+    """
+    return f"{host}/{post}"
 
 
 def read_status(status: Any, *, host: str, addressed: bool = False) -> Message | str:
-    """The message that a post is, or why it cannot be read. Its thread is itself, as far as the post alone tells."""
+    """The message that a post is, or why it cannot be read. Where its thread began, the post alone does not tell."""
     if not isinstance(status, dict):
         return "there is no post with it"
     author = read_author(status.get("account"), host)
-    external_id = _text(status, "uri") or _text(status, "url")
     published = read_time(_text(status, "created_at"))
-    if not identity(status) or not external_id:
+    if not identity(status):
         return "the post has no id"
     if author is None:
         return "the post has no author"
     if published is None:
         return f"a time that cannot be read: {_text(status, 'created_at')[:60]!r}"
     text, spans = _told(status, host)
+    itself, answered = external_id(host, identity(status)), identity({"id": status.get("in_reply_to_id")})
+    parent = external_id(host, answered) if answered else ""
     return Message(
         network="mastodon",
-        external_id=external_id,
+        external_id=itself,
         author=author,
         text=text,
         published_at=published,
-        url=_text(status, "url") or external_id,
-        thread_id=external_id,
+        url=_text(status, "url") or _text(status, "uri"),
+        thread_id=parent or itself,
+        parent_id=parent,
         spans=spans,
         language=_text(status, "language"),
         edited_at=read_time(_text(status, "edited_at")),
         addressed=addressed,
-        ref=reference(status, host, addressed=addressed),
+        ref={"acct": _text(status.get("account"), "acct"), "visibility": _text(status, "visibility")},
     )
-
-
-def reference(status: Status, host: str, *, addressed: bool) -> dict[str, Any]:
-    """What it takes to answer a post, or to look at it again: ids are local to the server that gave them."""
-    return {
-        "id": identity(status),
-        "host": host,
-        "acct": _text(status.get("account"), "acct"),
-        "visibility": _text(status, "visibility"),
-        "addressed": addressed,
-    }
 
 
 def full_handle(acct: str, host: str) -> str:
@@ -179,7 +165,7 @@ def read_author(account: Any, host: str) -> Author | None:
     return Author("mastodon", handle.lower(), handle, name, _text(account, "url"))
 
 
-def _told(status: Status, host: str) -> tuple[str, tuple[Span, ...]]:
+def _told(status: Mapping[str, Any], host: str) -> tuple[str, tuple[Span, ...]]:
     """The post's text behind its content warning, with mentions by handle."""
     text, spans = to_text(_text(status, "content"))
     mentions = status.get("mentions")
