@@ -1,0 +1,300 @@
+"""The share of a tone: right on average, as often inside its interval as it says, and silent when it should be."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+import pytest
+
+from benchmarks.worlds import WORLDS, World
+from rapport.core.measure import sampling, share
+from rapport.core.measure.share import Frame, Gold, Labels, ShareEstimate, correct_for_coders, estimate, mood
+from rapport.core.types import Estimate, NotEnough, Refused
+
+REPETITIONS = 400
+
+
+def within_chance(found: float, expected: float, runs: int, z: float = 3.5) -> bool:
+    return abs(found - expected) < z * math.sqrt(expected * (1 - expected) / runs)
+
+
+def one_stratum(prediction: np.ndarray) -> Frame:
+    return Frame.of(np.zeros(len(prediction), dtype=int), prediction)
+
+
+def plain(labels: list[int], prediction: float = 1 / 3) -> Labels:
+    n = len(labels)
+    return Labels(np.zeros(n, dtype=int), np.full((n, 3), prediction), np.array(labels))
+
+
+def drawn(world: World, rng: np.random.Generator, messages: int, n: int) -> tuple[np.ndarray, Frame, list[np.ndarray]]:
+    truth, prediction = world.messages(rng, messages)
+    strata = sampling.stratify(["web"] * messages, prediction, most=min(18, n // 3))
+    stratum = strata.of(["web"] * messages, prediction)
+    sizes = np.bincount(stratum)
+    plan = sampling.allocate(sizes, sampling.spread(stratum, prediction), n)
+    return truth, Frame.of(stratum, prediction), [stratum, prediction, sizes, plan]
+
+
+def draws(world: World, n: int, of: str, *, repetitions: int = REPETITIONS) -> tuple[float, float]:
+    """The share of intervals that held the truth, and the mean error in standard errors of the mean."""
+    rng = np.random.default_rng(11)
+    truth, frame, (stratum, prediction, sizes, plan) = drawn(world, rng, 4000, n)
+    actual = np.array(share.OUTCOMES[of])[truth].mean()
+    held, errors = 0, []
+    for _ in range(repetitions):
+        order = np.lexsort((rng.random(len(truth)), stratum))
+        starts = np.cumsum(sizes) - sizes
+        at = np.concatenate([order[start : start + count] for start, count in zip(starts, plan)])
+        found = estimate(frame, Labels(stratum[at], prediction[at], truth[at]), of)
+        assert isinstance(found, ShareEstimate)
+        held += found.estimate.low <= actual <= found.estimate.high
+        errors.append(found.estimate.value - actual)
+    return held / repetitions, float(np.mean(errors) / (np.std(errors) / math.sqrt(repetitions)))
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
+@pytest.mark.parametrize("of", ["negative", "net"])
+def test_the_interval_holds_the_truth_as_often_as_it_says(world: World, of: str) -> None:
+    held, _ = draws(world, 60, of)
+    assert held > 0.95 - 3.5 * math.sqrt(0.95 * 0.05 / REPETITIONS)
+
+
+@pytest.mark.parametrize("world", WORLDS[:3], ids=lambda world: world.name)
+def test_a_reader_that_errs_does_not_bend_the_number(world: World) -> None:
+    _, off = draws(world, 100, "negative")
+    assert abs(off) < 3.5
+
+
+def test_counting_what_the_reader_says_would_be_wrong_by_more_than_ten_points() -> None:
+    truth, prediction = WORLDS[0].messages(np.random.default_rng(2), 20_000)
+    assert (truth == 0).mean() - (prediction.argmax(axis=1) == 0).mean() > 0.1
+
+
+def test_each_label_counts_for_what_the_reader_is_worth() -> None:
+    rng = np.random.default_rng(5)
+    truth, prediction = WORLDS[1].messages(rng, 40_000)
+    found = estimate(one_stratum(prediction), Labels(np.zeros(4000, dtype=int), prediction[:4000], truth[:4000]))
+    rho = np.corrcoef(truth == 0, prediction[:, 0])[0, 1]
+    # The formula is for few labels out of many messages; here one in ten is read, which saves another tenth.
+    assert found.multiplier == pytest.approx(1 / (1 - rho**2) / 0.9, rel=0.05)
+
+
+def test_a_useless_reader_is_left_out() -> None:
+    rng = np.random.default_rng(5)
+    truth, prediction = WORLDS[1].messages(rng, 40_000)
+    rng.shuffle(prediction)
+    found = estimate(one_stratum(prediction), Labels(np.zeros(400, dtype=int), prediction[:400], truth[:400]))
+    assert found.weight < 0.2
+    assert found.multiplier == pytest.approx(1, abs=0.05)
+
+
+def test_without_a_reader_it_is_the_plain_share() -> None:
+    frame = one_stratum(np.full((1_000_000, 3), 1 / 3))
+    found = estimate(frame, plain([0] * 30 + [1] * 70))
+    assert found.estimate.value == pytest.approx(0.3)
+    assert found.variance == pytest.approx(0.3 * 0.7 / 99, rel=1e-3)
+    assert found.df == pytest.approx(99)
+
+
+def test_when_everything_was_read_nothing_is_left_open() -> None:
+    found = estimate(one_stratum(np.full((50, 3), 1 / 3)), plain([0] * 20 + [1] * 30))
+    assert (found.estimate.low, found.estimate.value, found.estimate.high) == pytest.approx((0.4, 0.4, 0.4))
+
+
+def test_by_hand_two_strata() -> None:
+    frame = Frame(np.array([300.0, 100.0]), np.zeros((2, 3)), np.zeros((2, 3)))
+    stratum, label = np.repeat([0, 1], [20, 40]), np.repeat([0, 1, 0, 1], [5, 15, 30, 10])
+    found = estimate(frame, Labels(stratum, np.zeros((60, 3)), label))
+    first, second = 0.25 * 0.75 * 20 / 19, 0.75 * 0.25 * 40 / 39
+    assert found.estimate.value == pytest.approx(0.75 * 0.25 + 0.25 * 0.75)
+    assert found.variance == pytest.approx(
+        0.75**2 * (1 - 20 / 300) * first / 20 + 0.25**2 * (1 - 40 / 100) * second / 40
+    )
+
+
+def test_too_few_labels_give_no_number() -> None:
+    assert estimate(one_stratum(np.full((500, 3), 1 / 3)), plain([0] * 14)) == NotEnough(14, 40, "labels")
+
+
+def test_the_least_number_of_labels_is_the_callers_choice() -> None:
+    assert isinstance(estimate(one_stratum(np.full((500, 3), 1 / 3)), plain([0, 1] * 7), fewest=14), ShareEstimate)
+
+
+def test_a_stratum_without_labels_joins_its_neighbour() -> None:
+    frame = Frame(np.array([100.0, 100.0, 5.0]), np.full((3, 3), 1 / 3), np.full((3, 3), 2 / 9))
+    labels = Labels(np.repeat([0, 1], 25), np.full((50, 3), 1 / 3), np.tile([0, 1], 25))
+    assert estimate(frame, labels).messages == 205
+
+
+def test_what_nobody_could_code_is_a_class_of_its_own() -> None:
+    found = estimate(one_stratum(np.full((5000, 3), 1 / 3)), plain([0] * 20 + [3] * 20 + [1] * 40), "uncodable")
+    assert found.estimate.value == pytest.approx(0.25)
+
+
+def test_none_of_a_class_found_does_not_mean_that_there_is_none() -> None:
+    found = estimate(one_stratum(np.full((5000, 3), 1 / 3)), plain([1] * 50), "negative")
+    assert found.estimate.low == pytest.approx(0)
+    assert 0.03 < found.estimate.high < 0.15
+
+
+def test_net_tone_with_all_labels_the_same_still_has_an_interval() -> None:
+    found = estimate(one_stratum(np.full((5000, 3), 1 / 3)), plain([1] * 50), "net")
+    assert found.estimate.low < 0 < found.estimate.high
+
+
+def test_a_higher_level_is_wider() -> None:
+    frame, labels = one_stratum(np.full((5000, 3), 1 / 3)), plain([0, 1] * 40)
+    wide, narrow = estimate(frame, labels, level=0.99), estimate(frame, labels, level=0.8)
+    assert wide.estimate.low < narrow.estimate.low
+    assert wide.estimate.high > narrow.estimate.high
+
+
+def test_the_four_shares_sum_to_one_and_agree_with_net_tone() -> None:
+    truth, prediction = WORLDS[1].messages(np.random.default_rng(3), 3000)
+    frame, labels = one_stratum(prediction), Labels(np.zeros(200, dtype=int), prediction[:200], truth[:200])
+    found, net = share.tones(frame, labels), estimate(frame, labels, "net")
+    worth = np.array(share.OUTCOMES["net"])
+    assert found.values.sum() == pytest.approx(1)
+    assert found.values @ worth == pytest.approx(net.estimate.value)
+    assert worth @ found.covariance @ worth == pytest.approx(net.variance)
+
+
+def test_days_add_up_without_mixing_their_strata() -> None:
+    rng = np.random.default_rng(3)
+    days = []
+    for tone in (0.2, 0.6):
+        truth = (rng.random(500) > tone).astype(int)
+        prediction = np.full((500, 3), 1 / 3)
+        days.append((one_stratum(prediction), Labels(np.zeros(30, dtype=int), prediction[:30], truth[:30])))
+    week = estimate(*share.together(days))
+    alone = [estimate(*day, fewest=30).estimate.value for day in days]
+    assert week.estimate.value == pytest.approx(np.mean(alone))
+    assert (week.labels, week.messages) == (60, 1000)
+
+
+# -- looking often -----------------------------------------------------------------------------------------------------
+
+
+def looks(watched: int | None, runs: int) -> float:
+    """How often an interval was wrong at any of 52 weekly looks at labels that add up; 20 labels a week."""
+    rng = np.random.default_rng(9)
+    frame = Frame(np.array([1e9]), np.full((1, 3), 1 / 3), np.full((1, 3), 2 / 9))
+    wrong = 0
+    for _ in range(runs):
+        label = (rng.random(52 * 20) > 0.3).astype(int)
+        for week in range(2, 53):
+            n = 20 * week
+            found = estimate(
+                frame, Labels(np.zeros(n, dtype=int), np.full((n, 3), 1 / 3), label[:n]), watched=watched
+            ).estimate
+            if not found.low <= 0.3 <= found.high:
+                wrong += 1
+                break
+    return wrong / runs
+
+
+def test_an_interval_for_all_looks_holds_at_all_looks() -> None:
+    assert looks(160, runs=150) <= 0.05
+
+
+def test_a_plain_interval_looked_at_every_week_does_not() -> None:
+    assert looks(None, runs=100) > 0.2
+
+
+# -- the mood ----------------------------------------------------------------------------------------------------------
+
+
+def threads(rng: np.random.Generator, count: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Threads of `size` messages; the tone of a thread is shared by 85 % of its messages; reader right in 72 %."""
+    group = np.repeat(np.arange(count), size)
+    tone = (rng.random(count) > 0.3).astype(int)[group]
+    own = (rng.random(len(group)) > 0.3).astype(int)
+    truth = np.where(rng.random(len(group)) < 0.85, tone, own)
+    return group, truth, WORLDS[1].read(rng, truth)
+
+
+def how_often_the_mood_is_held(grouped: bool, runs: int = 300) -> float:
+    rng = np.random.default_rng(21)
+    held = 0
+    for _ in range(runs):
+        group, truth, prediction = threads(rng, 100, 5)
+        at = rng.permutation(500)[:250]
+        found = mood(
+            one_stratum(prediction),
+            Labels(np.zeros(250, dtype=int), prediction[at], truth[at]),
+            group[at] if grouped else np.arange(250),
+        )
+        held += found.estimate.low <= 0.3 <= found.estimate.high
+    return held / runs
+
+
+def test_the_mood_behind_threads_is_inside_its_interval_as_often_as_it_says() -> None:
+    assert within_chance(how_often_the_mood_is_held(grouped=True), 0.95, 300)
+
+
+def test_taking_every_message_for_an_opinion_of_its_own_is_overconfident() -> None:
+    assert how_often_the_mood_is_held(grouped=False) < 0.88
+
+
+def test_days_that_differ_widen_the_mood() -> None:
+    frame, labels = one_stratum(np.full((5000, 3), 1 / 3)), plain([0, 1] * 40)
+    calm, restless = (mood(frame, labels, np.arange(80), days=7, day_variance=v) for v in (0.0, 0.02))
+    assert restless.variance == pytest.approx(calm.variance + 0.02 / 7)
+
+
+def test_one_group_tells_no_mood() -> None:
+    frame, labels = one_stratum(np.full((5000, 3), 1 / 3)), plain([0, 1] * 40)
+    assert mood(frame, labels, np.zeros(80, dtype=int)) == NotEnough(1, 2, "groups of messages")
+
+
+def test_unequal_chances_are_undone() -> None:
+    rng = np.random.default_rng(4)
+    truth, prediction = WORLDS[0].messages(rng, 4000)
+    held = 0
+    for _ in range(300):
+        chance = np.clip(0.1 * (0.5 + 1.5 * prediction[:, 0]), 0, 1)
+        at = np.nonzero(rng.random(4000) < chance)[0]
+        labels = Labels(np.zeros(len(at), dtype=int), prediction[at], truth[at])
+        found = share.unequal(prediction.mean(axis=0), 4000, labels, chance[at])
+        held += found.estimate.low <= (truth == 0).mean() <= found.estimate.high
+    assert within_chance(held / 300, 0.95, 300)
+
+
+# -- coders err too ----------------------------------------------------------------------------------------------------
+
+
+def found_share(value: float, variance: float = 0.0004) -> ShareEstimate:
+    return ShareEstimate(Estimate(value, 0, 1, 400, ""), 400, 9000, variance, 100.0, 0.5, 500.0)
+
+
+def test_what_coders_get_wrong_on_average_is_put_right() -> None:
+    # A share of 0.15, coded with sensitivity 0.8 and specificity 0.93, appears as 0.1795.
+    truth = np.repeat([True, False], 1000)
+    coded = np.concatenate([np.arange(1000) < 800, np.arange(1000) < 70])
+    corrected = correct_for_coders(found_share(0.1795), Gold(truth, coded))
+    assert isinstance(corrected, Estimate)
+    assert corrected.value == pytest.approx(0.15, abs=1e-9)
+    assert corrected.high - corrected.low > 2 * 1.96 * math.sqrt(0.0004)
+
+
+def test_coders_who_nearly_guess_get_no_correction() -> None:
+    truth = np.repeat([True, False], 50)
+    coded = np.concatenate([np.arange(50) < 37, np.arange(50) < 13])
+    assert isinstance(correct_for_coders(found_share(0.3), Gold(truth, coded)), Refused)
+
+
+def test_too_few_settled_messages_are_too_few() -> None:
+    truth = np.repeat([True, False], [5, 95])
+    assert correct_for_coders(found_share(0.3), Gold(truth, truth)) == NotEnough(5, 20, "settled messages on each side")
+
+
+def test_a_million_messages_take_less_than_a_second() -> None:
+    rng = np.random.default_rng(1)
+    stratum, prediction = rng.integers(0, 18, 1_000_000), rng.dirichlet([1, 1, 1], 1_000_000)
+    labels = Labels(stratum[:2000], prediction[:2000], rng.integers(0, 3, 2000))
+    began = time.perf_counter()
+    estimate(Frame.of(stratum, prediction), labels)
+    assert time.perf_counter() - began < 1
