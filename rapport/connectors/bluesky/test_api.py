@@ -54,6 +54,7 @@ class Server:
     """A server of the protocol. `methods` says what it answers; `asked` remembers."""
 
     url: str = ""
+    kind: str = "application/json"
     methods: dict[str, Method] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
@@ -104,7 +105,7 @@ def server() -> Iterator[Server]:
                 return
             raw = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
-            for name, value in {"Content-Type": "application/json", "Content-Length": str(len(raw)), **headers}.items():
+            for name, value in {"Content-Type": told.kind, "Content-Length": str(len(raw)), **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(raw)
@@ -256,6 +257,26 @@ def test_a_session_that_cannot_be_read_is_replaced(server: Server, account: Acco
     account.secrets["session"] = kept
     assert listen(account)
     assert len(server.calls(SIGN_IN)) == 1
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/html"])
+@pytest.mark.parametrize(
+    "answer", [b"<html>", b"", b"[]", b"7", b"{}", b'{"did": 7}', b'{"accessJwt": null}', session(accessJwt="x")]
+)
+def test_a_server_of_another_kind_is_an_error_that_one_can_read(
+    server: Server, account: Account, answer: object, kind: str
+) -> None:
+    server.methods[SIGN_IN] = lambda given: answer
+    server.kind = kind
+    with pytest.raises(ConnectorError):
+        connector.check(account)
+
+
+def test_an_address_that_is_none_is_an_error_for_good(account: Account) -> None:
+    for address in ("bsky.social", "ftp://bsky.social", "https://", "http://[::1"):
+        with pytest.raises(ConnectorError) as caught:
+            connector.check(replace(account, config={**account.config, "service": address}))
+        assert caught.value.permanent, address
 
 
 def test_an_address_that_nobody_allowed_is_not_asked(account: Account) -> None:
