@@ -161,11 +161,8 @@ class Message(models.Model):
             models.Index(fields=["-published_at"], name="message_published"),
             models.Index(fields=["channel", "-published_at"], name="message_channel"),
             # What the worker looks for: a handful of rows among millions.
-            models.Index(
-                fields=["state", "imported", "id"],
-                name="message_work",
-                condition=models.Q(state__in=[name for name, _ in flow.FLOWS["message"].steps()]),
-            ),
+            models.Index(fields=["state", "imported", "id"], name="message_work", condition=flow.to_do("message")),
+            models.Index(fields=["removed_at"], name="message_removed", condition=models.Q(removed_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

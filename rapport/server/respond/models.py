@@ -54,9 +54,9 @@ class Outgoing(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["send_after"],
+                fields=["state", "send_after"],
                 name="outgoing_due",
-                condition=models.Q(state__in=["queued", "sending", "unknown"]),
+                condition=flow.any_of(["queued", "sending", "unknown"]),
             ),
             models.Index(fields=["-id"], name="outgoing_trouble", condition=models.Q(state__in=["failed", "unknown"])),
         ]
