@@ -37,6 +37,8 @@ from rapport.server.route.models import Conversation, Conversations
 from rapport.server.route.queries import Mark, search_messages
 
 Context = dict[str, Any]
+NOTICE = 8
+"""Seconds that a notice stays."""
 AT_ONCE = 500
 """Conversations that are changed by one press of a button."""
 
@@ -243,7 +245,7 @@ def now(request: HttpRequest, key: int) -> HttpResponse:
     since = Mark.read(request.GET.get("since", ""))
     draft = answers.draft_of(talk)
     context = {
-        "under_way": under_way(talk, user, where),
+        "under_way": under_way(talk, answers.in_flight(talk), user, where),
         "writing": draft.by.name if draft.by and answers.is_writing(draft, user) else "",
         "fresh_url": where.talk(key) if since and talk.last_at > since.at else "",
         "now_url": request.get_full_path(),
@@ -268,6 +270,11 @@ def given(request: HttpRequest, name: str) -> str:
     return request.POST.get(name, request.GET.get(name, ""))
 
 
+def say(request: HttpRequest, words: str, undo: str = "", seconds: int = NOTICE) -> None:
+    """A notice that goes away by itself, before it is in the way."""
+    messages.success(request, words, extra_tags=(f"undo:{undo} " if undo else "") + f"seconds:{seconds}")
+
+
 def done(
     request: HttpRequest, outcome: object, words: str, where: Where, talk: Conversation, undo: str = ""
 ) -> HttpResponse:
@@ -275,7 +282,7 @@ def done(
     if isinstance(outcome, Refused):
         messages.error(request, outcome.reason)
     else:
-        messages.success(request, words, extra_tags=f"undo:{undo}" if undo else "")
+        say(request, words, undo)
     if visible(request).filter(pk=talk.pk).exists():
         return redirect(where.talk(talk.pk))
     return redirect(where.list())
@@ -286,7 +293,7 @@ def onward(request: HttpRequest, outcome: object, words: str, where: Where, talk
     if isinstance(outcome, Refused):
         messages.error(request, outcome.reason)
         return redirect(where.talk(talk.pk))
-    messages.success(request, words, extra_tags=f"undo:{where.act(talk.pk, 'reopen')}")
+    say(request, words, where.act(talk.pk, "reopen"))
     if where.query:
         return redirect(where.list())
     others = listed(request, where).exclude(pk=talk.pk).order_by("-last_at", "-id")
@@ -364,7 +371,7 @@ def draft(request: HttpRequest, talk: Conversation, where: Where, _row: int) -> 
     if refused:
         messages.error(request, refused)
         return _conversation(request, talk, Wish(text=text), status=409)
-    messages.success(request, _("Draft saved."))
+    say(request, _("Draft saved."))
     return redirect(where.talk(talk.pk))
 
 
@@ -380,9 +387,9 @@ def send(request: HttpRequest, talk: Conversation, where: Where, _row: int) -> H
     if isinstance(outcome, Refused):
         messages.error(request, outcome.reason)
         return _conversation(request, talk, Wish(text=text), status=422)
-    undo = f"undo:{where.act(talk.pk, 'undo', outcome.pk)} seconds:{settings.UNDO_SECONDS}"
     said = _("Your answer to %(who)s is on its way.") % {"who": talk.who or _("them")}
-    messages.success(request, said, extra_tags=undo if settings.UNDO_SECONDS else "")
+    undo = where.act(talk.pk, "undo", outcome.pk) if settings.UNDO_SECONDS else ""
+    say(request, said, undo, settings.UNDO_SECONDS or NOTICE)
     return redirect(where.talk(talk.pk))
 
 
@@ -450,8 +457,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if changed:
         said = ngettext("%(n)d conversation: done.", "%(n)d conversations: done.", len(changed)) % {"n": len(changed)}
         keys = [talk.pk for talk in changed]
-        undo = f"undo:{reverse('inbox_bulk')}{_again(where, keys)}" if what == "close" and len(keys) <= PER_UNDO else ""
-        messages.success(request, said, extra_tags=undo)
+        undone = what == "close" and len(keys) <= PER_UNDO
+        say(request, said, reverse("inbox_bulk") + _again(where, keys) if undone else "")
     for reason in dict.fromkeys(refused):
         messages.error(request, reason)
     return redirect(where.list())

@@ -164,10 +164,10 @@ def opened(talk: Conversation, user: User, where: Where, wish: Wish) -> Open:
         clock=clock(talk.state, talk.due_at, talk.snoozed_until, timezone.now()),
         thread=_thread(talk, messages, user, where, wish),
         earlier_url=where.talk(talk.pk, show=min(wish.show * 5, MOST)) if cut and wish.show < MOST else "",
-        under_way=[_under_way(row, talk, user, where) for row in flying],
+        under_way=under_way(talk, flying, user, where),
         composer=_composer(talk, draft, flying, user, where, mode, wish.text) if may(user, "answer") else None,
         closed_because=closed,
-        person=_person(talk, messages, user, where),
+        person=_person(talk, user, where),
         colleagues=_colleagues(talk, user),
         teams=list(Team.objects.filter(closed_at=None).exclude(pk=talk.team_id).order_by("id")),
         snoozes=snooze_choices(timezone.localtime()),
@@ -310,15 +310,18 @@ STATES = {
 }
 
 
-def under_way(talk: Conversation, user: User, where: Where) -> list[UnderWay]:
-    return [_under_way(row, talk, user, where) for row in queries.in_flight(talk)]
+def under_way(talk: Conversation, rows: Sequence[Outgoing], user: User, where: Where) -> list[UnderWay]:
+    if not rows:
+        return []
+    ours = Author.objects.filter(network=talk.network, external_id=talk.channel.external_id).first()
+    return [_under_way(row, talk, str(ours or talk.channel), user, where) for row in rows]
 
 
-def _under_way(row: Outgoing, talk: Conversation, user: User, where: Where) -> UnderWay:
+def _under_way(row: Outgoing, talk: Conversation, us: str, user: User, where: Where) -> UnderWay:
     said = Said(
         id=f"answer-{row.pk}",
         side="us",
-        who=talk.channel.name,
+        who=us,
         by=row.by.name,
         at=row.created_at,
         parts=parts(row.text),
@@ -407,14 +410,15 @@ def checks(talk: Conversation, text: str, refused: str = "") -> list[Check]:
 # -- the person, and who could take it -------------------------------------------------------------------------------
 
 
-def _person(talk: Conversation, messages: Sequence[Message], user: User, where: Where) -> dict[str, Any]:
+def _person(talk: Conversation, user: User, where: Where) -> dict[str, Any]:
     person = talk.person
-    theirs = next((row.author for row in reversed(messages) if not (row.ours or row.context)), None)
+    accounts = Author.objects.filter(identity__person=person).order_by("id")[:20]
+    here = next((account for account in accounts if account.network == talk.network), None)
     others = Conversation.objects.visible_to(user).filter(person=person).exclude(pk=talk.pk).select_related("team")
     said = ngettext("%(n)d message", "%(n)d messages", person.messages) % {"n": person.messages}
     return {
         "name": person.name or talk.who,
-        "handle": _handle(theirs) if theirs else "",
+        "handle": _handle(here) if here else "",
         "network": talk.network,
         "facts": [
             (_("First heard"), date_format(timezone.localtime(person.first_heard_at), "j M Y")),
