@@ -18,7 +18,7 @@ QUERIES = """
 *; late; -late; late OR love; ferry late; "late again"; lat*; tone:positive; tone:negative late;
 kind:question; kind:question OR kind:complaint; -kind:question; team:service; team:serv*; -team:service;
 team:nobody; owner:ben; owner:*; -owner:*; is:open; is:unowned; is:answered; is:late; is:closed; -is:open;
-is:noise; channel:harbour; channel:har*; channel:other; network:harbour; network:other; language:en;
+is:snoozed; channel:harbour; channel:har*; channel:other; network:harbour; network:other; language:en;
 language:e*; language:fr; published:>2020; published:<2020; heard:>2020; addressed:yes; addressed:no;
 author:lee; author:lee late; private:no; tone:positive OR late; team:service (late OR love); late OR
 team:people
