@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, prefetch_related_objects
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -163,7 +163,7 @@ def tallied(counts: Mapping[str, int]) -> str:
 
 # -- briefs ----------------------------------------------------------------------------------------------------------
 
-LOOKED_AT = 5_000
+LOOKED_AT = 2_000
 """How many of the messages heard last a preview looks at."""
 EXAMPLES = 20
 WEEKS = 8
@@ -218,7 +218,7 @@ def preview(query: Query, messages: QuerySet[Message], *, zone: tzinfo) -> Previ
         return Preview(0, 0)
     candidates = search.prefilter(theirs(messages).filter(id__gte=keys[-1], id__lte=keys[0]), query)
     matched, examples, weeks = 0, list[Example](), defaultdict[datetime, int](int)
-    for message in candidates.select_related("author", "channel", "reading"):
+    for message in candidates.select_related("author", "channel"):
         prepared = Prepared(standing_document(message))
         if not query.matches(prepared):
             continue
@@ -226,6 +226,7 @@ def preview(query: Query, messages: QuerySet[Message], *, zone: tzinfo) -> Previ
         weeks[_monday(message.published_at, zone)] += 1
         if len(examples) < EXAMPLES:
             examples.append(Example(message, explain(query, prepared)))
+    prefetch_related_objects([example.message for example in examples], "reading")
     return Preview(matched, len(keys), tuple(examples), tuple(_weeks(weeks)))
 
 
