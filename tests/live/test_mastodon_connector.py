@@ -9,6 +9,7 @@ import pytest
 from mastodon import Mastodon
 from mastodon.errors import MastodonNotFoundError
 
+from rapport.connectors.checks import cursor_wrongs
 from rapport.connectors.contract import Account
 from rapport.connectors.http import ask, guarded_client
 from rapport.connectors.mastodon import connector
@@ -104,6 +105,12 @@ def test_more_than_a_page_is_heard_in_order(us: Account, cleo: Mastodon, now: st
     pages, _ = hear(us, now)
     assert [message.external_id for message in messages(pages)] == posted
     assert len([page for page in pages if page.messages]) == 3
+
+
+def test_the_cursor_skips_nothing_wherever_we_go_on(us: Account, cleo: Mastodon) -> None:
+    for number in range(45):
+        cleo.status_post(f"@ferry once more, {number}")
+    assert list(cursor_wrongs(connector, us, "mentions")) == []
 
 
 def test_an_answer_is_seen_by_the_stranger_in_the_thread(us: Account, cleo: Mastodon, now: str) -> None:

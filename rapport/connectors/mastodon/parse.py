@@ -57,12 +57,13 @@ def age(identity: str) -> tuple[int, str]:
 
 def replies(items: Iterable[Any]) -> list[str]:
     """The ids of posts that speak to us and answer another post: their threads are worth asking for."""
-    found = [item["status"] for item in items if _speaks(item) and isinstance(item.get("status"), dict)]
+    found = [item["status"] for item in items if _kind(item) in SPEAKS and isinstance(item.get("status"), dict)]
     return [identity(status) for status in found if status.get("in_reply_to_id") and identity(status)]
 
 
-def _speaks(item: Any) -> bool:
-    return isinstance(item, dict) and item.get("type") in SPEAKS
+def _kind(item: Any) -> str:
+    found = item.get("type") if isinstance(item, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def notifications_page(items: Sequence[Any], *, host: str, contexts: Mapping[str, Any]) -> Page:
@@ -73,15 +74,14 @@ def notifications_page(items: Sequence[Any], *, host: str, contexts: Mapping[str
     for item in items:
         if not isinstance(item, dict):
             rejects.append(_reject("a notification", "it is not an object", item))
-        elif _speaks(item):
+        elif _kind(item) in SPEAKS:
             found = _with_thread(item.get("status"), host, contexts)
             if isinstance(found, str):
                 rejects.append(_reject(f"notification {identity(item) or 'without an id'}", found, item))
             else:
                 messages |= {one.external_id: one for one in found if one.addressed or one.external_id not in messages}
         else:
-            kind = item.get("type")
-            tallies[kind if isinstance(kind, str) and kind in COUNTED else "other"] += 1
+            tallies[_kind(item) if _kind(item) in COUNTED else "other"] += 1
     return Page(tuple(messages.values()), rejects=tuple(rejects), tallies=dict(tallies))
 
 
