@@ -8,7 +8,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.management import call_command
 
-from rapport.server.organise.actions import is_empty, organisation
+from rapport.server.organise.actions import is_empty
+from rapport.server.organise.models import Role, User
 
 FIRST_RUN = "first-run"
 
@@ -24,16 +25,10 @@ def ready(*, first: Callable[[], None] | None = None) -> str:
 def how_to_sign_in() -> str:
     if is_empty():
         return f"Nobody has set it up yet. Open this address to begin; it works once:\n{{url}}/start/?token={token()}"
-    found = organisation()
-    if found and found.sample:
-        return f"Sign in as ana@{_domain()} with the password {sample_password()} (from this machine only)."
+    boss = User.objects.filter(local_only=True, role=Role.ADMINISTRATOR).order_by("id").first()
+    if boss:
+        return f"Sign in as {boss.email} with the password {sample_password()} (from this machine only)."
     return "Sign in with your e-mail address."
-
-
-def _domain() -> str:
-    from rapport.server.organise.models import User
-
-    return User.objects.filter(local_only=True).order_by("id").values_list("email", flat=True)[0].partition("@")[2]
 
 
 def token() -> str:
