@@ -337,7 +337,7 @@ class Standing:
 
 STANDINGS = {
     "delivering": Standing("delivering", lazy("Listening"), lazy("All channels are delivering")),
-    "late": Standing("degraded", lazy("Nobody has asked lately"), lazy("Nobody has asked %(name)s lately")),
+    "late": Standing("degraded", lazy("Not asked lately"), lazy("Nobody has asked %(name)s lately")),
     "troubled": Standing("degraded", lazy("Has trouble delivering"), lazy("%(name)s has trouble delivering")),
     "failing": Standing("down", lazy("Not delivering"), lazy("%(name)s is not delivering")),
     "shut_out": Standing("down", lazy("Needs you to sign in again"), lazy("%(name)s needs you to sign in again")),

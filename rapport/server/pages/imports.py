@@ -219,7 +219,9 @@ def _progress(row: Import, now: datetime) -> str:
         _("%(done)s of %(all)s") % {"done": filesizeformat(row.read_bytes), "all": filesizeformat(row.size_bytes)},
         ngettext("%(n)d message", "%(n)d messages", row.heard) % {"n": row.heard},
     ]
-    if row.read_bytes:
+    if row.state == "waiting":
+        parts.append(str(WORDS["waiting"]))
+    elif row.read_bytes:
         seconds = (now - row.created_at).total_seconds() * (row.size_bytes - row.read_bytes) / row.read_bytes
         minutes = round(seconds / 60)
         parts.append(_("about %(n)d min left") % {"n": minutes} if minutes else _("less than a minute left"))
