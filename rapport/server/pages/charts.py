@@ -56,7 +56,7 @@ def framed(spec: Spec, theme: str, *, ground: bool = False) -> Spec:
     return {
         "$schema": SCHEMA,
         "background": c["surface"] if ground else None,
-        "padding": 12 if ground else {"left": 0, "right": 4, "top": 4, "bottom": 0},
+        "padding": 12 if ground else {"left": 0, "right": 4, "top": 4, "bottom": 6},
         "config": {
             "font": FONT,
             "view": {"stroke": None},
@@ -112,7 +112,7 @@ class Drawer:
                 try:
                     return self._ask(request)
                 except (BrokenPipeError, EOFError) as error:
-                    self._end()
+                    self.end()
                     if attempt == 2:
                         raise ChartError("The process that draws ended while it was drawing.") from error
             raise AssertionError("the second attempt returns or raises")
@@ -124,7 +124,7 @@ class Drawer:
         process.stdin.write(request.encode() + b"\n")
         process.stdin.flush()
         if not select.select([process.stdout], [], [], PATIENCE_SECONDS)[0]:
-            self._end()
+            self.end()
             raise ChartError(f"A chart was not drawn within {PATIENCE_SECONDS:.0f} seconds.")
         head = process.stdout.readline()
         if not head:
@@ -140,7 +140,7 @@ class Drawer:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=-1)
         return self.process
 
-    def _end(self) -> None:
+    def end(self) -> None:
         if self.process is not None:
             self.process.kill()
             self.process.wait()

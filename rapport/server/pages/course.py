@@ -29,7 +29,9 @@ from rapport.server.pages.settings import defused
 
 log = logging.getLogger(__name__)
 PERIODS = {"12": 12, "52": 52}
-WIDTHS = {"wide": 720, "narrow": 320}
+WIDTHS = {"wide": 980, "middle": 640, "narrow": 320}
+FITS = {"narrow": "(max-width: 759px)", "middle": "(max-width: 1199px)"}  # the others are wide
+DARK = "(prefers-color-scheme: dark)"
 FORMS = {"svg": "image/svg+xml", "png": "image/png"}
 
 
@@ -115,15 +117,22 @@ class Framed:
     uncorrected: bool
 
 
-def framed_figure(request: HttpRequest, figure: Figure, found: Course, here: Where, *, small: bool = False) -> Framed:
+def framed_figure(request: HttpRequest, figure: Figure, found: Course, here: Where) -> Framed:
     def url(form: str, **more: object) -> str:
         return f"{reverse('course_figure', args=[figure.key, form])}?{here.carried(**more)}"
 
-    picture = {
-        "theme": chosen_theme(request),
-        "small": small,
-        "sources": {f"{width}_{theme}": url("svg", width=width, theme=theme) for width in WIDTHS for theme in THEMES},
-    }
+    def picture(width: str, theme: str) -> str:
+        return url("svg", width=width, theme=theme)
+
+    chosen = chosen_theme(request)
+    sources = []
+    for width, fits in FITS.items():
+        if not chosen:
+            sources.append((f"{fits} and {DARK}", picture(width, "dark")))
+        sources.append((fits, picture(width, chosen or "light")))
+    if not chosen:
+        sources.append((DARK, picture("wide", "dark")))
+    pictures = {"sources": sources, "src": picture("wide", chosen or "light")}
     method = {
         "figure": figure,
         "course": found,
@@ -138,7 +147,7 @@ def framed_figure(request: HttpRequest, figure: Figure, found: Course, here: Whe
     return Framed(
         id=figure.key,
         title=figure.title,
-        svg=mark_safe(render_to_string("course/_picture.html", picture)),  # noqa: S308  # our own template
+        svg=mark_safe(render_to_string("course/_picture.html", pictures)),  # noqa: S308  # our own template
         words=f"{figure.words} {gaps(found)}",
         head=figure.head,
         rows=figure.rows,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -201,7 +202,7 @@ def _bars(course: Course, name: str, counts: Sequence[int], width: int, c: Colou
 def _share(course: Course, query: str) -> Figure:
     found = course.whole.share()
     title = (
-        lacking(found).capitalize()
+        capfirst(lacking(found))
         if isinstance(found, NotEnough)
         else _("%(share)s of the conversations have an answer (%(between)s)")
         % {"share": percent(found.value), "between": between(found, percent)}
@@ -233,7 +234,7 @@ def _share(course: Course, query: str) -> Figure:
             course,
             width,
             c,
-            [_points(course, [share for _week, share in weekly], width, c, 1, {"domain": [0, 1]}, ".0%")],
+            [_points(course, [share for _week, share in weekly], width, c, 1, {"domain": [0, 1]}, {"format": ".0%"})],
         ),
     )
 
@@ -247,6 +248,7 @@ def _wait(course: Course, query: str) -> Figure:
         % {"time": amount(found.value), "between": between(found, amount)}
     )
     weekly = [(week, week.waits.median()) for week in course.weeks]
+    hours = {"labelExpr": "'{}'".format(_("%(n)s h") % {"n": "' + datum.label + '"})}
     return Figure(
         key="wait",
         title=title,
@@ -269,7 +271,7 @@ def _wait(course: Course, query: str) -> Figure:
             course,
             width,
             c,
-            [_points(course, [wait for _week, wait in weekly], width, c, HOUR, {"domainMin": 0}, "~s")],
+            [_points(course, [wait for _week, wait in weekly], width, c, HOUR, {"domainMin": 0}, hours)],
         ),
     )
 
@@ -287,7 +289,7 @@ def _three(found: Known) -> tuple[Any, Any, Any]:
 
 
 def _points(
-    course: Course, found: Sequence[Known], width: int, c: Colours, unit: float, scale: Spec, form: str
+    course: Course, found: Sequence[Known], width: int, c: Colours, unit: float, scale: Spec, axis: Spec
 ) -> Spec:
     """Points with their intervals. Weeks without enough data stay empty; an interval without an end gets an arrow."""
     ends = [one.high for one in found if isinstance(one, Estimate) and math.isfinite(one.high)]
@@ -308,7 +310,7 @@ def _points(
     y = {
         "type": "quantitative",
         "scale": scale,
-        "axis": {"title": None, "format": form, "minExtent": AXIS, "maxExtent": AXIS},
+        "axis": {"title": None, "minExtent": AXIS, "maxExtent": AXIS, **axis},
     }
     arrow = {"type": "point", "shape": "triangle-up", "filled": True, "size": 40, "color": c["accent"]}
     return {
@@ -339,7 +341,7 @@ def _points(
 def _tone(course: Course, query: str) -> Figure:
     shares = course.last.shares()
     title = (
-        lacking(shares).capitalize()
+        capfirst(lacking(shares))
         if isinstance(shares, NotEnough)
         else _(
             "Last week the reader took %(negative)s for negative, %(neutral)s for neutral, %(positive)s for positive"
@@ -371,43 +373,43 @@ def _tones(week: Week) -> list[str]:
     return [f"{number(getattr(week, tone))} ({percent(shares[tone])})" for tone in TONES]
 
 
+SIGN_ROOM = 26  # pixels
 SHAPES = {"negative": "triangle-down", "neutral": "square", "positive": "triangle-up"}
 
 
 def _lines(course: Course, width: int, c: Colours) -> Spec:
     names = {"negative": _("negative"), "neutral": _("neutral"), "positive": _("positive")}
+    every = math.ceil(SIGN_ROOM * len(course.weeks) / (width - AXIS))  # a sign on every week would hide the lines
     values = []
-    for week in course.weeks:
+    for n, week in enumerate(reversed(course.weeks)):
         shares = week.shares()
         for tone in TONES:
             share = None if isinstance(shares, NotEnough) else shares[tone]
-            values.append({"week": week_name(week), "tone": names[tone], "share": share})
+            values.append({"week": week_name(week), "tone": names[tone], "share": share, "sign": n % every == 0})
     domain = [names[tone] for tone in TONES]
+    by_tone = {
+        "x": _weeks(course, width, axis=None),
+        "y": {
+            "field": "share",
+            "type": "quantitative",
+            "scale": {"domainMin": 0},
+            "axis": {"title": None, "format": ".0%", "minExtent": AXIS, "maxExtent": AXIS},
+        },
+        "color": {"field": "tone", "scale": {"domain": domain, "range": [c[tone] for tone in TONES]}, "sort": None},
+    }
+    shapes = {"field": "tone", "scale": {"domain": domain, "range": [SHAPES[tone] for tone in TONES]}, "sort": None}
     return {
         "width": width - AXIS,
         "height": 170,
         "data": {"values": values},
-        "mark": {
-            "type": "line",
-            "strokeWidth": 2,
-            "point": {"filled": True, "size": 50, "opacity": 1},
-            "invalid": None,
-        },
-        "encoding": {
-            "x": _weeks(course, width, axis=None),
-            "y": {
-                "field": "share",
-                "type": "quantitative",
-                "scale": {"domainMin": 0},
-                "axis": {"title": None, "format": ".0%", "minExtent": AXIS, "maxExtent": AXIS},
+        "layer": [
+            {"mark": {"type": "line", "strokeWidth": 2, "invalid": None}, "encoding": by_tone},
+            {
+                "transform": [{"filter": "datum.sign && datum.share != null"}],
+                "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
+                "encoding": {**by_tone, "shape": shapes},
             },
-            "color": {"field": "tone", "scale": {"domain": domain, "range": [c[tone] for tone in TONES]}, "sort": None},
-            "shape": {
-                "field": "tone",
-                "scale": {"domain": domain, "range": [SHAPES[tone] for tone in TONES]},
-                "sort": None,
-            },
-        },
+        ],
     }
 
 
@@ -424,26 +426,31 @@ def _stacked(course: Course, width: int, c: Colours, panels: list[Spec]) -> Spec
     names = [week_name(week) for week in course.weeks]
     every = max(1, math.ceil(len(names) / max(1, (width - AXIS) // 64)))
     ticks = names[::-every][::-1]
-    heard, missed = _("heard"), _("missed")
+    ticks_axis = {"values": ticks, "labelAngle": 0, "title": None, "labelOverlap": False}
+    x = _weeks(course, width, axis=ticks_axis)
     strip = {
         "width": width - AXIS,
         "height": 14,
-        "data": {"values": [{"week": week_name(w), "state": missed if w.deaf_hours else heard} for w in course.weeks]},
-        "mark": {"type": "point", "filled": True, "opacity": 1, "size": 34},
-        "encoding": {
-            "x": _weeks(course, width, axis={"values": ticks, "labelAngle": 0, "title": None, "labelOverlap": False}),
-            "y": {"value": 7},
-            "shape": {
-                "field": "state",
-                "scale": {"domain": [heard, missed], "range": ["square", "cross"]},
-                "legend": None,
+        "data": {"values": [{"week": week_name(week), "missed": week.deaf_hours > 0} for week in course.weeks]},
+        "layer": [
+            {
+                "transform": [{"filter": "!datum.missed"}],
+                "mark": {
+                    "type": "point",
+                    "shape": "square",
+                    "filled": True,
+                    "opacity": 1,
+                    "size": 30,
+                    "color": c["line"],
+                },
+                "encoding": {"x": x, "y": {"value": 7}},
             },
-            "color": {
-                "field": "state",
-                "scale": {"domain": [heard, missed], "range": [c["line"], c["negative"]]},
-                "legend": None,
+            {
+                "transform": [{"filter": "datum.missed"}],
+                "mark": {"type": "text", "text": "×", "fontSize": 17, "fontWeight": "bold", "color": c["negative"]},
+                "encoding": {"x": x, "y": {"value": 7}},
             },
-        },
+        ],
     }
     return {
         "vconcat": [*panels, strip],

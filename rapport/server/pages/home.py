@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_listen": may(user, "listen"),
         "numbers": headings(course),
         "heard": any(week.messages for week in [*course.weeks, course.running]),
-        "chart": framed_figure(request, tone, course, here, small=True),
+        "chart": framed_figure(request, tone, course, here),
         "gaps": gaps(course),
     }
     return page(request, "home", "home/home.html", context)

@@ -35,7 +35,6 @@ class Need:
     urgency: str
     order: tuple[int, datetime]
     talk: int = 0
-    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def _title(talk: Conversation) -> str:
 
 def _talk(talk: Conversation, reason: str, rank: int, order: datetime, urgency: str, icon: str) -> Need:
     url = reverse("conversation", args=[talk.pk])
-    return Need(_title(talk), reason, url, icon, urgency, (rank, order), talk.pk, talk.last_at)
+    return Need(_title(talk), reason, url, icon, urgency, (rank, order), talk.pk)
 
 
 def _channels(user: User) -> Iterable[Need]:
@@ -94,7 +93,7 @@ def _channels(user: User) -> Iterable[Need]:
     for channel in Channel.objects.filter(state="needs_sign_in").order_by("trouble_since")[:ROWS]:
         since = channel.trouble_since or channel.created_at
         reason = _("needs you to sign in again since %(when)s") % {"when": said(since)}
-        yield Need(channel.name, reason, reverse("listen"), "key", "now", (TROUBLE, since), at=since)
+        yield Need(channel.name, reason, reverse("listen"), "key", "now", (TROUBLE, since))
 
 
 def _answers(user: User) -> Iterable[Need]:

@@ -105,8 +105,8 @@ def loading(request: HttpRequest) -> HttpResponse:
     found = actions.organisation()
     context: dict[str, object] = {"trouble": loader.trouble()}
     if found and found.sample:
-        ana = User.objects.filter(role=Role.ADMINISTRATOR, local_only=True).order_by("id").first()
-        context |= {"ana": ana, "password": sample_password() if _is_local(request) else "", "name": found.name}
+        boss = User.objects.filter(role=Role.ADMINISTRATOR, local_only=True).order_by("id").first()
+        context |= {"boss": boss, "password": sample_password() if _is_local(request) else "", "name": found.name}
     elif not context["trouble"]:
         heard = Message.objects.count()
         routed = Message.objects.filter(state__in=("routed", "kept")).count()

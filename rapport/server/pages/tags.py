@@ -28,8 +28,8 @@ def amount(length: timedelta | float) -> str:
         return _("without end")
     for size, words in UNITS:
         if size == 1 or seconds >= (2 * size if size == 86_400 else size):
-            value = seconds / size
-            return _(words) % {"n": number_format(round(value, 1 if value < 10 else 0), use_l10n=True)}
+            value = round(seconds / size, 1 if seconds < 10 * size else None)
+            return _(words) % {"n": number_format(value, 0 if value == int(value) else 1, use_l10n=True)}
     raise AssertionError("the last unit takes everything")
 
 
