@@ -1,0 +1,357 @@
+"""Whether the tone has really changed: an alarm that keeps its word about false alarms.
+
+A line on a chart always moves. The red alarm rings when the labels of many days, taken together, could hardly have come
+from a share that stayed near its baseline; without a change it rings in at most one year of twenty, whatever the reader
+does, because it listens to people's labels only. That costs patience, so an amber one watches the reader's counts: it
+promises nothing, and only asks people to code more for some days, which makes red quick. A third one watches the
+reader against the labels: the ruler moved, not the tone.
+
+Source: J. Shin, A. Ramdas and A. Rinaldo (2024), E-detectors: a nonparametric framework for sequential change
+detection, NEJSDS 2, 229-260; for several lines S. Dandapanthula and A. Ramdas (2025), arXiv 2501.04130.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rapport.core.measure.share import ShareEstimate
+from rapport.core.types import Refused
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+BETS = (0.05, 0.1, 0.2, 0.3, 0.4)
+"""How much is staked on each label; small bets find small changes late, large bets find large ones at once."""
+
+STAKES = np.array([*BETS, *BETS])
+SIDES = np.array([1.0] * len(BETS) + [-1.0] * len(BETS))
+"""Every bet is placed on a rise and on a fall."""
+
+SAFE = 0.9
+"""Of what it takes to lose everything on one label, at most this much is staked."""
+
+TOLERANCE = 0.03
+"""A share that stays this near to its baseline is no news."""
+
+YEAR = 365
+FALSE_ALARMS = 0.05
+HELD = 0.7
+"""With less than this part of the weight heard from, a day tells nothing."""
+
+
+# -- red ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Today:
+    """What a day adds to an alarm; H strata, n labels in them drawn with equal chances.
+
+    weight    shape (H,), how much each stratum counts, summing to 1: the fixed weight of its channel, shared out by
+              messages within the channel. A channel that is silent keeps its weight
+    centre    shape (H,), the share that one expects in each stratum, from what was known before today; for a silent
+              channel its last known share
+    stratum   shape (n,)
+    value     shape (n,), what the label adds to the number (0 or 1 for a share; -1, 0, 1 for net tone)
+    """
+
+    weight: Floats
+    centre: Floats
+    stratum: Ints
+    value: Floats
+
+    @property
+    def heard(self) -> float:
+        """The weight of the strata with labels."""
+        return float(self.weight[np.unique(self.stratum)].sum())
+
+
+@dataclass(frozen=True, slots=True)
+class RedAlarm:
+    """An alarm on one line, as it stands after some days. Start one with `watch`, then `step` once a day.
+
+    baseline    the share (or net tone) that is watched for leaving
+    tolerance   how far it may go without being news
+    threshold   of the evidence; without a change the chance to reach it within T days is at most T/threshold
+    low, high   between which a label's value lies: 0 and 1 for a share, -1 and 1 for net tone
+    day         days so far
+    mass        log evidence of each bet, on a rise and then on a fall
+    run         log evidence of each bet since it last stood at nothing, and the day it did: `since`
+
+    The guarantee holds for the share of the messages that were really written, whatever depends on what, and however
+    many labels a day has, as long as that does not depend on what the labels say today. At small volumes that share
+    itself wanders with threads and copies: draw one message per group (`sampling.one_of_each`) for alarms.
+    """
+
+    baseline: float
+    tolerance: float
+    threshold: float
+    low: float = 0.0
+    high: float = 1.0
+    day: int = 0
+    mass: tuple[float, ...] = (-math.inf,) * len(STAKES)
+    run: tuple[float, ...] = (0.0,) * len(STAKES)
+    since: tuple[int, ...] = (0,) * len(STAKES)
+
+    @property
+    def evidence(self) -> float:
+        """The mean over all bets; what is compared with the threshold."""
+        return math.exp(self.log_evidence)
+
+    @property
+    def log_evidence(self) -> float:
+        return _log_mean(np.array(self.mass))
+
+    @property
+    def red(self) -> bool:
+        return self.log_evidence >= math.log(self.threshold)
+
+    @property
+    def leans(self) -> bool:
+        """Whether the evidence has come part of the way: reason enough to go on asking for labels."""
+        return self.log_evidence >= LEANING * math.log(self.threshold)
+
+    @property
+    def rises(self) -> bool:
+        """Whether the winning bet is on a rise."""
+        return int(np.argmax(self.mass)) < len(BETS)
+
+    @property
+    def began(self) -> int:
+        """The day from which on, by the winning bet, things were different; counted from 1. An estimate, often a few
+        days off: the size of a change is to be taken from labels behind the alarm, not from this day on."""
+        return self.since[int(np.argmax(self.mass))] + 1
+
+    def step(self, today: Today) -> RedAlarm:
+        """The alarm after one more day.
+
+        A stratum without labels is held at its centre; a day with less than HELD of the weight heard from, or without
+        labels, adds a day and no evidence.
+
+        >>> alarm = RedAlarm(baseline=0.25, tolerance=0.03, threshold=7300)
+        >>> bad = Today(np.ones(1), np.array([0.25]), np.zeros(20, dtype=int), np.repeat([1.0, 0.0], [12, 8]))
+        >>> for _ in range(8):
+        ...     alarm = alarm.step(bad)
+        >>> alarm.red, alarm.rises, alarm.began
+        (True, True, 1)
+        """
+        growth = np.zeros(len(STAKES))
+        if len(today.value) and today.heard >= HELD:
+            growth = self._growth(today)
+        mass = np.logaddexp(np.array(self.mass), 0.0) + growth
+        run = np.array(self.run) + growth
+        since = np.where(run <= 0, self.day + 1, np.array(self.since))
+        return replace(
+            self,
+            day=self.day + 1,
+            mass=tuple(mass.tolist()),
+            run=tuple(np.maximum(run, 0.0).tolist()),
+            since=tuple(since.tolist()),
+        )
+
+    def _growth(self, today: Today) -> Floats:
+        """The log of what each bet is multiplied by today."""
+        width = self.high - self.low
+        count = np.bincount(today.stratum, minlength=len(today.weight))
+        per_label = today.weight * count.sum() / np.maximum(count, 1)
+        centre = (today.centre - self.low) / width
+        expected = float(today.weight @ centre)
+        home = (self.baseline - self.low) / width + SIDES * self.tolerance / width
+        stake = _stake(per_label[count > 0], centre[count > 0], expected, home)
+        h = today.stratum
+        off = per_label[h] * ((today.value - self.low) / width - centre[h]) + expected
+        gains = np.log1p((stake * SIDES)[:, None] * (off[None, :] - home[:, None]))
+        total: Floats = gains.sum(axis=1)
+        return total
+
+
+def _stake(per_label: Floats, centre: Floats, expected: float, home: Floats) -> Floats:
+    """The bets, made smaller where one label could lose everything; known before any label is. Shape (10,)."""
+    lowest = float((-per_label * centre).min()) + expected - home
+    highest = float((per_label * (1 - centre)).max()) + expected - home
+    loss = np.where(SIDES > 0, -lowest, highest)
+    stake: Floats = np.minimum(STAKES, SAFE / np.maximum(loss, SAFE))
+    return stake
+
+
+def _log_mean(logs: Floats) -> float:
+    top = float(logs.max())
+    return -math.inf if math.isinf(top) else top + math.log(float(np.exp(logs - top).mean()))
+
+
+def threshold(days: int = YEAR, chance: float = FALSE_ALARMS) -> float:
+    """The evidence that is reached within `days` days without a change with at most this chance.
+
+    >>> threshold()
+    7300.0
+    """
+    return round(days / chance, 6)
+
+
+def watch(
+    baseline: ShareEstimate,
+    *,
+    day_variance: float,
+    tolerance: float = TOLERANCE,
+    days: int = YEAR,
+    chance: float = FALSE_ALARMS,
+    low: float = 0.0,
+) -> RedAlarm | Refused:
+    """An alarm for a line whose share in the last weeks (eight, say) is known.
+
+    day_variance   of the daily share about its mean (`share.day_effect`)
+    low            0 for a share, -1 for net tone
+
+    Refused when the tolerance is smaller than what is unknown about the baseline itself (its standard error and half
+    the deviation of single days): the alarm would then ring at its own error, and the guarantee be void.
+
+    >>> from rapport.core.types import Estimate
+    >>> known = ShareEstimate(Estimate(0.25, 0.22, 0.28, 560, ""), 560, 90000, 0.014**2, 500.0, 0.6, 900.0)
+    >>> watch(known, day_variance=0.02**2).threshold
+    7300.0
+    >>> watch(known, day_variance=0.02**2, tolerance=0.02).reason
+    'a change of 2.0 points cannot be told from the error of the baseline; ask for 2.4 points or more'
+    """
+    needed = math.sqrt(baseline.variance) + math.sqrt(day_variance) / 2
+    if tolerance < needed:
+        asked, least = 100 * tolerance, math.ceil(1000 * needed) / 10
+        return Refused(
+            f"a change of {asked:.1f} points cannot be told from the error of the baseline; ask for {least:.1f} points"
+            " or more"
+        )
+    return RedAlarm(baseline.estimate.value, tolerance, threshold(days, chance), low=low)
+
+
+def flagged(evidence: Mapping[str, float], *, days: int = YEAR, share: float = 0.10) -> tuple[str, ...]:
+    """Of many watched lines, those that are red together: at most `share` of them falsely, over so many days.
+
+    Looking at a hundred alarms, each with its own 5 %, one finds five false ones a year. This rule asks for less
+    evidence the more lines speak up. Over a horizon of T days the expected share of false ones is at most `share`; no
+    method can promise that for ever.
+
+    evidence   of each line's RedAlarm, today; the names come back, strongest first
+
+    Source: Wang and Ramdas (2022), False discovery rate control with e-values, JRSS B 84, 822-852; Dandapanthula and
+    Ramdas (2025).
+
+    >>> flagged({"delivery": 50_000.0, "price": 40_000.0, "app": 90.0, "crew": 2.0})
+    ('delivery', 'price')
+    """
+    ordered = sorted(evidence, key=lambda name: -evidence[name])
+    alpha = share / days
+    enough = [k for k, name in enumerate(ordered, 1) if evidence[name] >= len(ordered) / (alpha * k)]
+    return tuple(ordered[: max(enough, default=0)])
+
+
+# -- amber -------------------------------------------------------------------------------------------------------------
+
+AMBER_SLACK, AMBER_LIMIT = 1.0, 4.0
+SURGE_DAYS = 7
+LEANING = 0.3
+"""Of the way to red, on the log scale; from here on a surge goes on until it is settled."""
+
+SURGE = 6
+"""During a surge, people are asked for this many times the labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amber:
+    """Watches the reader's daily share; promises nothing, and only asks for more labels.
+
+    mean, sd   of the daily share among days without a change; the sd as it was found, not the binomial one, which is
+               far too small and would keep amber lit
+    up, down   sums of what lies above and below, in sd, less AMBER_SLACK a day
+    left       days of the surge that are left; while red leans, the last one is repeated
+    seen       the shares of the surge so far: where amber goes home to when it is over
+    """
+
+    mean: float
+    sd: float
+    up: float = 0.0
+    down: float = 0.0
+    left: int = 0
+    seen: tuple[float, ...] = ()
+
+    @property
+    def surging(self) -> bool:
+        return self.left > 0
+
+    def step(self, share: float, *, leans: bool = False) -> Amber:
+        """Amber after one more day. When a surge is over, what it saw is the new normal: it does not ask again for
+        the same change.
+
+        share   the reader's, post-stratified by fixed channel weights; of the whole day
+        leans   `RedAlarm.leans`, so that a surge does not end just before it has shown what it was for
+
+        >>> amber = Amber(mean=0.25, sd=0.02)
+        >>> for share in (0.25, 0.31, 0.32, 0.31):
+        ...     amber = amber.step(share)
+        >>> amber.surging, amber.left
+        (True, 6)
+        """
+        if self.surging:
+            seen = (*self.seen, share)
+            if self.left > 1 or leans:
+                return replace(self, left=max(self.left - 1, 1), seen=seen)
+            return Amber(sum(seen) / len(seen), self.sd)
+        up, down = cusum(self.up, self.down, (share - self.mean) / self.sd, AMBER_SLACK)
+        return replace(self, up=up, down=down, left=SURGE_DAYS if max(up, down) >= AMBER_LIMIT else 0)
+
+
+def cusum(up: float, down: float, off: float, slack: float) -> tuple[float, float]:
+    """Page's sums of what lies above and below, in standard deviations, less `slack` a step.
+
+    Source: E. S. Page (1954), Continuous inspection schemes, Biometrika 41, 100-115.
+
+    >>> cusum(1.0, 0.5, 2.0, 0.5)
+    (2.5, 0.0)
+    """
+    return max(0.0, up + off - slack), max(0.0, down - off - slack)
+
+
+# -- the ruler ---------------------------------------------------------------------------------------------------------
+
+RULER_SLACK, RULER_LIMIT = 0.5, 8.0
+"""About one false alarm in twenty years of days whose errors are normal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """Watches how far the reader is off, by the labels: has the instrument moved? Never an alarm about the tone.
+
+    bias       mean of label less prediction, in the weeks in which the reader was accepted
+    sd         of one such difference
+    moved      stays true until a new Ruler is made, for the new reader
+    """
+
+    bias: float
+    sd: float
+    up: float = 0.0
+    down: float = 0.0
+
+    @property
+    def moved(self) -> bool:
+        return max(self.up, self.down) >= RULER_LIMIT
+
+    def step(self, residual: Floats, weight: Floats) -> Ruler:
+        """The ruler after one more day of labels.
+
+        residual   shape (n,), label (0 or 1) less prediction
+        weight     shape (n,), messages that each label stands for
+
+        >>> ruler = Ruler(bias=0.0, sd=0.4)
+        >>> for _ in range(20):
+        ...     ruler = ruler.step(np.full(10, 0.15), np.ones(10))
+        >>> ruler.moved
+        True
+        """
+        if self.moved or not len(residual):
+            return self
+        mean = float(np.average(residual, weights=weight))
+        error = self.sd * math.sqrt(float((weight**2).sum())) / float(weight.sum())
+        up, down = cusum(self.up, self.down, (mean - self.bias) / error, RULER_SLACK)
+        return replace(self, up=up, down=down)
