@@ -186,8 +186,15 @@ def _ordered(hits: dict[int, Message]) -> list[dict[str, Any]]:
 
 
 def _said_there(message: Message) -> Context:
-    text = mask(message.text, private_of(message))
-    return {"preview": " ".join(text.split())[:200], "last_at": message.published_at}
+    """What was found, in place of what the conversation says last."""
+    reading = getattr(message, "reading", None)
+    text = " ".join(mask(message.text, private_of(message)).split())[:200]
+    return {
+        "preview": _("We: %(text)s") % {"text": text} if message.ours else text,
+        "last_at": message.published_at,
+        "tone": reading.tone if reading else "",
+        "kinds": reading.kinds if reading else [],
+    }
 
 
 def _nothing(where: Where) -> dict[str, str]:
