@@ -11,14 +11,14 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.processes import free_port, listening, process
 
 
 class Missing(Exception):
@@ -37,12 +37,6 @@ def server_user() -> str | None:
     return "postgres" if os.geteuid() == 0 else None
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def postgresql() -> Iterator[str]:
     """The URL of a fresh, empty, fast and forgetful server."""
@@ -55,27 +49,11 @@ def postgresql() -> Iterator[str]:
         subprocess.run(
             [initdb, "-D", folder / "data", *options], user=user, cwd=folder, check=True, capture_output=True
         )
-        command = [server, "-D", folder / "data", "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(command, user=user, cwd=folder, stdout=log, stderr=log)
-        try:
-            _wait(process, port, folder / "log")
+        command = [str(server), "-D", name + "/data", "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
+        log = folder / "log"
+        with process(command, log, end=signal.SIGINT, user=user, cwd=folder) as running:
+            listening(port, running, log)
             yield f"postgresql://rapport@127.0.0.1:{port}/postgres"
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(30)
-
-
-def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text(errors='replace')}")
 
 
 def main(command: list[str]) -> int:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import glob
-import os
-import shutil
-import signal
-import socket
 import sqlite3
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from rapport.core.query import FTS5_TOKENIZER, Prepared, lexemes, parse, segment, to_fts5, to_tsquery
 from rapport.core.types import Document
+from tests.postgres import Missing, postgresql
 
 LINES = """
 The ferry was late again.
@@ -281,23 +273,12 @@ def test_the_largest_and_the_deepest_query_are_no_problem_for_sqlite(sqlite: sql
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[object]:
     psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"))
-    server = shutil.which("postgres") or (found[-1] if found else None)
-    if server is None:
-        pytest.skip("PostgreSQL is not installed")
-    user = "postgres" if os.geteuid() == 0 else None
-    port = _free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        if user:
-            shutil.chown(folder, user)
-        process = _start(Path(server), Path(folder), port, user)
-        try:
-            with _connect(psycopg, port) as connection:
-                _fill(connection)
-                yield connection
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(30)
+    try:
+        with postgresql() as url, psycopg.connect(url, autocommit=True) as connection:
+            _fill(connection)
+            yield connection
+    except Missing as missing:
+        pytest.skip(str(missing))
 
 
 def _fill(connection) -> None:
@@ -305,41 +286,6 @@ def _fill(connection) -> None:
     for number, document in enumerate(DOCUMENTS):
         values = (number, list(lexemes(document.document.text)))
         connection.execute("INSERT INTO heard VALUES (%s, array_to_tsvector(%s::text[]))", values)
-
-
-def _start(server: Path, folder: Path, port: int, user: str | None) -> subprocess.Popen[bytes]:
-    data = str(folder / "data")
-    initdb = [
-        str(server.with_name("initdb")),
-        "-D",
-        data,
-        "-U",
-        "rapport",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--locale",
-        "C",
-    ]
-    subprocess.run(initdb, user=user, cwd=folder, check=True, capture_output=True)
-    command = [str(server), "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
-    return subprocess.Popen(command, user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _connect(psycopg, port: int):
-    for _ in range(100):
-        try:
-            return psycopg.connect(f"host=127.0.0.1 port={port} user=rapport dbname=postgres", autocommit=True)
-        except psycopg.OperationalError:
-            time.sleep(0.1)
-    raise AssertionError("PostgreSQL did not start within ten seconds.")
 
 
 @pytest.mark.live

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.postgres import free_port
+from tests.processes import free_port
 
 ARGUMENTS = (
     "--no-sandbox --disable-dev-shm-usage --disable-gpu --disable-quic --no-first-run "

@@ -13,12 +13,8 @@ It listens on a free port of 127.0.0.1, keeps everything in memory, and is ended
 from __future__ import annotations
 
 import importlib.util
-import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,16 +24,16 @@ import pytest
 from mastodon import Mastodon
 
 from rapport.connectors.contract import Account
+from tests.processes import free_port, listening, process
 
 PEOPLE = ("ferry", "cleo", "ben")
 
 
 @dataclass(frozen=True)
 class MastodonServer:
-    """`url` is the address that one would type into the connector's form; `pid` is the process that we started."""
+    """`url` is the address that one would type into the connector's form."""
 
     url: str
-    pid: int
 
     def client(self, name: str) -> Mastodon:
         return Mastodon(access_token=f"{name}-token", api_base_url=self.url)
@@ -56,35 +52,12 @@ def mastodon_server() -> Iterator[MastodonServer]:
 
 @contextmanager
 def start_mastodon_server() -> Iterator[MastodonServer]:
-    folder = Path(tempfile.mkdtemp(prefix="mastodon-"))
-    port = _free_port()
-    config = folder / "mastodon.toml"
     accounts = [f'[[seed.accounts]]\nusername = "{name}"\naccess_token = "{name}-token"\n' for name in PEOPLE]
-    config.write_text(f'[server]\nhost = "127.0.0.1"\nport = {port}\n{"".join(accounts)}')
-    command = [sys.executable, "-m", "mastodon_mock", "serve", "--config", str(config), "--in-memory"]
-    with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log, cwd=folder) as process:
-        try:
-            _wait_for(port, process, folder / "log")
-            yield MastodonServer(f"http://127.0.0.1:{port}", process.pid)
-        finally:
-            process.terminate()
-            process.wait(10)
-    shutil.rmtree(folder)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path, seconds: float = 60.0) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until and process.poll() is None:
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise RuntimeError(f"mastodon-mock did not start:\n{log.read_text(errors='replace')[-2000:]}")
+    with tempfile.TemporaryDirectory(prefix="mastodon-") as name:
+        folder, port = Path(name), free_port()
+        config, log = folder / "mastodon.toml", folder / "log"
+        config.write_text(f'[server]\nhost = "127.0.0.1"\nport = {port}\n{"".join(accounts)}')
+        command = [sys.executable, "-m", "mastodon_mock", "serve", "--config", str(config), "--in-memory"]
+        with process(command, log, cwd=folder) as running:
+            listening(port, running, log)
+            yield MastodonServer(f"http://127.0.0.1:{port}")
