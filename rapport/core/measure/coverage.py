@@ -1,0 +1,244 @@
+"""Whether we heard everything, and what may be said when we did not.
+
+Nothing is nothing only when somebody listened. An hour in which a channel was down is not an hour without messages, and
+a week without the angriest channel is not a better week. So channels have fixed weights, a missing one is named, and
+the number says within which bounds the whole must lie, whatever the missing part held.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapport.core.measure.quantiles import at_most, normal_quantile
+from rapport.core.measure.share import ShareEstimate
+from rapport.core.types import Estimate
+
+NEEDLE = 0.7
+"""With less than this weight heard from, there is no verdict: the needle is grey."""
+
+UNLIKELY = 0.001
+"""So few messages come by chance in one of a thousand hours; fewer are a sign of trouble."""
+
+LATE_SECONDS = 15 * 60
+LOST_SECONDS = 60 * 60
+
+
+# -- hours -------------------------------------------------------------------------------------------------------------
+
+
+class State(StrEnum):
+    """What an hour of a channel was. Only `delivering` and `silent` hours are heard in full."""
+
+    DELIVERING = "delivering"
+    SILENT = "silent"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    NOT_CONTRACTED = "not contracted"
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """What is known about one channel in one hour.
+
+    contracted   we listen to it at all
+    tries        calls to the platform, and how many of them failed
+    behind       seconds by which the newest thing we know of trails the end of the hour, as the connector tells it
+    arrived      messages
+    expected     messages in such an hour of the week, at least 0, and the size of the negative binomial they follow
+                 (`burst.profile`)
+    """
+
+    contracted: bool
+    tries: int
+    failures: int
+    behind: float
+    arrived: int
+    expected: float
+    size: float = math.inf
+
+
+def state(hour: Hour) -> State:
+    """What the hour was, from the first of these that is true.
+
+    Not contracted; down, when no call succeeded or the connector is more than an hour behind; degraded, when some
+    calls failed, it is late, or so few messages came that chance hardly explains it; silent, when none came and none
+    need have; delivering.
+
+    >>> state(Hour(True, 12, 0, 30.0, arrived=0, expected=0.4))
+    <State.SILENT: 'silent'>
+    >>> state(Hour(True, 12, 0, 30.0, arrived=0, expected=40.0, size=5.0))
+    <State.DEGRADED: 'degraded'>
+    >>> state(Hour(True, 12, 12, 30.0, arrived=0, expected=0.4))
+    <State.DOWN: 'down'>
+    """
+    rules = (
+        (not hour.contracted, State.NOT_CONTRACTED),
+        (hour.tries == hour.failures or hour.behind > LOST_SECONDS, State.DOWN),
+        (hour.failures > 0 or hour.behind > LATE_SECONDS, State.DEGRADED),
+        (at_most(hour.arrived, hour.expected, hour.size) < UNLIKELY, State.DEGRADED),
+        (hour.arrived == 0, State.SILENT),
+    )
+    return next((name for holds, name in rules if holds), State.DELIVERING)
+
+
+def heard(states: Sequence[State]) -> float | None:
+    """The share of contracted hours that were heard in full, between 0 and 1; None when none was contracted.
+
+    >>> heard([State.DELIVERING, State.SILENT, State.DOWN, State.NOT_CONTRACTED])
+    0.6666666666666666
+    """
+    contracted = [one for one in states if one is not State.NOT_CONTRACTED]
+    if not contracted:
+        return None
+    return sum(one in (State.DELIVERING, State.SILENT) for one in contracted) / len(contracted)
+
+
+# -- channels together -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One channel in a period.
+
+    weight   fixed for the quarter; all channels together have 1
+    found    its share, or None when it was not heard
+    last     its share when it was last heard, and how many days ago
+    """
+
+    weight: float
+    found: ShareEstimate | None
+    last: ShareEstimate | None = None
+    days_ago: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All channels together.
+
+    covered    the share among the channels that were heard, with their weights in proportion; None when none was
+    coverage   their weight, between 0 and 1
+    bounds     between which the share of all channels lies, whatever the missing ones held
+    carried    the share of all, had the missing ones stayed where they were last heard, with growing doubt; None when
+               one of them never was
+    missing    their names
+    """
+
+    covered: Estimate | None
+    coverage: float
+    bounds: tuple[float, float]
+    carried: Estimate | None
+    missing: tuple[str, ...]
+
+    @property
+    def grey(self) -> bool:
+        """Whether the needle shows no verdict."""
+        return self.coverage < NEEDLE - 1e-9
+
+
+def combine(
+    channels: Mapping[str, Channel],
+    *,
+    low: float = 0.0,
+    high: float = 1.0,
+    daily: float = 0.0004,
+    level: float = 0.95,
+) -> Whole:
+    """Put channels together by fixed weights, so that a change of mix is not taken for one of tone.
+
+    low, high   between which the number lies for any channel: 0 and 1 for a share, -1 and 1 for net tone
+    daily       variance that a channel's share gains with each day on which it is not heard
+
+    Raises ValueError unless the weights sum to 1.
+
+    >>> def found(share): return ShareEstimate(Estimate(share, 0, 1, 100, ""), 100, 900, 0.001, 99.0, 0.5, 150.0)
+    >>> whole = combine({"a": Channel(0.85, found(0.21)), "b": Channel(0.15, None, found(0.55), 30)})
+    >>> round(whole.covered.value, 3), round(whole.coverage, 3), [round(one, 4) for one in whole.bounds], whole.missing
+    (0.21, 0.85, [0.1785, 0.3285], ('b',))
+    >>> round(whole.carried.value, 3), whole.grey
+    (0.261, False)
+    """
+    if abs(sum(channel.weight for channel in channels.values()) - 1) > 1e-6:
+        raise ValueError("the weights of all channels sum to 1")
+    parts = {name: (channel.weight, channel.found) for name, channel in channels.items() if channel.found is not None}
+    coverage = sum(weight for weight, _ in parts.values())
+    total = sum(weight * found.estimate.value for weight, found in parts.values())
+    variance = sum(weight**2 * found.variance for weight, found in parts.values())
+    labels = sum(found.labels for _, found in parts.values())
+    missing = tuple(name for name in channels if name not in parts)
+    covered = None
+    if parts:
+        method = f"channels that were heard, fixed weights, {level:.0%}"
+        covered = _around(total / coverage, variance / coverage**2, labels, level, method, low, high)
+    absent = [channels[name] for name in missing]
+    carried = None
+    if parts and all(channel.last is not None for channel in absent):
+        value, doubt = total, variance
+        for channel in absent:
+            if channel.last is not None:
+                value += channel.weight * channel.last.estimate.value
+                doubt += channel.weight**2 * (channel.last.variance + daily * channel.days_ago)
+        carried = _around(value, doubt, labels, level, f"missing channels as last heard, {level:.0%}", low, high)
+    open_ = 1 - coverage
+    return Whole(covered, coverage, (total + open_ * low, total + open_ * high), carried, missing)
+
+
+def _around(value: float, variance: float, n: int, level: float, method: str, low: float, high: float) -> Estimate:
+    half = normal_quantile((1 + level) / 2) * math.sqrt(variance)
+    return Estimate(value, max(value - half, low), min(value + half, high), n, method)
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """How a share changed between two periods, on the channels that were heard in both.
+
+    tone       what people say differently on the same channels, at fixed weights: the change that counts
+    mix        what comes only from messages moving between channels, at the volumes that they really had
+    channels   that both periods share; the others are left out, not taken for zero
+    """
+
+    tone: Estimate
+    mix: float
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A channel in a period: its fixed weight, its messages, its share."""
+
+    weight: float
+    messages: int
+    found: ShareEstimate
+
+
+def movement(now: Mapping[str, Heard], before: Mapping[str, Heard], *, level: float = 0.95) -> Movement | None:
+    """Part a change into tone and mix. None when no channel was heard in both periods.
+
+    The weights are those of `now`, in proportion over the shared channels. The mix is the sum of the changes of the
+    channels' parts of the volume, times their mean shares.
+
+    >>> def found(share): return ShareEstimate(Estimate(share, 0, 1, 100, ""), 100, 900, 0.001, 99.0, 0.5, 150.0)
+    >>> before = {"a": Heard(0.5, 500, found(0.2)), "b": Heard(0.5, 500, found(0.6))}
+    >>> now = {"a": Heard(0.5, 800, found(0.2)), "b": Heard(0.5, 200, found(0.6))}
+    >>> moved = movement(now, before)
+    >>> round(moved.tone.value, 3), round(moved.mix, 3)
+    (0.0, -0.12)
+    """
+    shared = tuple(name for name in now if name in before)
+    if not shared:
+        return None
+    weights = sum(now[name].weight for name in shared)
+    totals = [sum(period[name].messages for name in shared) for period in (now, before)]
+    value = variance = mix = 0.0
+    for name in shared:
+        new, old = now[name], before[name]
+        part = new.weight / weights
+        value += part * (new.found.estimate.value - old.found.estimate.value)
+        variance += part**2 * (new.found.variance + old.found.variance)
+        moved = new.messages / max(totals[0], 1) - old.messages / max(totals[1], 1)
+        mix += moved * (new.found.estimate.value + old.found.estimate.value) / 2
+    labels = sum(now[name].found.labels + before[name].found.labels for name in shared)
+    method = f"channels heard in both periods, fixed weights, {level:.0%}"
+    return Movement(_around(value, variance, labels, level, method, -math.inf, math.inf), mix, shared)

@@ -1,0 +1,119 @@
+"""Nobody takes silence for good news."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from rapport.core.measure.coverage import Channel, Heard, Hour, State, combine, heard, movement, state
+from rapport.core.measure.share import ShareEstimate
+from rapport.core.types import Estimate
+
+FINE = Hour(contracted=True, tries=12, failures=0, behind=30.0, arrived=20, expected=25.0, size=5.0)
+
+
+def found(share: float, variance: float = 0.001) -> ShareEstimate:
+    return ShareEstimate(Estimate(share, 0, 1, 100, ""), 100, 900, variance, 99.0, 0.5, 150.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, State.DELIVERING),
+        ({"contracted": False}, State.NOT_CONTRACTED),
+        ({"failures": 12}, State.DOWN),
+        ({"tries": 0}, State.DOWN),
+        ({"behind": 7200.0}, State.DOWN),
+        ({"failures": 2}, State.DEGRADED),
+        ({"behind": 1800.0}, State.DEGRADED),
+        ({"arrived": 0, "size": 50.0}, State.DEGRADED),
+        ({"arrived": 0, "expected": 2.0}, State.SILENT),
+    ],
+)
+def test_what_an_hour_was(changes: dict[str, float], expected: State) -> None:
+    facts = {name: getattr(FINE, name) for name in Hour.__slots__} | changes
+    assert state(Hour(**facts)) is expected
+
+
+def test_a_healthy_channel_is_hardly_ever_suspected() -> None:
+    rng = np.random.default_rng(1)
+    counts = rng.negative_binomial(5, 5 / 30, size=5000)
+    suspected = sum(state(Hour(True, 12, 0, 30.0, int(n), 25.0, 5.0)) is State.DEGRADED for n in counts)
+    assert suspected / 5000 < 0.001 + 3.5 * math.sqrt(0.001 / 5000)
+
+
+def test_hours_without_a_contract_are_not_missing() -> None:
+    assert heard([State.NOT_CONTRACTED]) is None
+    assert heard([State.DELIVERING, State.NOT_CONTRACTED]) == 1.0
+
+
+def test_a_missing_channel_is_named_and_bounded_not_counted_as_zero() -> None:
+    whole = combine({"posts": Channel(0.85, found(0.214)), "mail": Channel(0.15, None, found(0.55), 10)})
+    truth = 0.85 * 0.214 + 0.15 * 0.55
+    assert whole.missing == ("mail",)
+    assert whole.covered.value == pytest.approx(0.214)
+    assert whole.bounds == pytest.approx((0.182, 0.332), abs=1e-3)
+    assert whole.bounds[0] < truth < whole.bounds[1]
+    assert whole.carried.value == pytest.approx(truth)
+
+
+def test_what_is_carried_forward_grows_doubtful() -> None:
+    widths = []
+    for days in (1, 30):
+        carried = combine({"a": Channel(0.8, found(0.2)), "b": Channel(0.2, None, found(0.5), days)}).carried
+        widths.append(carried.high - carried.low)
+    assert widths[1] > widths[0]
+
+
+def test_with_all_channels_the_bounds_close() -> None:
+    whole = combine({"a": Channel(0.6, found(0.2)), "b": Channel(0.4, found(0.5))})
+    assert whole.bounds == pytest.approx((0.32, 0.32))
+    assert whole.covered.value == whole.carried.value == pytest.approx(0.32)
+    assert not whole.grey
+
+
+def test_below_seven_tenths_there_is_no_verdict() -> None:
+    assert combine({"a": Channel(0.69, found(0.2)), "b": Channel(0.31, None)}).grey
+    assert not combine({"a": Channel(0.7, found(0.2)), "b": Channel(0.3, None)}).grey
+
+
+def test_with_nothing_heard_nothing_is_said() -> None:
+    whole = combine({"a": Channel(1.0, None)})
+    assert (whole.covered, whole.carried, whole.bounds) == (None, None, (0.0, 1.0))
+
+
+def test_net_tone_of_a_missing_channel_may_be_anything_from_minus_one_to_one() -> None:
+    whole = combine({"a": Channel(0.9, found(0.1)), "b": Channel(0.1, None)}, low=-1.0)
+    assert whole.bounds == pytest.approx((-0.01, 0.19))
+
+
+def test_weights_that_do_not_sum_to_one_are_a_mistake() -> None:
+    with pytest.raises(ValueError, match="sum to 1"):
+        combine({"a": Channel(0.5, found(0.2))})
+
+
+def test_messages_moving_to_an_angrier_channel_are_not_a_change_of_tone() -> None:
+    before = {"posts": Heard(0.5, 500, found(0.2)), "mail": Heard(0.5, 500, found(0.6))}
+    now = {"posts": Heard(0.5, 200, found(0.2)), "mail": Heard(0.5, 800, found(0.6))}
+    moved = movement(now, before)
+    assert moved.tone.value == pytest.approx(0)
+    assert moved.mix == pytest.approx(0.12)
+
+
+def test_a_change_of_tone_is_not_a_change_of_mix() -> None:
+    before = {"posts": Heard(0.5, 500, found(0.2)), "mail": Heard(0.5, 500, found(0.6))}
+    now = {"posts": Heard(0.5, 500, found(0.3)), "mail": Heard(0.5, 500, found(0.7))}
+    moved = movement(now, before)
+    assert moved.tone.value == pytest.approx(0.1)
+    assert moved.tone.low < 0.1 < moved.tone.high
+    assert moved.mix == pytest.approx(0)
+
+
+def test_a_channel_heard_once_is_not_compared() -> None:
+    before = {"posts": Heard(0.5, 500, found(0.2))}
+    now = {"posts": Heard(0.5, 500, found(0.2)), "mail": Heard(0.5, 500, found(0.9))}
+    assert movement(now, before).channels == ("posts",)
+    assert movement(now, before).tone.value == pytest.approx(0)
+    assert movement({"mail": Heard(1.0, 5, found(0.9))}, before) is None

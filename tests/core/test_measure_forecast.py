@@ -1,0 +1,139 @@
+"""Where it is going: intervals that hold, odds that mean something, and silence when there is too little."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from rapport.core.measure.forecast import OffCourse, Plan, fan, reach
+from rapport.core.types import NotEnough
+
+
+def wandering(rng: np.random.Generator, n: int, *, broken_at: int | None = None) -> np.ndarray:
+    noise = rng.standard_t(5, size=n) * 0.02
+    if broken_at is not None:
+        noise[broken_at:] *= math.sqrt(2.5)
+    return 0.3 + np.cumsum(rng.normal(size=n) * 0.004) + noise
+
+
+def test_nine_of_ten_later_values_lie_in_the_fan() -> None:
+    rng = np.random.default_rng(1)
+    inside = []
+    for _ in range(60):
+        values = wandering(rng, 260)
+        ahead = fan(values[:250], 7)
+        inside.append((ahead.low <= values[250:257]) & (values[250:257] <= ahead.high))
+    # the seven of one course hang together, so they count for the courses, not for themselves
+    assert abs(np.mean(inside) - 0.9) < 3.5 * math.sqrt(0.9 * 0.1 / 60)
+
+
+def test_it_says_truly_how_often_it_held_so_far_even_over_a_break() -> None:
+    held = np.mean([fan(wandering(np.random.default_rng(i), 400, broken_at=300), 7).held for i in range(12)], axis=0)
+    assert np.abs(held - 0.9).max() < 0.015
+
+
+def test_after_a_break_the_fan_widens() -> None:
+    wide = fan(wandering(np.random.default_rng(3), 500, broken_at=300), 4)
+    narrow = fan(wandering(np.random.default_rng(3), 500), 4)
+    assert (wide.high - wide.low > 1.2 * (narrow.high - narrow.low)).all()
+
+
+def test_a_higher_level_is_wider() -> None:
+    values = wandering(np.random.default_rng(2), 200)
+    assert (fan(values, 3, level=0.95).high > fan(values, 3, level=0.6).high).all()
+
+
+def test_the_days_of_the_week_are_known() -> None:
+    rng = np.random.default_rng(4)
+    week = np.array([0.3, 0.3, 0.3, 0.3, 0.3, 0.5, 0.5])
+    values = np.tile(week, 20) + 0.01 * rng.normal(size=140)
+    assert fan(values, 7, period=7).middle == pytest.approx(week, abs=0.03)
+
+
+def test_a_slow_improvement_goes_on() -> None:
+    rng = np.random.default_rng(5)
+    values = np.linspace(0.40, 0.30, 80) + 0.01 * rng.normal(size=80)
+    assert fan(values, 8).middle[-1] < 0.297
+
+
+def test_the_fan_stays_on_the_scale() -> None:
+    ahead = fan(np.abs(0.02 * np.random.default_rng(6).normal(size=60)), 12)
+    assert ahead.low.min() >= 0
+    assert ahead.high.max() <= 1
+
+
+def test_net_tone_may_be_negative() -> None:
+    assert fan(-0.2 + 0.02 * np.random.default_rng(6).normal(size=60), 3, bounds=(-1, 1)).middle.max() < 0
+
+
+def test_too_short_a_past_gives_no_forecast() -> None:
+    assert fan([0.3] * 15, 4) == NotEnough(15, 24, "values")
+    assert reach([0.3] * 15, 0.4, 4, np.random.default_rng(1)) == NotEnough(15, 20, "values")
+
+
+# -- the goal ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_odds_come_true_as_often_as_they_say() -> None:
+    rng = np.random.default_rng(7)
+    said, came = [], []
+    for _ in range(80):
+        values = wandering(rng, 130)
+        said.append(reach(values[:120], 0.3, 10, rng, paths=300).probability)
+        came.append(values[129] >= 0.3)
+    odds, found = np.array(said), np.array(came)
+    spread = math.sqrt(float((odds * (1 - odds)).sum()))
+    assert abs(float(odds.sum() - found.sum())) < 3.5 * spread
+
+
+def test_a_goal_that_is_met_today_is_met_at_once() -> None:
+    values = 0.5 + 0.005 * np.random.default_rng(8).normal(size=60)
+    outlook = reach(values, 0.3, 4, np.random.default_rng(8))
+    assert (outlook.probability, outlook.arrival.value, outlook.never) == (1.0, 1.0, 0.0)
+
+
+def test_a_goal_out_of_reach_is_never_reached() -> None:
+    values = 0.3 + 0.005 * np.random.default_rng(8).normal(size=60)
+    outlook = reach(values, 0.9, 4, np.random.default_rng(8))
+    assert (outlook.probability, outlook.arrival.value, outlook.never) == (0.0, math.inf, 1.0)
+
+
+def test_a_goal_may_be_to_fall_below() -> None:
+    values = 0.5 + 0.005 * np.random.default_rng(8).normal(size=60)
+    assert reach(values, 0.9, 4, np.random.default_rng(8), below=True).probability == 1.0
+
+
+def test_the_error_of_estimates_is_not_taken_for_a_course_of_the_tone() -> None:
+    values = 0.3 + 0.02 * np.random.default_rng(9).normal(size=80)
+    odds = [reach(values, 0.33, 4, np.random.default_rng(9), sampling_variance=v).probability for v in (0.0, 0.0003)]
+    assert odds[1] < odds[0]
+
+
+# -- off course --------------------------------------------------------------------------------------------------------
+
+
+def rings_within(steps: int, lag: float, runs: int) -> float:
+    """How often it rings when the truth lies `lag` behind the plan."""
+    rng, rang = np.random.default_rng(10), 0
+    for _ in range(runs):
+        course = OffCourse(Plan(0.40, 0.30, steps, 0.02))
+        for step in range(1, steps + 1):
+            course = course.step(course.plan.at(step) + lag + 0.02 * rng.normal())
+            if course.rings:
+                rang += 1
+                break
+    return rang / runs
+
+
+def test_on_plan_it_rings_in_at_most_one_of_twenty_courses() -> None:
+    assert rings_within(180, 0.0, 300) <= 0.05 + 3.5 * math.sqrt(0.05 * 0.95 / 300)
+
+
+def test_behind_the_plan_it_rings() -> None:
+    assert rings_within(180, 0.02, 50) == 1.0
+
+
+def test_ahead_of_the_plan_it_stays_quiet() -> None:
+    assert rings_within(180, -0.02, 50) == 0.0
