@@ -14,9 +14,11 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
-from contextlib import AbstractContextManager, suppress
+import tracemalloc
+from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -232,6 +234,21 @@ def test_a_peer_that_drips_ends_at_the_deadline(prompt: bytes) -> None:
     assert not failed.value.permanent
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses instead of waiting")
+def test_a_peer_that_never_picks_up_ends_at_the_deadline() -> None:
+    started = time.monotonic()
+    with ExitStack() as stack, guarded_client(OPEN, timeout=0.5) as client:
+        listener = stack.enter_context(socket.create_server((PUBLIC, 0), backlog=0))
+        for _ in range(2):  # fill the queue of those who wait
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        with pytest.raises(ConnectorError) as failed:
+            ask(client, "POST", f"http://{PUBLIC}:{listener.getsockname()[1]}/", write=True)
+    assert 0.4 < time.monotonic() - started < 1.5
+    assert type(failed.value) is ConnectorError
+
+
 def test_a_peer_that_never_answers_our_tls_greeting_ends_at_the_deadline() -> None:
     started = time.monotonic()
     with peer(answer()) as mute, guarded_client(OPEN, timeout=0.5) as client, pytest.raises(ConnectorError):
@@ -257,12 +274,15 @@ def test_a_body_at_the_limit_is_taken() -> None:
 def test_a_small_archive_does_not_become_a_large_body() -> None:
     bomb = gzip.compress(b"\0" * 100_000_000)
     assert len(bomb) < 110_000
+    tracemalloc.start()
     with (
         peer(answer("200 OK", bomb, "Content-Encoding: gzip")) as bomber,
         guarded_client(OPEN) as client,
         pytest.raises(ConnectorError, match="larger than 10,000,000 bytes"),
     ):
         ask(client, "GET", bomber.url)
+    assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    tracemalloc.stop()
 
 
 def test_a_packed_answer_is_unpacked_once() -> None:

@@ -428,6 +428,12 @@ def test_we_look_as_far_back_as_the_reply_is_old() -> None:
     assert isinstance(found, Receipt)
 
 
+def test_a_server_whose_clock_is_slow_is_looked_through_all_the_same() -> None:
+    slow = timedelta(minutes=14)  # the reply is ten minutes old
+    newer = [ours(number, "@cleo Other", ago=slow) for number in range(200, 150, -1)]
+    assert isinstance(looking(own_posts(*newer, ours(50, "@ana At ten.", ago=slow)), reply()), Receipt)
+
+
 def test_a_reply_that_may_still_be_on_its_way_is_not_called_absent() -> None:
     found = looking(own_posts(), reply(created_at=datetime.now(UTC)))
     assert isinstance(found, Absent)
@@ -520,6 +526,13 @@ def test_length_is_counted_as_mastodon_does(text: str, count: int) -> None:
 )
 def test_whoever_is_answered_is_mentioned_once(text: str, sent: str) -> None:
     assert text_of(reply(text)) == sent
+
+
+def test_somebody_of_our_own_server_may_be_called_by_the_first_name() -> None:
+    parent = {"acct": "ana", "visibility": "public"}
+    assert text_of(reply("@ana At ten.", parent_ref=parent, parent_handle="ana@b.example")) == "@ana At ten."
+    assert text_of(reply("@ana@b.example At ten.", parent_ref=parent, parent_handle="ana@b.example")).count("@ana") == 1
+    assert text_of(reply(parent_ref=parent, parent_handle="ana@b.example")) == "@ana At ten."
 
 
 def test_a_post_that_answers_nobody_mentions_nobody_and_is_public() -> None:
