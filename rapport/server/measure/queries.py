@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 
 import numpy as np
-from numpy.typing import NDArray
+from django.db.models import Max, Sum
 
 from rapport.core.measure.response import median_of, share_answered
 from rapport.core.types import Estimate, NotEnough
@@ -33,26 +33,28 @@ Known = Estimate | NotEnough
 
 @dataclass
 class Waits:
-    """Conversations of any number of days: how many, how long they waited, who still waits."""
+    """Conversations of any number of days: how many, how long they waited, who still waits.
+
+    answered   the waits that ended, as they are kept (see DayAnswer)
+    waiting    for each day: seconds waited so far, and how many do
+    """
 
     asked: int = 0
     closed: int = 0
     settled_asked: int = 0
     settled_answered: int = 0
-    answered: list[NDArray[np.uint32]] = field(default_factory=list)
-    waiting: list[tuple[float, int]] = field(default_factory=list)  # seconds so far, how many
+    answered: list[bytes] = field(default_factory=list)
+    waiting: list[tuple[float, int]] = field(default_factory=list)
 
-    def add(self, row: DayAnswer, now: datetime) -> None:
-        waits = np.frombuffer(bytes(row.waits), dtype="<u4")
-        self.asked += row.asked
-        self.closed += row.closed
-        self.answered.append(waits)
-        if still := row.asked - row.answered - row.closed:
-            noon = datetime.combine(row.day, time(12), UTC)
+    def add(self, day: date, asked: int, answered: int, closed: int, now: datetime) -> None:
+        self.asked += asked
+        self.closed += closed
+        if still := asked - answered - closed:
+            noon = datetime.combine(day, time(12), UTC)
             self.waiting.append((max((now - noon).total_seconds(), 0.0), still))
-        if datetime.combine(row.day, time(), UTC) + timedelta(days=1) <= now - SETTLED:
-            self.settled_asked += row.asked
-            self.settled_answered += row.answered
+        if datetime.combine(day, time(), UTC) + timedelta(days=1) <= now - SETTLED:
+            self.settled_asked += asked
+            self.settled_answered += answered
 
     def join(self, other: Waits) -> None:
         self.asked += other.asked
@@ -67,7 +69,7 @@ class Waits:
 
     def median(self) -> Known:
         """In seconds. What somebody closed without an answer waits without end."""
-        ended = np.concatenate([np.zeros(0), *self.answered]).astype(np.float64)
+        ended = np.frombuffer(b"".join(self.answered), dtype="<u4").astype(np.float64)
         still = np.repeat([s for s, _ in self.waiting], [n for _, n in self.waiting]) if self.waiting else np.zeros(0)
         never = np.full(self.closed, np.inf)
         seconds = np.concatenate([ended, still, never])
@@ -85,7 +87,7 @@ class Week:
     positive: int = 0
     ours: int = 0
     deaf_hours: int = 0
-    by_channel: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    by_channel: dict[str, int] = field(default_factory=dict)
     waits: Waits = field(default_factory=Waits)
 
     @property
@@ -143,8 +145,12 @@ def course(now: datetime, *, weeks: int, channel: Channel | None = None, team: T
     if team:
         answers = answers.filter(team=team)
     _count(found, counts, names)
-    for row in answers:
-        found[monday(row.day)].waits.add(row, now)
+    # Numbers are added up by the database; of each wait only the bytes are fetched, for a year has 300,000 of them.
+    sums = answers.values_list("day").annotate(Sum("asked"), Sum("answered"), Sum("closed"))
+    for day, asked, answered, closed in sums:
+        found[monday(day)].waits.add(day, asked, answered, closed, now)
+    for day, waits in answers.filter(answered__gt=0).values_list("day", "waits").iterator(chunk_size=5_000):
+        found[monday(day)].waits.answered.append(bytes(waits))
     ordered = list(found.values())
     return Course(ordered[:-1], ordered[-1], _largest(ordered), joined(ordered[:-1]))
 
@@ -157,13 +163,20 @@ def joined(weeks: Iterable[Week]) -> Waits:
     return whole
 
 
+def counted() -> str:
+    """Changes whenever something was counted anew, and with nothing else."""
+    answers = DayAnswer.objects.aggregate(last=Max("id"))["last"]
+    return f"{DayCount.objects.aggregate(last=Max('id'))['last']}-{answers}"
+
+
 def _count(weeks: dict[date, Week], counts: Iterable[DayCount], names: dict[int, str]) -> None:
     for row in counts:
         week = weeks[monday(row.day)]
         for name in ("messages", "ours", "deaf_hours", *TONES):
             setattr(week, name, getattr(week, name) + getattr(row, name))
         if row.messages:
-            week.by_channel[names[row.channel_id]] += row.messages
+            name = names[row.channel_id]
+            week.by_channel[name] = week.by_channel.get(name, 0) + row.messages
 
 
 def _largest(weeks: Sequence[Week]) -> list[str]:

@@ -7,8 +7,10 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from urllib.parse import urlencode
 
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -28,6 +30,7 @@ from rapport.server.pages.render import page
 from rapport.server.pages.settings import defused
 
 log = logging.getLogger(__name__)
+KEPT_SECONDS = 600
 PERIODS = {"12": 12, "52": 52}
 WIDTHS = {"wide": 980, "middle": 640, "narrow": 320}
 FITS = {"narrow": "(max-width: 759px)", "middle": "(max-width: 1199px)"}  # the others are wide
@@ -53,6 +56,11 @@ class Where:
         return urlencode({name: value for name, value in (chosen | changes).items() if value})
 
     def course(self, now: datetime) -> Course:
+        """Kept until the counts change: the page and each of its pictures ask for the same."""
+        key = f"course:{self.carried()}:{queries.counted()}:{now.date()}"
+        return cast(Course, cache.get_or_set(key, lambda: self._course(now), KEPT_SECONDS))
+
+    def _course(self, now: datetime) -> Course:
         return queries.course(now, weeks=self.weeks, channel=self.channel, team=self.team)
 
     def query(self, course: Course) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop, ngettext
 from rapport.core.types import Estimate, NotEnough
 from rapport.server.measure.queries import TONES, Course, Known, Week
 from rapport.server.pages.charts import Spec
-from rapport.server.pages.tags import amount
+from rapport.server.pages.tags import amount, together
 from rapport.server.templatetags.rapport import number
 
 PANELS = 8  # channels drawn apart; the smaller ones are drawn together
@@ -55,7 +55,7 @@ def figures(course: Course, *, by_team: bool, query: str) -> list[Figure]:
 
 
 def percent(share: float) -> str:
-    return _("%(n)s %%") % {"n": round(100 * share)}
+    return together(_("%(n)s %%") % {"n": round(100 * share)})
 
 
 def lacking(found: NotEnough) -> str:
@@ -403,7 +403,7 @@ def _lines(course: Course, width: int, c: Colours) -> Spec:
         "height": 170,
         "data": {"values": values},
         "layer": [
-            {"mark": {"type": "line", "strokeWidth": 2, "invalid": None}, "encoding": by_tone},
+            {"mark": {"type": "line", "strokeWidth": 2}, "encoding": by_tone},
             {
                 "transform": [{"filter": "datum.sign && datum.share != null"}],
                 "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},

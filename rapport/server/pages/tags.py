@@ -29,7 +29,7 @@ def amount(length: timedelta | float) -> str:
     for size, words in UNITS:
         if size == 1 or seconds >= (2 * size if size == 86_400 else size):
             value = round(seconds / size, 1 if seconds < 10 * size else None)
-            return _(words) % {"n": number_format(value, 0 if value == int(value) else 1, use_l10n=True)}
+            return together(_(words) % {"n": number_format(value, 0 if value == int(value) else 1, use_l10n=True)})
     raise AssertionError("the last unit takes everything")
 
 
@@ -37,3 +37,8 @@ def amount(length: timedelta | float) -> str:
 def glyph(network: str) -> str:
     """The drawing of a network: what stands before the colon in "files:surveys"."""
     return network.partition(":")[0]
+
+
+def together(words: str) -> str:
+    """A number and its unit, which no line may part."""
+    return words.replace(" ", "\u00a0")
