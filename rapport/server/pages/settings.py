@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import secrets
-from collections.abc import Callable, Iterator
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeAlias, cast
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
@@ -27,31 +26,10 @@ from rapport.server.organise.models import AuditEntry, Organisation, Team, User
 from rapport.server.organise.queries import Wanted
 from rapport.server.organise.record import verify
 from rapport.server.pages.context import THEMES
-from rapport.server.pages.render import page
+from rapport.server.pages.render import me, only, page
 from rapport.server.pages.settings_forms import MemberForm, NewMemberForm, OrganisationForm, OwnForm, TeamForm
 
 YEAR_SECONDS = 365 * 24 * 3600
-P = ParamSpec("P")
-View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-
-
-def only(ability: str) -> Callable[[View[P]], View[P]]:
-    """Whoever may not, finds nothing here. The actions refuse all the same."""
-
-    def wrap(view: View[P]) -> View[P]:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if not may(request.user, ability):
-                raise Http404
-            return view(request, *args, **kwargs)
-
-        return cast(View[P], guarded)
-
-    return wrap
-
-
-def me(request: HttpRequest) -> User:
-    return cast(User, request.user)
 
 
 def _page(request: HttpRequest, tab: str, template: str, **context: Any) -> HttpResponse:
