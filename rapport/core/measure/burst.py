@@ -1,0 +1,186 @@
+"""Early warning on counts: is this hour louder than such an hour is?
+
+Counts of messages come in clumps and follow the week. A warning that takes them for independent (the usual three sigma)
+cries wolf hundreds of times a year. This one knows the hour of the week and how clumped the counts are.
+
+Source: A. Noufaily et al. (2013), An improved algorithm for outbreak detection, Statistics in Medicine 32, 1206-1222
+(negative binomial limits); M. Höhle and M. Paul (2008), Count data regression charts, CSDA 52, 4357-4368 (the sum);
+G. Lorden (1971), Annals of Mathematical Statistics 42, 1897-1908 (its rate of false alarms).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rapport.core.measure.quantiles import at_least, normal_quantile
+from rapport.core.types import Estimate, NotEnough
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+WEEK = 168
+FEWEST_WEEKS = 4
+TAIL = 1e-4
+"""An hour so loud comes by chance about once in a year and two months."""
+
+PRIOR_WEEKS = 3.0
+"""What the pattern of days and hours says about an hour of the week counts as so many weeks of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """What an hour of the week brings.
+
+    mean   shape (168,), messages; hour 0 is Monday, from midnight
+    size   of the negative binomial: the variance is mean + mean²/size
+    """
+
+    mean: Floats
+    size: float
+
+    def chance(self, hour: int, count: int) -> float:
+        """The probability of so many or more in that hour of the week."""
+        return at_least(count, float(self.mean[hour % WEEK]), self.size)
+
+
+def profile(counts: Sequence[int] | Ints, first_hour: int = 0) -> Profile | NotEnough:
+    """Learn what is normal from past hours, the latest last, without gaps.
+
+    counts       shape (T,), messages an hour; leave out hours in which the channel was not heard by passing -1
+    first_hour   the hour of the week of the first, 0 to 167
+
+    Single hours of the week lean on the pattern of their day and their hour of day. Hours far above what is usual are
+    cut to its limit, so that last month's storm does not make the next one normal.
+
+    Returns NotEnough below FEWEST_WEEKS weeks.
+
+    >>> rng = np.random.default_rng(1)
+    >>> usual = profile(rng.poisson(np.tile(np.repeat([2.0, 10.0], 12), 56)))
+    >>> usual.mean[[0, 23]].round().tolist()
+    [2.0, 10.0]
+    """
+    series = np.asarray(counts, dtype=np.float64)
+    if (series >= 0).sum() < FEWEST_WEEKS * WEEK:
+        return NotEnough(int((series >= 0).sum()) // WEEK, FEWEST_WEEKS, "weeks of hourly counts")
+    hour = (np.arange(len(series)) + first_hour) % WEEK
+    heard = series >= 0
+    series, hour = series[heard], hour[heard]
+    calm = _without_peaks(series, hour % 24)
+    mean = _means(calm, hour)
+    size = _size(calm, mean[hour])
+    calm = np.minimum(series, mean[hour] + 5 * np.sqrt(mean[hour] + mean[hour] ** 2 / size))
+    mean = _means(calm, hour)
+    return Profile(mean, _size(calm, mean[hour]))
+
+
+def _without_peaks(series: Floats, hour_of_day: Ints) -> Floats:
+    """Cut each hour of the day to what all but one in twenty of such hours stay below."""
+    limits = np.array([np.quantile(series[hour_of_day == hour], 0.95) for hour in range(24)])
+    cut: Floats = np.minimum(series, limits[hour_of_day])
+    return cut
+
+
+def _means(series: Floats, hour: Ints) -> Floats:
+    total, weeks = np.bincount(hour, series, minlength=WEEK), np.bincount(hour, minlength=WEEK).astype(np.float64)
+    level = max(float(series.mean()), 1e-9)
+    table, known = total.reshape(7, 24), np.maximum(weeks, 1e-9).reshape(7, 24)
+    by_day, by_hour = table.sum(axis=1) / known.sum(axis=1), table.sum(axis=0) / known.sum(axis=0)
+    pattern = np.outer(by_day, by_hour).ravel() / level
+    means: Floats = (total + PRIOR_WEEKS * pattern) / (weeks + PRIOR_WEEKS)
+    return means
+
+
+def _size(series: Floats, mean: Floats) -> float:
+    """By moments; infinite (Poisson) where counts vary no more than chance."""
+    more = float(((series - mean) ** 2 - mean).sum())
+    return float((mean**2).sum()) / more if more > 0 else math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """An hour that was too loud: what came, what such an hour brings, and the chance of so much or more."""
+
+    count: int
+    expected: float
+    chance: float
+
+
+def warning(count: int, hour: int, usual: Profile, *, tail: float = TAIL) -> Burst | None:
+    """A warning when so many messages come by chance with a probability below `tail`; else None.
+
+    hour   of the week, 0 is Monday from midnight
+
+    >>> usual = Profile(np.full(168, 10.0), size=5.0)
+    >>> warning(25, 30, usual) is None, warning(60, 30, usual).expected
+    (True, 10.0)
+    """
+    chance = usual.chance(hour, count)
+    return Burst(count, float(usual.mean[hour % WEEK]), chance) if chance < tail else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """Adds up hours that are somewhat loud: finds what lasts rather than what peaks.
+
+    factor   the rise that is looked for, above 1
+    limit    of the sum; while nothing rises, e to the limit is how many hours pass on average between false warnings,
+             at least, if the profile is right
+    """
+
+    size: float
+    factor: float = 1.5
+    limit: float = math.log(10 * 365 * 24)
+    sum: float = 0.0
+
+    @property
+    def rings(self) -> bool:
+        return self.sum >= self.limit
+
+    def step(self, count: int, expected: float) -> Rise:
+        """After one more hour.
+
+        >>> rise = Rise(size=20.0)
+        >>> for _ in range(24):
+        ...     rise = rise.step(17, 10.0)
+        >>> rise.rings
+        True
+        """
+        gain = count * math.log(self.factor)
+        if math.isinf(self.size):
+            gain -= (self.factor - 1) * expected
+        else:
+            gain -= (self.size + count) * math.log((self.size + self.factor * expected) / (self.size + expected))
+        return replace(self, sum=max(0.0, self.sum + gain))
+
+
+def against_expected(
+    counts: Sequence[int] | Ints, expected: Sequence[float] | Floats, size: float, *, level: float = 0.95
+) -> Estimate | NotEnough:
+    """How many times as much came as would have come anyway: the buzz of an event, before, during or after it.
+
+    counts, expected   shape (T,), by hour; from a profile learned before the event
+    size               of the profile
+
+    The interval holds what counts vary by from hour to hour; 1 inside it means that nothing out of the usual was
+    seen. Returns NotEnough when less than one message was expected.
+
+    >>> found = against_expected([30, 40, 50], [20.0, 20.0, 20.0], 10.0)
+    >>> round(found.value, 2), found.low > 1
+    (2.0, True)
+    """
+    mean = np.asarray(expected, dtype=np.float64)
+    total = float(mean.sum())
+    if total < 1:
+        return NotEnough(int(total), 1, "expected messages")
+    ratio = float(np.sum(counts)) / total
+    # the variance at the level that was seen, not at the usual one
+    seen = max(ratio, 1 / total) * mean
+    error = math.sqrt(float((seen + seen**2 / size).sum())) / total
+    half = normal_quantile((1 + level) / 2) * error
+    method = f"messages against the hour-of-week profile, {level:.0%}"
+    return Estimate(ratio, max(ratio - half, 0.0), ratio + half, len(mean), method)

@@ -1,0 +1,144 @@
+"""Counts: whose voice, how loud, and when to warn."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from rapport.core.measure import burst
+from rapport.core.measure.burst import Profile, Rise, against_expected, profile, warning
+from rapport.core.measure.voice import live_for_all, share_of_voice
+from rapport.core.types import NotEnough
+
+HOURS = np.arange(burst.WEEK)
+USUAL = Profile(8 * (1.2 + np.sin(2 * np.pi * (HOURS % 24 - 8) / 24)) * np.where(HOURS >= 120, 0.5, 1.0), 5.0)
+"""Loud by day, quiet by night, half as loud at the weekend; counts in clumps."""
+
+
+def hours(rng: np.random.Generator, weeks: int, factor: float = 1.0) -> np.ndarray:
+    mean = np.tile(USUAL.mean, weeks) * factor
+    return rng.negative_binomial(USUAL.size, USUAL.size / (USUAL.size + mean))
+
+
+# -- voice -------------------------------------------------------------------------------------------------------------
+
+
+def test_copies_of_one_person_are_one_voice() -> None:
+    brand = ["we"] * 500 + ["we"] * 30 + ["they"] * 70
+    group = np.concatenate([np.zeros(500, dtype=int), np.arange(1, 101)])
+    messages, people = share_of_voice(brand, group), share_of_voice(brand, group, people=True)
+    assert messages["we"].value == pytest.approx(530 / 600)
+    assert people["we"].value == pytest.approx(31 / 101)
+    assert messages["we"].high - messages["we"].low > 0.3  # one loud person leaves the share of messages wide open
+    assert people["we"].n == 101
+
+
+def test_the_shares_of_all_brands_sum_to_one() -> None:
+    rng = np.random.default_rng(1)
+    found = share_of_voice(rng.choice(["a", "b", "c"], 300).tolist(), rng.integers(0, 100, 300))
+    assert sum(one.value for one in found.values()) == pytest.approx(1)
+
+
+def test_the_interval_holds_though_people_repeat_themselves() -> None:
+    rng, runs, held = np.random.default_rng(2), 300, 0
+    for _ in range(runs):
+        talk = rng.geometric(0.3, size=150)
+        group = np.repeat(np.arange(150), talk)
+        brand = np.where(rng.random(150) < 0.3, "we", "they")[group]
+        found = share_of_voice(brand.tolist(), group)
+        held += found["we"].low <= 0.3 <= found["we"].high
+    assert abs(held / runs - 0.95) < 3.5 * math.sqrt(0.95 * 0.05 / runs) + 0.01
+
+
+def test_a_handful_of_people_have_no_share_of_voice() -> None:
+    assert share_of_voice(["we"] * 50, np.arange(50) % 5) == NotEnough(5, 20, "people")
+
+
+def test_only_channels_that_are_live_for_everybody_count() -> None:
+    assert live_for_all({"we": ["a", "b"], "they": ["b", "c"]}) == ("b",)
+    assert live_for_all({}) == ()
+
+
+# -- early warning -----------------------------------------------------------------------------------------------------
+
+
+def test_the_week_is_learned() -> None:
+    learned = profile(hours(np.random.default_rng(3), 12))
+    assert isinstance(learned, Profile)
+    assert np.abs(learned.mean / USUAL.mean - 1).mean() < 0.15
+    assert learned.size == pytest.approx(5, rel=0.3)
+
+
+def test_last_months_storm_does_not_make_the_next_one_normal() -> None:
+    counts = hours(np.random.default_rng(3), 12)
+    counts[500:505] += 2000
+    calm, stormy = profile(hours(np.random.default_rng(3), 12)), profile(counts)
+    assert stormy.mean[500 % 168] < 2 * calm.mean[500 % 168]
+
+
+def test_hours_that_were_not_heard_are_left_out() -> None:
+    counts = hours(np.random.default_rng(3), 12)
+    with_gap = counts.copy()
+    with_gap[168:336] = -1
+    assert profile(with_gap).mean.mean() == pytest.approx(profile(counts).mean.mean(), rel=0.1)
+
+
+def test_a_month_is_too_short_to_know_the_week_when_hours_are_missing() -> None:
+    assert profile([1] * 600) == NotEnough(3, 4, "weeks of hourly counts")
+
+
+def test_false_warnings_come_a_few_times_a_year_where_three_sigma_comes_hundreds_of_times() -> None:
+    rng = np.random.default_rng(4)
+    learned = profile(hours(rng, 12))
+    year = hours(rng, 52)
+    mean = np.tile(learned.mean, 52)
+    warned = sum(warning(int(n), t, learned) is not None for t, n in enumerate(year))
+    three_sigma = int((year > mean + 3 * np.sqrt(mean)).sum())
+    assert warned <= 8
+    assert three_sigma > 300
+
+
+def test_three_times_as_much_in_a_busy_hour_is_mostly_noticed_within_three_hours() -> None:
+    rng = np.random.default_rng(5)
+    noticed = 0
+    for _ in range(200):
+        mean = USUAL.mean[12:15] * 3
+        counts = rng.negative_binomial(USUAL.size, USUAL.size / (USUAL.size + mean))
+        noticed += any(warning(int(n), 12 + t, USUAL) for t, n in enumerate(counts))
+    assert noticed / 200 > 0.5
+
+
+def test_a_rise_that_lasts_is_found_within_days() -> None:
+    rng, found = np.random.default_rng(6), []
+    for _ in range(20):
+        rise = Rise(USUAL.size)
+        for t, count in enumerate(hours(rng, 3, factor=1.5)):
+            rise = rise.step(int(count), float(USUAL.mean[t % burst.WEEK]))
+            if rise.rings:
+                found.append(t)
+                break
+    assert len(found) == 20
+    assert np.median(found) < 7 * 24
+
+
+def test_while_nothing_rises_it_does_not_ring_for_years() -> None:
+    rng = np.random.default_rng(7)
+    rise = Rise(USUAL.size)
+    for t, count in enumerate(hours(rng, 104)):
+        rise = rise.step(int(count), float(USUAL.mean[t % burst.WEEK]))
+        assert not rise.rings
+
+
+def test_buzz_is_what_came_over_what_would_have_come() -> None:
+    rng, runs, held = np.random.default_rng(8), 300, 0
+    for _ in range(runs):
+        counts = hours(rng, 1, factor=1.4)
+        found = against_expected(counts, USUAL.mean, USUAL.size)
+        held += found.low <= 1.4 <= found.high
+    assert abs(held / runs - 0.95) < 3.5 * math.sqrt(0.95 * 0.05 / runs)
+
+
+def test_against_nothing_nothing_is_measured() -> None:
+    assert against_expected([3], [0.2], 5.0) == NotEnough(0, 1, "expected messages")
