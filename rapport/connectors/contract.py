@@ -23,7 +23,11 @@ GROUP = "rapport.connectors"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that a person fills in to connect. `secret` ones are encrypted and never shown again."""
+    """One thing that a person fills in to connect.
+
+    secret        encrypted, and never shown again
+    this_machine  lets the connector read files of the machine: for administrators only
+    """
 
     name: str
     label: str
@@ -31,6 +35,7 @@ class Field:
     default: str = ""
     secret: bool = False
     required: bool = True
+    this_machine: bool = False
 
 
 @dataclass(frozen=True, slots=True)

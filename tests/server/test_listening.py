@@ -17,7 +17,9 @@ from rapport.server.listen.hear import hear
 from rapport.server.listen.models import Channel, Cursor, Message, Pulse, Quarantined, Revision, Tally
 from rapport.server.organise import sealed
 from rapport.server.route.models import Conversation
+from rapport.server.organise.models import Role
 from rapport.server.work import settle
+from tests.server.conftest import member
 
 MAPPING = {"text": "text", "author": "name", "time": "tweet_created", "id": "tweet_id"}
 
@@ -102,6 +104,13 @@ def test_connecting_signs_in_for_real_and_stores_nothing_that_failed(ana, harbou
 
 def test_a_member_cannot_connect_a_channel(ben, harbour):
     assert isinstance(actions.connect("Harbour", "harbour", {"password": "right"}, actor=ben), Refused)
+
+
+def test_only_an_administrator_points_at_a_folder_of_the_machine(ana, tmp_path):
+    hub = member("Hugo", Role.HUB, "hub", ana)
+    answers = {"folder": str(tmp_path), "map": "text=a,id=b,author=c,time=d"}
+    assert isinstance(actions.connect("Drop", "files", answers, actor=hub), Refused)
+    assert isinstance(actions.connect("Drop", "files", answers, actor=ana), Channel)
 
 
 def test_secrets_are_sealed_and_open_with_the_new_key_after_a_rotation(channel):

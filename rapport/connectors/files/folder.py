@@ -41,7 +41,11 @@ class FilesConnector:
     fields = (
         Field("name", "Name", "Where these messages come from, in a word: surveys, callcentre.", required=False),
         Field(
-            "folder", "Folder", "Files dropped here are read. Leave it empty to import by hand only.", required=False
+            "folder",
+            "Folder",
+            "Files dropped here are read. Leave it empty to import by hand only.",
+            required=False,
+            this_machine=True,
         ),
         Field(
             "map", "Columns", "Which column holds what: text=Message,author=User,time=Date,id=Number", required=False

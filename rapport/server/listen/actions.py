@@ -373,6 +373,8 @@ def connect(name: str, connector_name: str, answers: Mapping[str, str], *, actor
         return Refused(f"There is already a channel called “{name}”. Choose another name.")
     connector = contract.load(connector_name)
     config, secrets = _answers(connector, answers)
+    if isinstance(actor, User) and (no := _reads_this_machine(connector, config, actor)):
+        return no
     learnt: dict[str, str] = {}
     account = contract.Account(config, secrets, learnt.update, settings.PRIVATE_HOSTS)
     try:
@@ -396,6 +398,12 @@ def connect(name: str, connector_name: str, answers: Mapping[str, str], *, actor
             Cursor.objects.create(channel=channel, source=source.name, every_seconds=source.every_seconds)
         entry.target = channel
         return channel
+
+
+def _reads_this_machine(connector: contract.Connector, config: Mapping[str, str], actor: User) -> Refused | None:
+    """A folder of the machine holds whatever it holds: only who runs the machine may point at one."""
+    given = [field.label for field in connector.fields if field.this_machine and config.get(field.name)]
+    return refusal(actor, "administer") if given else None
 
 
 def _answers(connector: contract.Connector, answers: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
