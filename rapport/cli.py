@@ -14,6 +14,7 @@ import click
 
 from rapport import __version__
 from rapport.core.errors import RapportError
+from rapport.measure_cli import measure
 
 
 class Command(click.Group):
@@ -225,6 +226,11 @@ def rotate() -> None:
     from rapport.server.listen.actions import reseal
 
     click.echo(f"Sealed anew: {reseal(actor='command line')} channels.")
+
+
+# -- measuring without a database --------------------------------------------------------------------------------------
+
+main.add_command(measure)
 
 
 if __name__ == "__main__":

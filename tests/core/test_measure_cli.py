@@ -1,0 +1,126 @@
+"""`rapport measure` on a table, as an analyst would use it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from benchmarks.worlds import WORLDS
+from rapport.cli import main
+
+TONES = ("negative", "neutral", "positive")
+
+
+def run(*arguments: str | Path) -> str:
+    result = CliRunner().invoke(main, ["measure", *map(str, arguments)], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def write(file: Path, rows: list[dict[str, object]]) -> Path:
+    with file.open("w", newline="") as handle:
+        writer = csv.DictWriter(handle, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return file
+
+
+def messages(n: int, seed: int = 1) -> tuple[list[dict[str, object]], np.ndarray]:
+    truth, prediction = WORLDS[1].messages(np.random.default_rng(seed), n)
+    rows = [{"id": f"m{i}", "channel": "web"} | dict(zip(TONES, p.round(4))) for i, p in enumerate(prediction)]
+    return rows, truth
+
+
+def test_from_a_draw_to_an_estimate(tmp_path: Path) -> None:
+    rows, truth = messages(800)
+    drawn = list(
+        csv.DictReader(io.StringIO(run("draw", write(tmp_path / "all.csv", rows), "--labels", "100", "--salt", "s")))
+    )
+    assert sorted(int(row["place"]) for row in drawn) == list(range(1, 801))
+    coded = [
+        row | {"label": TONES[tone] if int(row["place"]) <= 100 else ""} for row, tone in zip(drawn, truth, strict=True)
+    ]
+    said = run("estimate", write(tmp_path / "coded.csv", coded))
+    low, high = (float(said.split(word)[1].split()[0]) for word in ("between", "and"))
+    assert low < (truth == 0).mean() < high
+    assert "100 labels of 800 messages" in said
+
+
+def test_too_few_labels_are_told_instead_of_a_number(tmp_path: Path) -> None:
+    rows, truth = messages(200)
+    coded = [
+        row | {"stratum": "all", "label": TONES[k] if i < 14 else ""} for i, (row, k) in enumerate(zip(rows, truth))
+    ]
+    assert run("estimate", write(tmp_path / "coded.csv", coded)) == "Not enough labels: 14 of 40.\n"
+
+
+def test_the_mood_counts_an_author_once(tmp_path: Path) -> None:
+    rows, truth = messages(200)
+    coded = [
+        row | {"stratum": "all", "label": TONES[k], "author": f"a{i % 30}", "thread": ""}
+        for i, (row, k) in enumerate(zip(rows, truth))
+    ]
+    assert "over 30 groups" in run("estimate", write(tmp_path / "coded.csv", coded), "--mood")
+
+
+def watched(days: int, change_on: int) -> list[dict[str, object]]:
+    rng, rows = np.random.default_rng(2), []
+    for day in range(days):
+        share = 0.25 if day < change_on else 0.6
+        for i in range(40):
+            label = ("negative" if rng.random() < share else "neutral") if i < 15 else ""
+            rows.append({"day": f"{day:03}", "stratum": "all", "label": label} | dict.fromkeys(TONES, 1 / 3))
+    return rows
+
+
+def test_a_change_turns_red_and_quiet_stays_quiet(tmp_path: Path) -> None:
+    table = write(tmp_path / "days.csv", watched(90, 70))
+    assert "it has risen, probably since 07" in run("alarm", table, "--tolerance", "0.05")
+    quiet = write(tmp_path / "quiet.csv", watched(90, 1000))
+    assert "Quiet for 34 days" in run("alarm", quiet, "--tolerance", "0.05")
+
+
+def test_a_tolerance_that_cannot_be_told_from_error_is_refused(tmp_path: Path) -> None:
+    assert "No alarm" in run("alarm", write(tmp_path / "days.csv", watched(90, 1000)), "--tolerance", "0.001")
+
+
+def test_a_forecast_is_a_table_and_a_goal_has_odds(tmp_path: Path) -> None:
+    values = 0.3 + 0.01 * np.random.default_rng(3).normal(size=60)
+    table = write(tmp_path / "weeks.csv", [{"value": value} for value in values])
+    said = run("forecast", table, "--horizon", "4", "--goal", "0.2")
+    assert said.splitlines()[0] == "step,value,low,high"
+    assert len(said.splitlines()) == 6
+    assert "At 0.2 in 4 steps: 100%" in said
+
+
+def test_agreement_between_coders(tmp_path: Path) -> None:
+    rows = [{"message": i, "label": TONES[i % 3]} for i in [*range(30), *range(30)]]
+    assert "alpha 1.000" in run("agreement", write(tmp_path / "codings.csv", rows))
+
+
+@pytest.mark.parametrize(
+    ("command", "rows", "said"),
+    [
+        (["estimate"], [{"id": "1"}], "has no column stratum, label"),
+        (["agreement"], [{"message": "1", "label": "angry"}], "line 2: label is none of"),
+        (["forecast"], [{"value": "0.1"}, {"value": "much"}], "line 3: value is not a number: 'much'"),
+    ],
+)
+def test_a_table_that_cannot_be_read_says_where(
+    tmp_path: Path, command: list[str], rows: list[dict[str, object]], said: str
+) -> None:
+    result = CliRunner().invoke(main, ["measure", *command, str(write(tmp_path / "t.csv", rows))])
+    assert result.exit_code == 1
+    assert said in result.output
+
+
+def test_the_command_line_starts_without_the_estimators() -> None:
+    code = "import sys, rapport.cli; sys.exit(any(name in sys.modules for name in ('numpy', 'scipy', 'django')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
