@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from rapport.core.types import Refused
 from rapport.server.organise.models import Role, User
@@ -24,13 +26,13 @@ ABILITIES: dict[str, frozenset[str]] = {
 }
 
 WORDS = {
-    "answer": "work on conversations",
-    "direct": "give conversations to any team",
-    "listen": "change channels, briefs and imports",
-    "rules": "change the ownership rules",
-    "see_all": "see every conversation",
-    "audit": "read the audit record",
-    "administer": "change the organisation, its teams and members",
+    "answer": gettext_lazy("work on conversations"),
+    "direct": gettext_lazy("give conversations to any team"),
+    "listen": gettext_lazy("change channels, briefs and imports"),
+    "rules": gettext_lazy("change the ownership rules"),
+    "see_all": gettext_lazy("see every conversation"),
+    "audit": gettext_lazy("read the audit record"),
+    "administer": gettext_lazy("change the organisation, its teams and members"),
 }
 
 
@@ -42,4 +44,5 @@ def refusal(user: User, ability: str) -> Refused | None:
     """Why this person may not, or None."""
     if may(user, ability):
         return None
-    return Refused(f"Your role ({user.get_role_display()}) does not allow you to {WORDS[ability]}.")
+    words = {"role": user.get_role_display(), "what": WORDS[ability]}
+    return Refused(_("Your role (%(role)s) does not allow you to %(what)s.") % words)

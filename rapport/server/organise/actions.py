@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from rapport.core.types import Refused
 from rapport.server.organise.abilities import refusal
@@ -30,7 +31,7 @@ def found(*, name: str, time_zone: str, admin_name: str, email: str, password: s
     """The first step of all: the organisation and its administrator. Its hub and six functions are there already."""
     with recorded("organisation.founded", "first run") as entry:
         if not is_empty():
-            return entry.refuse("Rapport is set up already. Sign in instead.")
+            return entry.refuse(_("Rapport is set up already. Sign in instead."))
         entry.target = Organisation.objects.create(name=name.strip(), time_zone=time_zone)
         user = User(email=email.strip().lower(), name=admin_name.strip(), role=Role.ADMINISTRATOR)
         user.set_password(password)
@@ -44,13 +45,17 @@ def set_organisation(*, name: str, time_zone: str, actor: User) -> Organisation 
     if no := refusal(actor, "administer"):
         return no
     if time_zone not in available_timezones():
-        return Refused(f"“{time_zone}” is not a time zone; choose one such as Europe/Copenhagen.")
+        return no_zone(time_zone)
     with recorded("organisation.changed", actor, name=name, time_zone=time_zone) as entry:
         row = Organisation.objects.select_for_update().get(pk=1)
         row.name, row.time_zone = name.strip(), time_zone
         row.save()
         entry.target = row
         return row
+
+
+def no_zone(name: str) -> Refused:
+    return Refused(_("“%(name)s” is not a time zone; choose one such as Europe/Copenhagen.") % {"name": name})
 
 
 # -- teams -----------------------------------------------------------------------------------------------------------
@@ -60,11 +65,11 @@ def save_team(team: Team | None, *, name: str, function: str, answer_within: tim
     if no := refusal(actor, "administer"):
         return no
     if not timedelta(minutes=1) <= answer_within <= timedelta(days=30):
-        return Refused("The time to answer lies between one minute and thirty days.")
+        return Refused(_("The time to answer lies between one minute and thirty days."))
     with recorded("team.saved", actor, name=name, function=function) as entry:
         row = team or Team(slug=_free_slug(name))
         if team and team.is_hub and function != Function.HUB and not _another_hub(team):
-            return entry.refuse("This is the only hub; conversations that nobody owns need one.")
+            return entry.refuse(_("This is the only hub; conversations that nobody owns need one."))
         row.name, row.function, row.answer_within = name.strip()[:80], function, answer_within
         row.save()
         entry.target = row
@@ -92,7 +97,7 @@ def add_member(
         return no
     with recorded("member.added", actor, role=role) as entry:
         if User.objects.filter(email__iexact=email.strip()).exists():
-            return entry.refuse(f"{email} is a member already.")
+            return entry.refuse(_("%(email)s is a member already.") % {"email": email})
         user = User(email=email.strip().lower(), name=name.strip()[:120], role=role, **more)
         user.set_password(password)
         user.save()
@@ -109,7 +114,7 @@ def change_member(member: User, *, role: str, teams: Iterable[Team], is_active: 
         row = User.objects.select_for_update().get(pk=member.pk)
         loses = role != Role.ADMINISTRATOR or not is_active
         if row.role == Role.ADMINISTRATOR and loses and not _another_administrator(row):
-            return entry.refuse("This is the only administrator; make somebody else one first.")
+            return entry.refuse(_("This is the only administrator; make somebody else one first."))
         entry.detail["from"] = row.role
         row.role, row.is_active = role, is_active
         row.save()
@@ -132,11 +137,11 @@ def _another_administrator(user: User) -> bool:
 def set_own(user: User, *, changes: Mapping[str, str], actor: User) -> User | Refused:
     """A member's own name, language, zone and theme."""
     if user.pk != actor.pk:
-        return Refused("That is somebody else's page.")
+        return Refused(_("That is somebody else's page."))
     if unknown := set(changes) - {"name", "language", "time_zone", "theme"}:
         raise TypeError(f"set_own does not change {sorted(unknown)}")
     if (zone := changes.get("time_zone")) and zone not in available_timezones():
-        return Refused(f"“{zone}” is not a time zone; choose one such as Europe/Copenhagen.")
+        return no_zone(zone)
     with recorded("member.own_settings", actor, target=user, fields=sorted(changes)):
         for name, value in changes.items():
             setattr(user, name, value)
