@@ -201,6 +201,8 @@ class Reply:
 
     idempotency_key   the same for every attempt; the connector derives from it whatever its platform can use
     created_at        the time that the platform shall show; fixed, so that a second attempt is byte for byte the first
+    attempted_at      when the latest attempt began; None before the first. Nothing of it goes out: it tells whether an
+                      attempt can still be on its way
     """
 
     idempotency_key: str
@@ -212,6 +214,7 @@ class Reply:
     thread_ref: Json = field(default_factory=dict)
     parent_handle: str = ""
     language: str = ""
+    attempted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

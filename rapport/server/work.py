@@ -14,9 +14,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from rapport.server import flow, timetable
-from rapport.server.claim import LET_GO, claim, worker_name
+from rapport.server.alive import at_work
+from rapport.server.claim import LET_GO, claim
 from rapport.server.listen import imports
-from rapport.server.listen.models import Message
+from rapport.server.listen.models import Import, Message
+from rapport.server.timetable import Appointment
 
 log = logging.getLogger(__name__)
 BATCH = 200
@@ -26,17 +28,18 @@ Step = Callable[..., None]
 
 
 def run(stop: threading.Event) -> None:
-    worker = worker_name("worker")
-    while not stop.is_set():
-        try:
-            busy = turn(worker)
-        except Exception:  # the single turn that catches everything
-            log.exception("The worker stumbled; it goes on in five seconds.")
-            connection.close()
-            stop.wait(5)
-            continue
-        if not busy:
-            stop.wait(0.25)
+    under_way = (Message.objects.filter(flow.to_do("message")), Import.objects.all(), Appointment.objects.all())
+    with at_work("worker", *under_way) as worker:
+        while not stop.is_set():
+            try:
+                busy = turn(worker)
+            except Exception:  # the single turn that catches everything
+                log.exception("The worker stumbled; it goes on in five seconds.")
+                connection.close()
+                stop.wait(5)
+                continue
+            if not busy:
+                stop.wait(0.25)
 
 
 def turn(worker: str) -> int:

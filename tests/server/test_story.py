@@ -91,6 +91,14 @@ def test_a_sender_that_died_while_sending_leaves_an_unknown_answer(talk, ben, ha
     assert (outgoing.state, harbour.calls) == ("unknown", 0)
 
 
+def test_the_connector_is_told_when_the_latest_attempt_began(talk, ben, harbour):
+    outgoing = answer(talk, ben)
+    assert responding.reply_of(outgoing).attempted_at is None
+    before = timezone.now()
+    turn("sender-1")
+    assert before <= harbour.posts[outgoing.idempotency_key].attempted_at <= timezone.now()
+
+
 def test_a_refusal_of_the_platform_fails_the_answer_and_says_why(talk, ben, harbour):
     harbour.before = ConnectorError("The post was deleted.", permanent=True)
     outgoing = answer(talk, ben)

@@ -84,9 +84,9 @@ class MastodonConnector:
     def find_sent(self, account: Account, reply: Reply) -> Receipt | Absent:
         """Look through our own posts since the reply was written.
 
-        A no is conclusive when we have seen all of them, and when no earlier attempt can still be on its way. Call it
-        two minutes after an attempt at the earliest; another attempt within the hour is then held off a second time,
-        by the server itself, which remembers the idempotency key.
+        A no is conclusive when we have seen all of them, and when the latest attempt began two minutes ago: then it is
+        no longer on its way. Another one within the hour is held off a second time, by the server itself, which
+        remembers the idempotency key.
         """
         with _Server(account) as server:
             parent = server.local_id(reply.parent_id) if reply.parent_id else ""
@@ -97,7 +97,7 @@ class MastodonConnector:
                     return server.receipt(status)
         if not complete:
             return Absent(conclusive=False, reason="There are too many posts of ours since then to look through.")
-        if datetime.now(UTC) - reply.created_at < IN_FLIGHT:
+        if datetime.now(UTC) - (reply.attempted_at or reply.created_at) < IN_FLIGHT:
             return Absent(conclusive=False, reason="It may still be on its way; look again in two minutes.")
         return Absent(conclusive=True, reason="It is not among our posts.")
 

@@ -440,6 +440,15 @@ def test_a_reply_that_may_still_be_on_its_way_is_not_called_absent() -> None:
     assert not found.conclusive
 
 
+def test_an_old_reply_that_was_attempted_just_now_is_not_called_absent_either() -> None:
+    found = looking(own_posts(), reply(attempted_at=datetime.now(UTC)))
+    assert isinstance(found, Absent)
+    assert not found.conclusive
+    later = looking(own_posts(), reply(attempted_at=datetime.now(UTC) - timedelta(minutes=3)))
+    assert isinstance(later, Absent)
+    assert later.conclusive
+
+
 def test_a_list_too_long_to_look_through_is_no_proof() -> None:
     posts = [ours(number, "@cleo Other", ago=timedelta(minutes=1)) for number in range(500, 0, -1)]
     found = looking(own_posts(*posts), reply())

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from rapport.connectors import contract
 from rapport.core.errors import ConnectorError, NeedsSignIn
-from rapport.server.claim import LET_GO, claim, worker_name
+from rapport.server.alive import at_work
+from rapport.server.claim import LET_GO, claim
 from rapport.server.listen import actions
 from rapport.server.listen.models import Cursor
 
@@ -26,8 +27,10 @@ LEASE = timedelta(minutes=5)
 
 
 def run(stop: threading.Event) -> None:
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="listener") as pool:
-        worker = worker_name("listener")
+    with (
+        at_work("listener", Cursor.objects.all()) as worker,
+        ThreadPoolExecutor(THREADS, thread_name_prefix="listener") as pool,
+    ):
         room = threading.Semaphore(THREADS)
 
         def ask(key: int) -> None:

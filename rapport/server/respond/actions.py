@@ -197,7 +197,7 @@ def take(worker: str, now: datetime) -> Outgoing | None:
             entry.silent()
             return None
         row.state = flow.advance("outgoing", row.state, "sending")
-        row.attempts += 1
+        row.attempts, row.attempted_at = row.attempts + 1, now
         row.leased_by, row.leased_until = worker, now + SENDING
         row.save()
         entry.target, entry.detail["attempt"] = row, row.attempts
@@ -205,7 +205,7 @@ def take(worker: str, now: datetime) -> Outgoing | None:
 
 
 def reply_of(row: Outgoing) -> Reply:
-    """What the connector gets: the same, byte for byte, at every attempt."""
+    """What the connector gets: all that goes out is the same, byte for byte, at every attempt."""
     root = Message.objects.filter(network=row.parent.network, external_id=row.parent.thread_id).first()
     return Reply(
         idempotency_key=row.idempotency_key,
@@ -216,6 +216,7 @@ def reply_of(row: Outgoing) -> Reply:
         thread_id=row.parent.thread_id,
         thread_ref=root.ref if root else {},
         parent_handle=row.parent.author.handle,
+        attempted_at=row.attempted_at,
     )
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from rapport.connectors import contract
 from rapport.core.errors import ConnectorError
 from rapport.core.types import Receipt
-from rapport.server.claim import worker_name
+from rapport.server.alive import at_work
 from rapport.server.crashpoint import crashpoint
 from rapport.server.listen.actions import account_of
 from rapport.server.respond import actions
@@ -25,19 +25,19 @@ log = logging.getLogger(__name__)
 
 
 def run(stop: threading.Event) -> None:
-    worker = worker_name("sender")
-    flush_to_disk()
-    while not stop.is_set():
-        try:
-            busy = turn(worker)
-        except Exception:  # the single turn that catches everything, and says what it was doing
-            log.exception("The sender stumbled; it goes on in five seconds.")
-            connection.close()
-            stop.wait(5)
-            flush_to_disk()
-            continue
-        if not busy:
-            stop.wait(0.5)
+    with at_work("sender", Outgoing.objects.all()) as worker:
+        flush_to_disk()
+        while not stop.is_set():
+            try:
+                busy = turn(worker)
+            except Exception:  # the single turn that catches everything, and says what it was doing
+                log.exception("The sender stumbled; it goes on in five seconds.")
+                connection.close()
+                stop.wait(5)
+                flush_to_disk()
+                continue
+            if not busy:
+                stop.wait(0.5)
 
 
 def flush_to_disk() -> None:

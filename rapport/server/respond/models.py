@@ -35,6 +35,7 @@ class Outgoing(models.Model):
     state = models.CharField(max_length=12, choices=flow.choices("outgoing"), default="queued")
     send_after = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
+    attempted_at = models.DateTimeField(null=True, blank=True)
     looked = models.PositiveSmallIntegerField(default=0)
     leased_by = models.CharField(max_length=80, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
