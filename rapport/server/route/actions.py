@@ -11,6 +11,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from rapport.core.route.conversation import Facts, Said, fold
 from rapport.core.route.rules import Rules, parse_rules
@@ -212,7 +214,8 @@ def save_rules(text: str, *, reason: str, actor: User | str, after: int | None =
     with recorded("rules.saved", actor, reason=reason) as entry:
         last = RuleSet.objects.aggregate(last=Max("version"))["last"] or 0
         if after is not None and after != last:
-            return entry.refuse(f"Somebody saved version {last} meanwhile. Compare it with yours before you save.")
+            words = _("Somebody saved version %(n)d meanwhile. Compare it with yours before you save.")
+            return entry.refuse(words % {"n": last})
         row = RuleSet.objects.create(
             version=last + 1, text=text, reason=reason[:300], by=actor if isinstance(actor, User) else None
         )
@@ -234,11 +237,12 @@ def assign(talk: Conversation, *, to: User | None, actor: User) -> Conversation 
     with recorded("conversation.assigned", actor, target=talk, to=to.pk if to else None) as entry:
         row = _locked(talk, actor)
         if row is None:
-            return entry.refuse("This conversation is not yours to assign.")
+            return entry.refuse(_("This conversation is not yours to assign."))
         if to is not None and not may(to, "answer"):
-            return entry.refuse(f"{to.name} cannot answer conversations.")
+            return entry.refuse(_("%(name)s cannot answer conversations.") % {"name": to.name})
         if to is not None and not Conversation.objects.visible_to(to).filter(pk=row.pk).exists() and to != actor:
-            return entry.refuse(f"{to.name} is not in the team {row.team}. Give it to another team first.")
+            words = _("%(name)s is not in the team %(team)s. Give it to another team first.")
+            return entry.refuse(words % {"name": to.name, "team": row.team})
         entry.detail["from"] = row.assignee_id
         row.assignee = to
         row.save(update_fields=["assignee"])
@@ -252,9 +256,9 @@ def hand_over(talk: Conversation, *, team: Team, actor: User) -> Conversation | 
     with recorded("conversation.handed_over", actor, target=talk, team=team.slug) as entry:
         row = _locked(talk, actor)
         if row is None:
-            return entry.refuse("This conversation is not yours to hand over.")
+            return entry.refuse(_("This conversation is not yours to hand over."))
         if row.team_id == team.pk:
-            return entry.refuse(f"It already belongs to {team}.")
+            return entry.refuse(_("It already belongs to %(team)s.") % {"team": team})
         entry.detail["from"] = row.team.slug
         row.team, row.assignee = team, None
         if row.waiting_since:
@@ -267,10 +271,10 @@ def note(talk: Conversation, *, text: str, actor: User) -> Note | Refused:
     if no := refusal(actor, "answer"):
         return no
     if not text.strip():
-        return Refused("The note is empty.")
+        return Refused(_("The note is empty."))
     with recorded("conversation.noted", actor, target=talk, text=fingerprint(text)) as entry:
         if _locked(talk, actor) is None:
-            return entry.refuse("This conversation is not yours.")
+            return entry.refuse(_("This conversation is not yours."))
         return Note.objects.create(conversation=talk, author=actor, text=text.strip()[:5000])
 
 
@@ -282,7 +286,7 @@ def tag(talk: Conversation, *, tags: Sequence[str], actor: User) -> Conversation
     with recorded("conversation.tagged", actor, target=talk, tags=wanted) as entry:
         row = _locked(talk, actor)
         if row is None:
-            return entry.refuse("This conversation is not yours.")
+            return entry.refuse(_("This conversation is not yours."))
         row.tags = wanted
         row.save(update_fields=["tags"])
         return row
@@ -299,8 +303,15 @@ def reopen(talk: Conversation, *, actor: User) -> Conversation | Refused:
 def snooze(talk: Conversation, *, until: datetime, actor: User) -> Conversation | Refused:
     """Out of sight until then, or until they speak again."""
     if until <= timezone.now():
-        return Refused("That time has passed.")
+        return Refused(_("That time has passed."))
     return _move(talk, "snoozed", "conversation.snoozed", actor, snoozed_until=until)
+
+
+ALREADY = {
+    "open": gettext_lazy("It is open already."),
+    "closed": gettext_lazy("It is closed already."),
+    "snoozed": gettext_lazy("It is snoozed already."),
+}
 
 
 def _move(talk: Conversation, state: str, action: str, actor: User, **changes: Any) -> Conversation | Refused:
@@ -309,9 +320,9 @@ def _move(talk: Conversation, state: str, action: str, actor: User, **changes: A
     with recorded(action, actor, target=talk) as entry:
         row = _locked(talk, actor)
         if row is None:
-            return entry.refuse("This conversation is not yours.")
+            return entry.refuse(_("This conversation is not yours."))
         if row.state == state:
-            return entry.refuse(f"It is {state} already.")
+            return entry.refuse(str(ALREADY[state]))
         entry.detail["from"] = row.state
         row.state = flow.advance("conversation", row.state, state)
         for name, value in changes.items():
@@ -338,5 +349,5 @@ def uncover(message: Message, *, actor: User) -> str | Refused:
         place = Placement.objects.filter(message=message).first()
         visible = place and Conversation.objects.visible_to(actor).filter(pk=place.conversation_id).exists()
         if not visible or not may(actor, "answer"):
-            return entry.refuse("You cannot see the private data of this message.")
+            return entry.refuse(_("You cannot see the private data of this message."))
         return message.text
