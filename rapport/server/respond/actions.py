@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from rapport.connectors import contract
 from rapport.core.errors import ConnectorError, NeedsSignIn, OutcomeUnknown, RateLimited
@@ -43,12 +44,11 @@ def save_draft(talk: Conversation, *, text: str, version: int, actor: User) -> D
         return no
     with recorded("draft.saved", actor, target=talk) as entry:
         if not Conversation.objects.visible_to(actor).filter(pk=talk.pk).exists():
-            return entry.refuse("This conversation is not yours.")
+            return entry.refuse(gettext("This conversation is not yours."))
         draft, _ = Draft.objects.select_for_update().get_or_create(conversation=talk)
         if draft.version != version:
-            return entry.refuse(
-                f"{draft.by or 'Somebody'} changed this draft meanwhile. Your text is still in the box."
-            )
+            words = gettext("%(who)s changed this draft meanwhile. Your text is still in the box.")
+            return entry.refuse(words % {"who": draft.by or gettext("Somebody")})
         if draft.by_id == actor.pk and draft.text == text:
             entry.silent()
             return draft
@@ -66,17 +66,24 @@ def answerable(talk: Conversation) -> Message | None:
     return theirs.order_by("-published_at", "-id").first()
 
 
+AT_REST = {
+    "paused": gettext_lazy("The channel %(name)s is paused."),
+    "closed": gettext_lazy("The channel %(name)s is closed."),
+}
+
+
 def why_not(talk: Conversation) -> str:
     """Why nobody can answer here at all, or nothing."""
     channel = talk.channel
     if channel.state == "needs_sign_in":
-        return f"The channel {channel.name} needs to be signed in again before anybody can answer."
+        words = gettext("The channel %(name)s needs to be signed in again before anybody can answer.")
+        return words % {"name": channel.name}
     if channel.state != "listening":
-        return f"The channel {channel.name} is {channel.state}."
+        return AT_REST[channel.state] % {"name": channel.name}
     if not isinstance(contract.load(channel.connector), contract.Sends):
-        return "One cannot answer on this channel from here."
+        return gettext("One cannot answer on this channel from here.")
     if not channel.answers:
-        return f"The channel {channel.name} is not open for answers yet."
+        return gettext("The channel %(name)s is not open for answers yet.") % {"name": channel.name}
     return ""
 
 
@@ -86,25 +93,28 @@ def send(talk: Conversation, *, text: str, version: int, actor: User) -> Outgoin
         return no
     text = text.strip()
     if not text:
-        return Refused("There is nothing to send yet.")
+        return Refused(gettext("There is nothing to send yet."))
     with recorded("answer.queued", actor, target=talk, text=fingerprint(text)) as entry:
         row = Conversation.objects.visible_to(actor).select_for_update().filter(pk=talk.pk).first()
         if row is None:
-            return entry.refuse("This conversation is not yours to answer.")
+            return entry.refuse(gettext("This conversation is not yours to answer."))
         if reason := why_not(row):
             return entry.refuse(reason)
         connector = contract.load(row.channel.connector)
         assert isinstance(connector, contract.Sends)  # noqa: S101  # why_not has just said so
         if (length := connector.length(text)) > connector.limit:
-            return entry.refuse(f"The text has {length} characters; {row.channel.name} takes {connector.limit}.")
+            words = gettext("The text has %(length)d characters; %(name)s takes %(limit)d.")
+            return entry.refuse(words % {"length": length, "name": row.channel.name, "limit": connector.limit})
         draft, _ = Draft.objects.select_for_update().get_or_create(conversation=row)
         if draft.version != version and draft.by_id != actor.pk:
-            return entry.refuse(f"{draft.by or 'Somebody'} changed this draft meanwhile. Read it before you send.")
+            words = gettext("%(who)s changed this draft meanwhile. Read it before you send.")
+            return entry.refuse(words % {"who": draft.by or gettext("Somebody")})
         if other := Outgoing.objects.filter(conversation=row, state__in=UNDER_WAY).select_related("by").first():
-            return entry.refuse(f"{other.by} has an answer under way here; wait until it is sent or taken back.")
+            words = gettext("%(who)s has an answer under way here; wait until it is sent or taken back.")
+            return entry.refuse(words % {"who": other.by})
         parent = answerable(row)
         if parent is None:
-            return entry.refuse("There is no message left to answer: it was taken back.")
+            return entry.refuse(gettext("There is no message left to answer: it was taken back."))
         now = timezone.now()
         outgoing = Outgoing.objects.create(
             conversation=row,
@@ -122,6 +132,15 @@ def send(talk: Conversation, *, text: str, version: int, actor: User) -> Outgoin
         return outgoing
 
 
+TOO_LATE = {
+    "queued": gettext_lazy("It waits to be sent already."),
+    "sending": gettext_lazy("Too late: it is on its way."),
+    "unknown": gettext_lazy("Too late: it has left, and the platform has not said yet whether it arrived."),
+    "sent": gettext_lazy("It is sent already."),
+    "withdrawn": gettext_lazy("It was taken back already."),
+}
+
+
 def undo(outgoing: Outgoing, *, actor: User) -> Draft | Refused:
     """Take it back while it has not left; the text becomes the draft again."""
     if no := refusal(actor, "answer"):
@@ -129,9 +148,9 @@ def undo(outgoing: Outgoing, *, actor: User) -> Draft | Refused:
     with recorded("answer.withdrawn", actor, target=outgoing) as entry:
         row = _visible(outgoing, actor)
         if row is None:
-            return entry.refuse("This answer is not yours to take back.")
+            return entry.refuse(gettext("This answer is not yours to take back."))
         if row.state not in ("queued", "failed"):
-            return entry.refuse("Too late: it is on its way." if row.state == "sending" else f"It is {row.state}.")
+            return entry.refuse(str(TOO_LATE[row.state]))
         _set(row, "withdrawn")
         draft, _ = Draft.objects.select_for_update().get_or_create(conversation_id=row.conversation_id)
         if not draft.text.strip():
@@ -148,9 +167,9 @@ def retry(outgoing: Outgoing, *, actor: User) -> Outgoing | Refused:
     with recorded("answer.retried", actor, target=outgoing) as entry:
         row = _visible(outgoing, actor)
         if row is None:
-            return entry.refuse("This answer is not yours.")
+            return entry.refuse(gettext("This answer is not yours."))
         if row.state not in ("failed", "unknown"):
-            return entry.refuse(f"It is {row.state}.")
+            return entry.refuse(str(TOO_LATE[row.state]))
         entry.detail["from"] = row.state
         return _set(row, "queued", send_after=timezone.now(), attempts=0, looked=0, trouble="")
 
@@ -162,7 +181,7 @@ def settle_unknown(outgoing: Outgoing, *, actor: User) -> Outgoing | Refused:
     with recorded("answer.found_by_hand", actor, target=outgoing) as entry:
         row = _visible(outgoing, actor)
         if row is None or row.state != "unknown":
-            return entry.refuse("Nothing here is waiting for that decision.")
+            return entry.refuse(gettext("Nothing here is waiting for that decision."))
         _set(row, "sent", sent_at=timezone.now(), trouble="")
         Conversation.objects.filter(pk=row.conversation_id, state="open").update(state="waiting")
         return row
@@ -298,7 +317,7 @@ def sweep(worker: str, now: datetime) -> int:
     with recorded("answers.swept", worker.split("-")[0]) as entry:
         rows = list(dead.select_for_update())
         for row in rows:
-            _set(row, "unknown", trouble="The sender stopped while sending.", send_after=now)
+            _set(row, "unknown", trouble=gettext_noop("The sender stopped while sending."), send_after=now)
         entry.detail["answers"] = [row.pk for row in rows]
         return len(rows)
 
@@ -323,10 +342,10 @@ def looked(row: Outgoing, answer: Absent, *, worker: str) -> None:
         now = timezone.now()
         if answer.conclusive:
             state = "failed" if fresh.attempts >= ATTEMPTS else "queued"
-            _set(fresh, state, send_after=now, looked=0, trouble="It is not on the platform.")
+            _set(fresh, state, send_after=now, looked=0, trouble=gettext_noop("It is not on the platform."))
             return
         wait = timedelta(seconds=min(30 * 2**fresh.looked, 3600))
-        trouble = answer.reason or "The platform cannot tell. Please look yourself."
+        trouble = answer.reason or gettext_noop("The platform cannot tell. Please look yourself.")
         _set(fresh, "unknown", send_after=now + wait, looked=fresh.looked + 1, trouble=trouble)
         if fresh.looked > 1:  # asked before, and the same answer
             entry.quiet()
