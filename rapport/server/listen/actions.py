@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from rapport.connectors import contract
 from rapport.core import types
@@ -293,7 +294,7 @@ def retry_quarantined(row: Quarantined, *, actor: User) -> Heard | Refused:
         connector = contract.load(row.channel.connector)
         page = connector.parse(bytes(row.raw), source=row.source, account=account_of(row.channel))
         if page.rejects or not (page.messages or page.deletions):
-            return entry.refuse(page.rejects[0].reason if page.rejects else "There is still no message in it.")
+            return entry.refuse(page.rejects[0].reason if page.rejects else gettext("There is still no message in it."))
         now = timezone.now()
         heard = _store(page, row.channel, row.source, now=now, imported=False)
         Quarantined.objects.filter(pk=row.pk).update(state=flow.advance("quarantined", row.state, "received"))
@@ -370,7 +371,8 @@ def connect(name: str, connector_name: str, answers: Mapping[str, str], *, actor
     if isinstance(actor, User) and (no := refusal(actor, "listen")):
         return no
     if Channel.objects.filter(name=name).exists():
-        return Refused(f"There is already a channel called “{name}”. Choose another name.")
+        words = gettext("There is already a channel called “%(name)s”. Choose another name.")
+        return Refused(words % {"name": name})
     connector = contract.load(connector_name)
     config, secrets = _answers(connector, answers)
     if isinstance(actor, User) and (no := _reads_this_machine(connector, config, actor)):
@@ -427,7 +429,8 @@ def sign_in_again(channel: Channel, answers: Mapping[str, str], *, actor: User) 
     except ConnectorError as error:
         return Refused(str(error))
     if channel.external_id and profile.external_id != channel.external_id:
-        return Refused(f"That is {profile.handle}; this channel is {channel.handle}. Connect it as a new channel.")
+        words = gettext("That is %(other)s; this channel is %(handle)s. Connect it as a new channel.")
+        return Refused(words % {"other": profile.handle, "handle": channel.handle})
     with recorded("channel.signed_in", actor, target=channel):
         Channel.objects.filter(pk=channel.pk).update(
             config=config,
@@ -448,7 +451,8 @@ def open_box(name: str, *, actor: User | str, addressed: bool = True, network: s
         return no
     if channel := Channel.objects.filter(name=name).first():
         if channel.connector != "files":
-            return Refused(f"“{name}” is an account that is listened to. Choose another name for what is in files.")
+            words = gettext("“%(name)s” is an account that is listened to. Choose another name for what is in files.")
+            return Refused(words % {"name": name})
         return channel
     with recorded("channel.connected", actor, connector="files") as entry:
         channel = Channel.objects.create(
@@ -474,7 +478,7 @@ def set_channel(channel: Channel, *, actor: User, **changes: Any) -> Channel | R
         if "state" in changes:
             flow.advance("channel", channel.state, changes["state"])
         if changes.get("answers") and not isinstance(contract.load(channel.connector), contract.Sends):
-            return entry.refuse("One cannot answer on this channel.")
+            return entry.refuse(gettext("One cannot answer on this channel."))
         Channel.objects.filter(pk=channel.pk).update(**changes)
     channel.refresh_from_db()
     return channel
@@ -491,9 +495,9 @@ def save_brief(
         return no
     parse(query, fields=STANDING_FIELDS)
     if not query.strip():
-        raise QueryError("A brief needs at least one word to listen for.", position=0, text=query)
+        raise QueryError(gettext("A brief needs at least one word to listen for."), position=0, text=query)
     if Brief.objects.filter(name=name).exclude(pk=brief.pk if brief else 0).exists():
-        return Refused(f"There is already a brief called “{name}”.")
+        return Refused(gettext("There is already a brief called “%(name)s”.") % {"name": name})
     with recorded("brief.saved", actor, name=name, query=query, purpose=purpose, active=active) as entry:
         row = brief or Brief()
         row.name, row.query, row.purpose, row.active = name, query, purpose, active

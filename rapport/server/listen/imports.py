@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from rapport.connectors.files.parse import BEGINNING, OPTIONAL, REQUIRED, Position, reader
 from rapport.connectors.files.preview import Look, guess, look
@@ -84,7 +85,7 @@ def _zone() -> ZoneInfo:
 def keep(name: str, chunks: Iterable[bytes], *, now: datetime) -> Path | Refused:
     """Write an upload below RAPPORT_HOME under a random name, readable by us only. Nothing of its own name is used."""
     if reader(name) is None:
-        return Refused("Only CSV and JSONL files can be read; their names end in .csv, .tsv, .jsonl or .ndjson.")
+        return Refused(_("Only CSV and JSONL files can be read; their names end in .csv, .tsv, .jsonl or .ndjson."))
     _throw_away(now)
     path = _folder() / f"{secrets.token_hex(16)}.{name.lower().rpartition('.')[2]}"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -120,7 +121,7 @@ def trial(path: Path, mapping: Mapping[str, str], *, rows: int = 5) -> Page | Re
     """What the first rows would become: messages and rejects. Nothing is stored."""
     read = reader(path.name)
     if read is None:
-        return Refused("This is neither CSV nor JSONL.")
+        return Refused(_("This is neither CSV nor JSONL."))
     try:
         with path.open("rb") as file:
             page = next(read(file, mapping, network="trial", zone=_zone()), Page())
