@@ -7,6 +7,9 @@ class Server(AppConfig):
     verbose_name = "Rapport"
 
     def ready(self) -> None:
-        from rapport.server import flow
+        from django.conf import settings
+
+        from rapport.server import flow, languages
 
         flow.check()
+        languages.compile_catalogues(settings.HERE / "locale", settings.HOME.folder("locale"))

@@ -185,7 +185,8 @@ FILE_UPLOAD_TEMP_DIR = None
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-LOCALE_PATHS = [HERE / "locale"]
+LOCALE_PATHS = [HOME.folder("locale")]  # compiled from `locale` beside this file; see languages.py
+FORMAT_MODULE_PATH = "rapport.server.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = _zone(os.environ.get("RAPPORT_TIME_ZONE", "UTC"))

@@ -215,7 +215,7 @@ def _day(hours: Sequence[Hour], lasting: Mapping[datetime, str], zone: tzinfo) -
     calm = [hour.state for hour in hours if SEVERITY[hour.state] < SEVERITY["degraded"]]
     worst = max((lasting[hour.at] for hour in trouble), key=SEVERITY.__getitem__, default="")
     state = worst or max(calm, key=SEVERITY.__getitem__, default="delivering")
-    day = date_format(hours[0].at.astimezone(zone), "l j F")
+    day = date_format(hours[0].at.astimezone(zone), "LONG_WEEKDAY")
     return Cell(state, _("%(day)s: %(what)s") % {"day": day, "what": _what(state, hours, trouble, zone)})
 
 
@@ -238,7 +238,7 @@ def _clock(at: datetime, zone: tzinfo) -> str:
 
 
 def _moment(at: datetime, zone: tzinfo) -> str:
-    return date_format(at.astimezone(zone), "j M H:i")
+    return date_format(at.astimezone(zone), "DAY_TIME")
 
 
 # -- in words --------------------------------------------------------------------------------------------------------
@@ -301,7 +301,7 @@ def calendar(hours: Sequence[Hour], zone: tzinfo) -> list[Day]:
     for hour in hours:
         days[_midnight(hour.at, zone)].append(hour)
     return [
-        Day(date_format(day, "D j M"), tuple(_slots(found, zone)), sum(hour.heard for hour in found))
+        Day(date_format(day, "WEEKDAY"), tuple(_slots(found, zone)), sum(hour.heard for hour in found))
         for day, found in sorted(days.items(), reverse=True)
     ]
 

@@ -119,7 +119,7 @@ def _trouble(channel: Channel, zone: tzinfo) -> str:
     lost = _("Nothing is lost: what was said since is fetched when it works again.")
     if channel.trouble_since is None:
         return f"{channel.trouble} {lost}"
-    since = _("Since %(when)s.") % {"when": date_format(channel.trouble_since.astimezone(zone), "j M H:i")}
+    since = _("Since %(when)s.") % {"when": date_format(channel.trouble_since.astimezone(zone), "DAY_TIME")}
     return f"{channel.trouble} {since} {lost}"
 
 
@@ -255,7 +255,7 @@ def _weeks(counts: Mapping[datetime, int]) -> Iterator[Week]:
         monday = newest - back * WEEK
         if monday < min(counts):
             return
-        yield Week(date_format(monday, "j M"), counts.get(monday, 0))
+        yield Week(date_format(monday, "DAY"), counts.get(monday, 0))
 
 
 def _monday(at: datetime, zone: tzinfo) -> datetime:

@@ -79,7 +79,7 @@ def told(found: Known, words: Callable[[float], str]) -> str:
 
 
 def week_name(week: Week) -> str:
-    return date_format(week.start, "j M")
+    return date_format(week.start, "DAY")
 
 
 def gaps(course: Course) -> str:

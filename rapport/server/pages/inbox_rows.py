@@ -195,7 +195,7 @@ def moment(at: datetime, now: datetime) -> str:
         return hour
     if here.date() == today + timedelta(days=1):
         return _("tomorrow %(time)s") % {"time": hour}
-    return date_format(here, "D H:i") if here - now < timedelta(days=6) else date_format(here, "j M")
+    return date_format(here, "D H:i") if here - now < timedelta(days=6) else date_format(here, "DAY")
 
 
 def groups(where: Where, teams: Iterable[Team], counts: Mapping[str, int]) -> list[Group]:

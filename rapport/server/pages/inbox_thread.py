@@ -421,8 +421,8 @@ def _person(talk: Conversation, user: User, where: Where) -> dict[str, Any]:
         "handle": _handle(here) if here else "",
         "network": talk.network,
         "facts": [
-            (_("First heard"), date_format(timezone.localtime(person.first_heard_at), "j M Y")),
-            (_("Last heard"), date_format(timezone.localtime(person.last_heard_at), "j M Y")),
+            (_("First heard"), date_format(timezone.localtime(person.first_heard_at), "DAY_YEAR")),
+            (_("Last heard"), date_format(timezone.localtime(person.last_heard_at), "DAY_YEAR")),
             (_("Said"), said),
             (_("Channel"), talk.channel.name),
             (_("Team"), talk.team.name),

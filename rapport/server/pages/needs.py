@@ -152,4 +152,4 @@ def said(at: datetime) -> str:
         return hour
     if abs(days) == 1:
         return (_("yesterday %(time)s") if days < 0 else _("tomorrow %(time)s")) % {"time": hour}
-    return date_format(here, "j F H:i")
+    return date_format(here, "LONG_DAY_TIME")

@@ -90,7 +90,7 @@ def _words(at: datetime, now: datetime, form: str) -> str:
 
 
 def _date(at: datetime, now: datetime) -> str:
-    return date_format(at, "j M") if at.year == now.year else date_format(at, "j M Y")
+    return date_format(at, "DAY") if at.year == now.year else date_format(at, "DAY_YEAR")
 
 
 @register.filter
