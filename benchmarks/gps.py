@@ -1,0 +1,333 @@
+"""Whether the numbers about tone hold what they promise: intervals, alarms, forecasts, warnings.
+
+    make bench-measure
+    python -m benchmarks.gps --part 0.1      a short look: a tenth of the repetitions
+
+Everything is simulated with known truth, seeded, and compared in the same run with what is commonly done instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from benchmarks import quantify, years
+from benchmarks.results import Row, write
+from benchmarks.worlds import WORLDS, World
+from rapport.core.measure import agreement, burst, forecast, sampling, share
+from rapport.core.measure.delay import Line, expect
+from rapport.core.measure.share import Frame, Labels, ShareEstimate
+from rapport.core.types import Estimate
+
+MESSAGES = 20_000
+SIZES = (50, 100, 200, 400)
+
+
+def chance(rate: float, runs: int) -> float:
+    """What luck may add to a rate of misses, in per cent: three standard errors."""
+    return 300 * math.sqrt(rate * (1 - rate) / runs)
+
+
+# -- intervals ---------------------------------------------------------------------------------------------------------
+
+
+def draws(
+    world: World, labels: int, of: str, runs: int, rng: np.random.Generator
+) -> Iterator[tuple[ShareEstimate, float]]:
+    """Estimates of repeated draws, each with the truth."""
+    worth = np.array(share.OUTCOMES[of])
+    for run in range(runs):
+        if run % 100 == 0:
+            truth, prediction = world.messages(rng, MESSAGES)
+            channel = ["web"] * MESSAGES
+            strata = sampling.stratify(channel, prediction, most=min(sampling.MOST, labels // sampling.FLOOR))
+            stratum = strata.of(channel, prediction)
+            members = [np.nonzero(stratum == h)[0] for h in range(len(strata.names))]
+            sizes = np.array([len(one) for one in members])
+            plan = sampling.allocate(sizes, sampling.spread(stratum, prediction), labels)
+            frame = Frame.of(stratum, prediction)
+        at = np.concatenate([rng.choice(one, n, replace=False, shuffle=False) for one, n in zip(members, plan)])
+        found = share.estimate(frame, Labels(stratum[at], prediction[at], truth[at]), of)
+        assert isinstance(found, ShareEstimate)
+        yield found, float(worth[truth].mean())
+
+
+def intervals(part: float, rng: np.random.Generator) -> Iterator[Row]:
+    runs, missed = max(int(2000 * part), 100), []
+    for world in WORLDS:
+        for of in ("negative", "net"):
+            for labels in SIZES:
+                found = list(draws(world, labels, of, runs, rng))
+                misses = np.mean([not one.estimate.low <= truth <= one.estimate.high for one, truth in found])
+                missed.append(misses)
+                yield Row(
+                    f"intervals that miss: {world.name}, {of}, {labels} labels",
+                    round(100 * float(misses), 2),
+                    "%",
+                    "promised",
+                    5.0,
+                    round(6.5 + chance(0.05, runs) / 3, 2),
+                )
+                if of == "negative":
+                    half = np.mean([one.estimate.high - one.estimate.low for one, _ in found]) * 50
+                    truth = found[0][1]
+                    plain = 196 * math.sqrt(truth * (1 - truth) / labels)
+                    yield Row(
+                        f"half width: {world.name}, {labels} labels",
+                        round(float(half), 2),
+                        "points",
+                        "labels alone",
+                        round(plain, 2),
+                        round(plain, 2),
+                    )
+    yield Row(
+        "intervals that miss, all together: off from 5 %",
+        round(abs(100 * float(np.mean(missed)) - 5), 2),
+        "points",
+        target=1.0,
+    )
+
+
+def worth(part: float, rng: np.random.Generator) -> Iterator[Row]:
+    """Each label counts for what theory says it should: 1/(1-rho²)."""
+    for world in WORLDS[:3]:
+        truth, prediction = world.messages(rng, 200_000)
+        rho = float(np.corrcoef(truth == 0, prediction[:, 0])[0, 1])
+        found = np.median([one.multiplier for one, _ in draws(world, 200, "negative", max(int(500 * part), 50), rng)])
+        theory = 1 / (1 - rho**2)
+        yield Row(
+            f"of each label's worth lost: {world.name}",
+            round(100 * (1 - float(found) / theory), 1),
+            "%",
+            "theory, labels per label",
+            round(theory, 2),
+            5.0,
+        )
+
+
+def uncorrected(part: float, rng: np.random.Generator) -> Iterator[Row]:
+    """How far off one is without labels, in points; and with fifty of them."""
+    for world in WORLDS:
+        truth, prediction = world.messages(rng, MESSAGES)
+        actual = float((truth == 0).mean())
+        errors = [
+            one.estimate.value - true for one, true in draws(world, 50, "negative", max(int(400 * part), 50), rng)
+        ]
+        counted = abs(float(quantify.classify_and_count(prediction)[0]) - actual)
+        yield Row(
+            f"bias with 50 labels: {world.name}",
+            round(100 * abs(float(np.mean(errors))), 2),
+            "points",
+            "counting what the reader says",
+            round(100 * counted, 1),
+            round(100 * 3 * float(np.std(errors)) / math.sqrt(len(errors)), 2),
+        )
+        for name, shares in (
+            ("PACC", quantify.adjusted(prediction, world, rng)),
+            ("EMQ", quantify.re_estimated(prediction)),
+        ):
+            yield Row(
+                f"bias of {name}, no labels: {world.name}", round(100 * abs(float(shares[0]) - actual), 1), "points"
+            )
+
+
+def looks(part: float, rng: np.random.Generator) -> Iterator[Row]:
+    """52 weekly looks at labels that add up, 20 a week, 8 weeks ahead of time tightest."""
+    runs = max(int(400 * part), 50)
+    frame = Frame(np.array([1e9]), np.full((1, 3), 1 / 3), np.full((1, 3), 2 / 9))
+    wrong = {None: 0, 160: 0}
+    for _ in range(runs):
+        label = (rng.random(52 * 20) > 0.3).astype(int)
+        for watched in wrong:
+            for n in range(40, 52 * 20 + 1, 20):
+                labels = Labels(np.zeros(n, dtype=int), np.full((n, 3), 1 / 3), label[:n])
+                found = share.estimate(frame, labels, watched=watched)
+                if isinstance(found, ShareEstimate) and not found.estimate.low <= 0.3 <= found.estimate.high:
+                    wrong[watched] += 1
+                    break
+    yield Row(
+        "ever wrong in 52 weekly looks", 100 * wrong[160] / runs, "%", "plain intervals", 100 * wrong[None] / runs, 5.0
+    )
+
+
+# -- alarms ------------------------------------------------------------------------------------------------------------
+
+
+def false_reds(part: float, rng: np.random.Generator) -> Iterator[Row]:
+    runs = max(int(2000 * part), 100)
+    line = Line(0.25, 2000, 10)
+    dashboard = 100 * years.three_sigma(rng, max(int(200 * part), 20))
+    for name, drift in (("nothing happens", 0.0), ("the reader drifts", 0.1)):
+        quiet = expect(line, 0.0, rng, drift=drift, runs=runs)
+        yield Row(f"red within a year: {name}", 100 * quiet.rang, "%", "three sigma on the reader", dashboard, 5.0)
+        yield Row(f"labels a day: {name}", round(quiet.labels, 1), "labels", target=15.0)
+    few = max(int(200 * part), 20)
+    for name, year in (
+        ("a channel is down for a month", years.outage),
+        ("another mix of channels", years.mix_shift),
+        ("threads, 55 messages a day", years.threads),
+    ):
+        rang = sum(years.rings(year(rng), rng) is not None for _ in range(few))
+        yield Row(f"red within a year: {name}", 100 * rang / few, "%", target=5.0)
+    rang = sum(years.rings(years.threads(rng, grouped=False), rng) is not None for _ in range(few))
+    yield Row("red within a year: the same threads, message by message", 100 * rang / few, "%")
+
+
+def delays(part: float, rng: np.random.Generator) -> Iterator[Row]:
+    runs = max(int(1000 * part), 100)
+    for shift, target in ((0.05, None), (0.10, 14.0), (0.20, 5.0), (-0.10, 14.0)):
+        alone = expect(Line(0.25, 2000, 10, surge=1), shift, rng, runs=runs)
+        both = expect(Line(0.25, 2000, 10), shift, rng, runs=runs)
+        yield Row(
+            f"median days to red: {100 * shift:+.0f} points", both.days, "days", "without amber", alone.days, target
+        )
+        yield Row(
+            f"nine of ten by: {100 * shift:+.0f} points",
+            min(both.late, 999.0),
+            "days",
+            "without amber",
+            min(alone.late, 999.0),
+        )
+    false, found, days = years.fifty_lines(rng, runs=max(int(100 * part), 5))
+    yield Row("false among the alarms of 50 lines in a year", round(100 * false, 2), "%", target=10.0)
+    yield Row("changes of 15 points missed on 50 lines", round(100 * (1 - found), 2), "%", target=5.0)
+    yield Row("median days to red on 50 lines: +15 points", days, "days")
+
+
+# -- going -------------------------------------------------------------------------------------------------------------
+
+
+def wandering(rng: np.random.Generator, n: int, broken_at: int | None = None) -> np.ndarray:
+    noise = rng.standard_t(5, size=n) * 0.02
+    if broken_at is not None:
+        noise[broken_at:] *= math.sqrt(2.5)
+    return 0.3 + np.cumsum(rng.normal(size=n) * 0.004) + noise
+
+
+def forecasts(part: float, rng: np.random.Generator) -> Iterator[Row]:
+    """A forecast a week ahead, made each day of 60 after the noise grew by half; and long after."""
+    runs = max(int(40 * part), 5)
+    inside: dict[str, list[bool]] = {"in calm times": [], "60 days after the noise grew": [], "long after": []}
+    for _ in range(runs):
+        values = wandering(rng, 720, broken_at=400)
+        for name, days in (
+            ("in calm times", range(300, 390, 6)),
+            ("60 days after the noise grew", range(400, 460, 4)),
+            ("long after", range(600, 712, 8)),
+        ):
+            for day in days:
+                ahead = forecast.fan(values[:day], 7)
+                assert isinstance(ahead, forecast.Fan)
+                inside[name].append(bool(ahead.low[6] <= values[day + 6] <= ahead.high[6]))
+    for name, held in inside.items():
+        target = 17.0 if "60" in name else 10.0
+        yield Row(
+            f"forecasts 7 days ahead that miss: {name}",
+            round(100 * (1 - float(np.mean(held))), 1),
+            "%",
+            "promised",
+            10.0,
+            round(target + chance(0.1, runs * 5), 1),
+        )
+    rings = dict.fromkeys((0.0, 0.02), 0)
+    courses = max(int(1000 * part), 100)
+    for lag in rings:
+        for _ in range(courses):
+            course = forecast.OffCourse(forecast.Plan(0.40, 0.30, 180, 0.02))
+            for step in range(1, 181):
+                course = course.step(course.plan.at(step) + lag + 0.02 * rng.normal())
+                if course.rings:
+                    rings[lag] += 1
+                    break
+    yield Row("off-course alarms in 180 steps on plan", 100 * rings[0.0] / courses, "%", target=5.0)
+    yield Row("off-course alarms missed, two points behind", 100 * (1 - rings[0.02] / courses), "%", target=5.0)
+
+
+# -- counts and coders -------------------------------------------------------------------------------------------------
+
+
+def bursts(part: float, rng: np.random.Generator) -> Iterator[Row]:
+    hour = np.arange(burst.WEEK)
+    mean = 8 * (1.2 + np.sin(2 * np.pi * (hour % 24 - 8) / 24))
+
+    def heard(weeks: int) -> np.ndarray:
+        rate = np.tile(mean, weeks)
+        return rng.negative_binomial(5, 5 / (5 + rate))
+
+    runs = max(int(20 * part), 3)
+    false = sigma = 0
+    for _ in range(runs):
+        usual = burst.profile(heard(12))
+        assert isinstance(usual, burst.Profile)
+        year = heard(52)
+        false += sum(burst.warning(int(n), t, usual) is not None for t, n in enumerate(year))
+        rate = np.tile(usual.mean, 52)
+        sigma += int((year > rate + 3 * np.sqrt(rate)).sum())
+    yield Row("false warnings a year, hourly counts", false / runs, "warnings", "three sigma", sigma / runs, 8.0)
+
+
+def coders(part: float, rng: np.random.Generator) -> Iterator[Row]:
+    """Alpha against the figures published with it (Krippendorff 2011)."""
+    rows = ("1 2 3 3 2 1 4 1 2 . . .", "1 2 3 3 2 2 4 1 2 5 . 3", ". 3 3 3 2 3 4 2 2 5 1 .", "1 2 3 3 2 4 4 1 2 5 1 .")
+    found = [(unit, float(one)) for row in rows for unit, one in enumerate(row.split()) if one != "."]
+    for metric, published in (("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)):
+        alpha = agreement.alpha([u for u, _ in found], [v for _, v in found], rng, metric=metric, fewest=5)
+        assert isinstance(alpha, Estimate)
+        yield Row(
+            f"alpha, {metric}: off from the published figure",
+            round(abs(alpha.value - published), 4),
+            "",
+            "published",
+            published,
+            0.0005,
+        )
+
+
+def speed(part: float, rng: np.random.Generator) -> Iterator[Row]:
+    n = 1_000_000
+    stratum, prediction = rng.integers(0, 18, n), rng.dirichlet([1, 1, 1], n)
+    labels = Labels(stratum[:2000], prediction[:2000], rng.integers(0, 3, 2000))
+    began = time.perf_counter()
+    share.estimate(Frame.of(stratum, prediction), labels)
+    yield Row(
+        "an estimate over a million messages", round(1000 * (time.perf_counter() - began), 1), "ms", target=1000.0
+    )
+
+
+PARTS: tuple[Callable[[float, np.random.Generator], Iterator[Row]], ...] = (
+    intervals,
+    worth,
+    uncorrected,
+    looks,
+    false_reds,
+    delays,
+    forecasts,
+    bursts,
+    coders,
+    speed,
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", type=float, default=1.0, help="of the repetitions")
+    parser.add_argument("--seed", type=int, default=7)
+    chosen = parser.parse_args()
+    rows = []
+    for part in PARTS:
+        for row in part(chosen.part, np.random.default_rng(chosen.seed)):
+            rows.append(row)
+            anchor = f"({row.anchor}: {row.anchor_value:g})" if row.anchor_value is not None else ""
+            words = {True: "holds", False: "DOES NOT HOLD", None: ""}[row.holds]
+            limit = f"at most {row.target:g}" if row.target is not None else ""
+            print(f"{row.metric:<78} {row.value:>8g} {row.unit:<8} {limit:<16} {words:<14} {anchor}", flush=True)
+    if chosen.part >= 1:
+        print(write("gps", rows))
+
+
+if __name__ == "__main__":
+    main()

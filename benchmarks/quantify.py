@@ -1,0 +1,32 @@
+"""What others do with a reader's output: count it, adjust the count, or re-estimate the shares. Peers for `gps`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.worlds import TRAINED, World
+
+Floats = NDArray[np.float64]
+
+
+def classify_and_count(prediction: Floats) -> Floats:
+    return np.bincount(prediction.argmax(axis=1), minlength=3) / len(prediction)
+
+
+def adjusted(prediction: Floats, world: World, rng: np.random.Generator, trained_on: int = 2000) -> Floats:
+    """PACC (Bella et al. 2010): undo the reader's mean behaviour, as seen on messages like those it was trained on."""
+    truth = rng.choice(3, size=trained_on, p=TRAINED)
+    seen = World("training", TRAINED, world.apart).read(rng, truth)
+    behaviour = np.stack([seen[truth == k].mean(axis=0) for k in range(3)], axis=1)
+    shares = np.clip(np.linalg.lstsq(behaviour, prediction.mean(axis=0), rcond=None)[0], 0, None)
+    return shares / shares.sum()
+
+
+def re_estimated(prediction: Floats, rounds: int = 200) -> Floats:
+    """EMQ (Saerens, Latinne and Decaestecker 2002): the shares under which the reader's beliefs are consistent."""
+    shares = TRAINED
+    for _ in range(rounds):
+        belief = prediction * (shares / TRAINED)
+        shares = (belief / belief.sum(axis=1, keepdims=True)).mean(axis=0)
+    return shares
