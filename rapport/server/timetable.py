@@ -26,7 +26,6 @@ class Entry:
 
 ENTRIES = {
     "wake snoozed conversations": Entry("route.actions.wake", timedelta(seconds=30)),
-    "look again at recent messages": Entry("listen.recheck.run", timedelta(minutes=1)),
     "count the days": Entry("measure.actions.count_days", timedelta(minutes=5)),
     "count the answers": Entry("measure.actions.count_answers", timedelta(minutes=5)),
     "count everything anew": Entry("measure.actions.count_all_days", timedelta(days=1)),

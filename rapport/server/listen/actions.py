@@ -27,6 +27,7 @@ from rapport.server.crashpoint import crashpoint
 from rapport.server.listen import search
 from rapport.server.listen.matching import current
 from rapport.server.listen.models import (
+    RECHECK,
     Author,
     Brief,
     BriefMatch,
@@ -48,6 +49,7 @@ from rapport.server.organise.models import User
 from rapport.server.organise.record import recorded
 
 MAX_RAW = 256 * 1024
+RECHECK_SECONDS = 60.0
 
 
 @dataclass
@@ -96,15 +98,18 @@ def receive(
             entry.silent()
             return Heard()
         heard = _store(page, channel, source, now=now, imported=imported)
-        _count(page, heard, channel, now)
+        if source != RECHECK:  # looking again at what we have is not listening
+            _count(page, heard, channel, source, now)
         if cursor is not None and page.cursor and cursor.value != page.cursor:
             Cursor.objects.filter(pk=cursor.pk).update(value=page.cursor, saved_at=now)
         if heard.anything:
             entry.detail |= heard.counts()
         else:
             entry.quiet()
-        crashpoint("receive.before_commit")
-    crashpoint("receive.after_commit")
+        if heard.anything:  # a crash at which nothing is at stake proves nothing
+            crashpoint("receive.before_commit")
+    if heard.anything:
+        crashpoint("receive.after_commit")
     return heard
 
 
@@ -144,9 +149,9 @@ def _store(page: Page, channel: Channel, source: str, *, now: datetime, imported
         [BriefMatch(message=row, brief_id=brief) for row, (_, briefs) in zip(rows, new) for brief in briefs],
         ignore_conflicts=True,
     )
+    sighted = [*rows, *seen] if source != RECHECK else rows
     Sighting.objects.bulk_create(
-        [Sighting(message=row, channel=channel, source=source, seen_at=now) for row in [*rows, *seen]],
-        ignore_conflicts=True,
+        [Sighting(message=row, channel=channel, source=source, seen_at=now) for row in sighted], ignore_conflicts=True
     )
     return heard
 
@@ -185,6 +190,9 @@ def _spans(message: types.Message) -> list[list[Any]]:
 def _again(row: Message, message: types.Message, heard: Heard, now: datetime) -> None:
     """A message that we have: an edit is a revision; a context message that now addresses us is one for us."""
     changed: dict[str, Any] = {}
+    if row.removed_at:
+        heard.known += 1
+        return
     if row.content_hash != message.content_hash():
         Revision.objects.create(
             message=row,
@@ -206,7 +214,7 @@ def _again(row: Message, message: types.Message, heard: Heard, now: datetime) ->
         heard.revised += 1
     if message.addressed and not row.addressed and not row.ours:
         changed |= {"addressed": True, "context": False}
-    if row.removed_at or not changed:
+    if not changed:
         heard.known += 1
         return
     changed |= {"state": flow.advance("message", row.state, "heard"), "next_try_at": now, "tries": 0, **LET_GO}
@@ -317,7 +325,7 @@ def _hour(now: datetime) -> datetime:
     return now.replace(minute=0, second=0, microsecond=0)
 
 
-def _count(page: Page, heard: Heard, channel: Channel, now: datetime) -> None:
+def _count(page: Page, heard: Heard, channel: Channel, source: str, now: datetime) -> None:
     pulse, _ = Pulse.objects.get_or_create(channel=channel, hour=_hour(now))
     Pulse.objects.filter(pk=pulse.pk).update(
         fetches=F("fetches") + 1, heard=F("heard") + heard.new, let_go=F("let_go") + heard.let_go
@@ -325,7 +333,10 @@ def _count(page: Page, heard: Heard, channel: Channel, now: datetime) -> None:
     for kind, count in Counter(page.tallies).items():
         tally, _ = Tally.objects.get_or_create(channel=channel, day=now.date(), kind=kind[:40])
         Tally.objects.filter(pk=tally.pk).update(count=F("count") + count)
-    well: dict[str, Any] = {"last_ok_at": now, "trouble": "", "trouble_since": None}
+    well: dict[str, Any] = {"last_ok_at": now}
+    others = Cursor.objects.filter(channel=channel, tries__gt=0).exclude(source__in=[source, RECHECK])
+    if not others.exists():  # a source that works does not hide one that doesn't
+        well |= {"trouble": "", "trouble_since": None}
     if heard.new:
         well["last_heard_at"] = now
     Channel.objects.filter(pk=channel.pk).update(**well)
@@ -336,18 +347,20 @@ def fetch_failed(cursor: Cursor, error: ConnectorError, *, needs_sign_in: bool, 
     channel = cursor.channel
     wait = error.retry_after or min(15 * 2 ** min(cursor.tries, 7), 1800)
     with recorded("fetch.failed", actor, target=channel, source=cursor.source, trouble=str(error)[:300]) as entry:
-        pulse, _ = Pulse.objects.get_or_create(channel=channel, hour=_hour(now))
-        Pulse.objects.filter(pk=pulse.pk).update(failures=F("failures") + 1, trouble=str(error)[:500])
         Cursor.objects.filter(pk=cursor.pk).update(
             tries=cursor.tries + 1, next_at=now + timedelta(seconds=wait), **LET_GO
         )
+        if cursor.tries:  # the first failure is news; the ones after it are the same news
+            entry.quiet()
+        if cursor.source == RECHECK and not needs_sign_in:  # we hear as well as before
+            return
+        pulse, _ = Pulse.objects.get_or_create(channel=channel, hour=_hour(now))
+        Pulse.objects.filter(pk=pulse.pk).update(failures=F("failures") + 1, trouble=str(error)[:500])
         changed: dict[str, Any] = {"trouble": str(error)[:500]}
         if needs_sign_in:
             changed["state"] = flow.advance("channel", channel.state, "needs_sign_in")
         Channel.objects.filter(pk=channel.pk).update(**changed)
         Channel.objects.filter(pk=channel.pk, trouble_since__isnull=True).update(trouble_since=now)
-        if cursor.tries:  # the first failure is news; the ones after it are the same news
-            entry.quiet()
 
 
 # -- channels --------------------------------------------------------------------------------------------------------
@@ -396,10 +409,19 @@ def connect(name: str, connector_name: str, answers: Mapping[str, str], *, actor
             keep_all=not isinstance(connector, contract.Sends),
             owner=actor if isinstance(actor, User) else None,
         )
-        for source in connector.sources:
+        for source in _sources(connector):
             Cursor.objects.create(channel=channel, source=source.name, every_seconds=source.every_seconds)
         entry.target = channel
         return channel
+
+
+def _sources(connector: contract.Connector) -> list[contract.Source]:
+    """The connector's own, and looking again, never more often than we listen."""
+    sources = list(connector.sources)
+    if sources and isinstance(connector, contract.Rechecks):
+        often = min(source.every_seconds for source in sources)
+        sources.append(contract.Source(RECHECK, max(often, RECHECK_SECONDS)))
+    return sources
 
 
 def _reads_this_machine(connector: contract.Connector, config: Mapping[str, str], actor: User) -> Refused | None:

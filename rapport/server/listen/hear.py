@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -16,10 +17,11 @@ from django.utils import timezone
 
 from rapport.connectors import contract
 from rapport.core.errors import ConnectorError, NeedsSignIn
+from rapport.core.types import Page
 from rapport.server.alive import at_work
 from rapport.server.claim import LET_GO, claim
-from rapport.server.listen import actions
-from rapport.server.listen.models import Cursor
+from rapport.server.listen import actions, recheck
+from rapport.server.listen.models import RECHECK, Cursor
 
 log = logging.getLogger(__name__)
 THREADS = 8
@@ -60,12 +62,20 @@ def _next(worker: str) -> int | None:
         return None
 
 
+def _pages(cursor: Cursor) -> Iterator[Page]:
+    connector, account = contract.load(cursor.channel.connector), actions.account_of(cursor.channel)
+    if cursor.source != RECHECK:
+        return connector.fetch(account, cursor.source, cursor.value)
+    if not isinstance(connector, contract.Rechecks):
+        raise ConnectorError(f"{cursor.channel.connector} no longer tells what became of messages.", permanent=True)
+    return recheck.pages(connector, account, cursor.channel, cursor.value, timezone.now())
+
+
 def hear(key: int, worker: str) -> None:
     """One round of one source: page by page, each stored with its cursor before the next is asked for."""
     cursor = Cursor.objects.select_related("channel").get(pk=key)
     try:
-        connector = contract.load(cursor.channel.connector)
-        for page in connector.fetch(actions.account_of(cursor.channel), cursor.source, cursor.value):
+        for page in _pages(cursor):
             actions.receive(page, cursor.channel, cursor.source, holder=worker)
             Cursor.objects.filter(pk=key, leased_by=worker).update(leased_until=timezone.now() + LEASE)
     except ConnectorError as error:

@@ -62,6 +62,10 @@ class Channel(models.Model):
         return sealed.unseal(bytes(self.sealed))
 
 
+RECHECK = "recheck"
+"""The source that is not the connector's: looking again at what was heard (see `recheck.py`)."""
+
+
 class Cursor(models.Model):
     """How far we have heard one source of one channel. Saved in the transaction that stores the messages."""
 

@@ -1,33 +1,46 @@
-"""Looking again at recent messages where the platform does not tell us of edits and deletions by itself."""
+"""Looking again at recent messages where the platform does not tell us of edits and deletions by itself.
+
+It is a source beside those of the connector, with a cursor of its own: the newest messages are looked at every time,
+those below them in turn, and the cursor remembers how far down we have come.
+"""
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.db.models import Q, QuerySet
+
 from rapport.connectors import contract
-from rapport.core.errors import ConnectorError
-from rapport.server.listen.actions import account_of, receive
+from rapport.core.types import Page
 from rapport.server.listen.models import Channel, Message
 
-log = logging.getLogger(__name__)
 RECENT = timedelta(days=2)
-MOST = 200
+NEWEST = 100
+BELOW = 100
+TOP = "top"  # the cursor that stands right below the newest, whichever those are then
 
 
-def run(now: datetime) -> None:
-    """Ask every channel that can be asked for the messages of the last two days."""
-    for channel in Channel.objects.filter(state="listening"):
-        connector = contract.load(channel.connector)
-        if not isinstance(connector, contract.Rechecks):
-            continue
-        recent = Message.objects.filter(
-            channel=channel, ours=False, removed_at=None, published_at__gte=now - RECENT, heard_at__lte=now
-        )
-        ids = list(recent.order_by("-published_at").values_list("external_id", flat=True)[:MOST])
-        if not ids:
-            continue
-        try:
-            receive(connector.recheck(account_of(channel), ids), channel, "recheck", now=now)
-        except ConnectorError as error:
-            log.warning("%s could not be looked at again: %s", channel.name, error)
+def pages(
+    connector: contract.Rechecks, account: contract.Account, channel: Channel, cursor: str, now: datetime
+) -> Iterator[Page]:
+    """What became of the newest messages of the channel, and of some of those below them."""
+    recent = Message.objects.filter(channel=channel, ours=False, removed_at=None, published_at__gte=now - RECENT)
+    rows = recent.order_by("-published_at", "-id").only("external_id", "published_at")
+    newest = list(rows[:NEWEST])
+    if not newest:
+        return
+    below = list(_below(rows, _place(newest[-1]) if cursor in ("", TOP) else cursor)[:BELOW])
+    wanted = {row.external_id: row for row in [*newest, *below]}
+    end = _place(below[-1]) if len(below) == BELOW else TOP
+    yield replace(connector.recheck(account, list(wanted)), cursor=end)
+
+
+def _place(row: Message) -> str:
+    return f"{row.published_at.isoformat()} {row.pk}"
+
+
+def _below(rows: QuerySet[Message], place: str) -> QuerySet[Message]:
+    at, key = place.split(" ")
+    return rows.filter(Q(published_at__lt=at) | Q(published_at=at, id__lt=int(key)))
