@@ -326,7 +326,7 @@ def _under_way(row: Outgoing, talk: Conversation, us: str, user: User, where: Wh
         at=row.created_at,
         parts=parts(row.text),
         state=row.state,
-        state_words=str(STATES[row.state]) % {"trouble": row.trouble} if row.state in STATES else row.state,
+        state_words=str(STATES[row.state]) % {"trouble": _(row.trouble)} if row.state in STATES else row.state,
     )
     if not may(user, "answer"):
         return UnderWay(said)
@@ -336,7 +336,7 @@ def _under_way(row: Outgoing, talk: Conversation, us: str, user: User, where: Wh
         left = max(0, round((row.send_after - timezone.now()).total_seconds()))
         if row.attempts:
             said = replace(said, state_words=_("tried %(n)d times, the next try is at %(time)s. %(trouble)s") % {
-                "n": row.attempts, "time": moment(row.send_after, timezone.now()), "trouble": row.trouble,
+                "n": row.attempts, "time": moment(row.send_after, timezone.now()), "trouble": _(row.trouble),
             })  # fmt: skip
         return UnderWay(said, undo=back, seconds=left)
     if row.state == "failed":

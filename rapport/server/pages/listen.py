@@ -201,7 +201,7 @@ def connect_to(request: HttpRequest, name: str) -> HttpResponse:
     found = queries.connector(name)
     if found is None:
         raise Http404
-    form = ConnectForm(request.POST or None, fields=found.fields, named=found.label)
+    form = ConnectForm(request.POST or None, fields=found.fields, named=_(found.label))
     if request.method == "POST" and form.is_valid():
         done = actions.connect(form.cleaned_data["channel_name"], name, form.answers(), actor=me(request))
         if not isinstance(done, Refused):

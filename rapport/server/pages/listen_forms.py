@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.html import escape
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rapport.server.listen.models import Channel
@@ -50,8 +51,8 @@ def _asked(field: Field, value: str) -> forms.CharField:
         else forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"})
     )
     return forms.CharField(
-        label=field.label,
-        help_text=escape(field.help),
+        label=gettext(field.label),
+        help_text=escape(gettext(field.help)),
         required=field.required,
         initial="" if field.secret else value,
         widget=widget,

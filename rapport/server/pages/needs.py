@@ -108,7 +108,7 @@ def _answers(user: User) -> Iterable[Need]:
         words = _("the answer by %(who)s was not sent: %(trouble)s")
         if answer.state == "unknown":
             words = _("nobody knows yet whether the answer by %(who)s was sent; we keep asking the platform")
-        reason = words % {"who": answer.by.name, "trouble": answer.trouble or _("no reason was given")}
+        reason = words % {"who": answer.by.name, "trouble": _(answer.trouble) or _("no reason was given")}
         urgency = "now" if answer.state == "failed" else "soon"
         yield _talk(answer.conversation, reason, TROUBLE, answer.created_at, urgency, "alert")
 

@@ -1,0 +1,58 @@
+"""Words that stand in `core`, in the connectors and in the rows, where there is no gettext: named for the catalogues.
+
+A template says `{% translate field.help %}`, Python `gettext(field.label)`. What a platform or somebody else's connector
+says is not here, and stays as it was said. A test compares this table with what the fields really say.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+WORDS = (
+    # core.query: what the fields mean
+    gettext_noop("The text of the message, which is also meant without any field"),
+    gettext_noop("Name or handle of whoever wrote it"),
+    gettext_noop("Where it was said, for instance bluesky"),
+    gettext_noop("Our account or feed through which it was heard"),
+    gettext_noop("Code of the language, for instance fr"),
+    gettext_noop("An address in the message, or a part of it such as example.com"),
+    gettext_noop("A hashtag of the message, without the #"),
+    gettext_noop("An account that the message mentions, without the @"),
+    gettext_noop("What the reader made of its tone"),
+    gettext_noop("What the message is"),
+    gettext_noop("From 0, can wait, to 1, now"),
+    gettext_noop("It contains private data"),
+    gettext_noop("It speaks to us"),
+    gettext_noop("When it was said"),
+    gettext_noop("When it reached us"),
+    gettext_noop("State of its conversation"),
+    gettext_noop("The team that owns its conversation"),
+    gettext_noop("The person to whom its conversation is assigned"),
+    # connectors: what they are called, and what they ask for
+    gettext_noop("Feed (RSS, Atom, JSON)"),
+    gettext_noop("Files"),
+    gettext_noop("Sample"),
+    gettext_noop("Server"),
+    gettext_noop("The address at which the account signs in."),
+    gettext_noop("Handle"),
+    gettext_noop("For instance ferries.bsky.social, without the @."),
+    gettext_noop("App password"),
+    gettext_noop(
+        "Make one under Settings, Privacy and security, App passwords. Never use the account's own password here."
+    ),
+    gettext_noop("Words to search for"),
+    gettext_noop("Names by which people call you without a mention, with commas between them."),
+    gettext_noop("Address of the feed"),
+    gettext_noop("For instance https://example.org/feed"),
+    gettext_noop("Name"),
+    gettext_noop("Where these messages come from, in a word: surveys, callcentre."),
+    gettext_noop("Folder"),
+    gettext_noop("Files dropped here are read. Leave it empty to import by hand only."),
+    gettext_noop("Columns"),
+    gettext_noop("Which column holds what: text=Message,author=User,time=Date,id=Number"),
+    gettext_noop("Time zone"),
+    gettext_noop("Where times without an offset were written."),
+    gettext_noop("For instance mastodon.social"),
+    gettext_noop("Access token"),
+    gettext_noop("Preferences, Development, New application: read and write:statuses"),
+)
