@@ -56,8 +56,10 @@ def test_what_was_taken_back_is_not_found(hear, says, ana):
     assert texts(ana, "*") == []
 
 
+@pytest.mark.parametrize("rare", [queries.RARE, -1], ids=["by the index", "by walking back"])
 @pytest.mark.parametrize("written", [written.strip() for written in QUERIES.split(";")])
-def test_the_database_hides_no_match(heard, ana, ben, written):
+def test_the_database_hides_no_match(heard, ana, ben, monkeypatch, written, rare):
+    monkeypatch.setattr(queries, "RARE", rare)
     routing.assign(Conversation.objects.get(who="Kim", preview__contains="refund"), to=ben, actor=ana)
     routing.close(Conversation.objects.get(preview__contains="love"), actor=ana)
     query = parse(written)
@@ -74,12 +76,26 @@ def test_pages_follow_on_each_other_without_a_gap_or_a_repetition(heard, ana):
     assert [row.text for row in [*first.rows, *second.rows]] == texts(ana, "ferry")
 
 
-def test_it_stops_when_it_has_looked_at_enough_and_says_where_to_go_on(heard, ana, monkeypatch):
+def test_it_stops_when_it_has_walked_far_enough_and_says_where_to_go_on(heard, ana, monkeypatch):
     monkeypatch.setattr(queries, "STEPS", (1, 1))
     first = search_messages(ana, parse("author:kim"))
     assert (len(first.rows), first.stopped) == (1, True)
     second = search_messages(ana, parse("author:kim"), before=first.next)
     assert [row.text for row in second.rows] == ["Are you hiring deckhands?"]
+
+
+@pytest.mark.parametrize("rare", [queries.RARE, -1])
+def test_walking_in_small_steps_finds_the_same(heard, ana, monkeypatch, rare):
+    expected = texts(ana, "ferry")
+    monkeypatch.setattr(queries, "RARE", rare)
+    monkeypatch.setattr(queries, "STEPS", (1, 2, 2, 2))
+    assert texts(ana, "ferry") == expected
+
+
+def test_a_walk_that_reached_the_end_does_not_offer_to_go_on(heard, ana, monkeypatch):
+    monkeypatch.setattr(queries, "STEPS", (5,))
+    found = search_messages(ana, parse("author:nobody"))
+    assert (found.rows, found.next, found.stopped) == ([], None, False)
 
 
 def test_a_search_can_stay_within_some_conversations(heard, ana):
@@ -93,5 +109,5 @@ def test_an_address_with_a_broken_mark_begins_at_the_beginning(text):
 
 
 def test_a_search_takes_few_queries(heard, ana, django_assert_max_num_queries):
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(6):
         texts(ana, "late team:service tone:negative")

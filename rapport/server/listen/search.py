@@ -52,11 +52,30 @@ def purge_if_needed(now: datetime) -> None:
 
 def prefilter(messages: QuerySet[Message], query: Query) -> QuerySet[Message]:
     """Fewer messages, among them every one that matches."""
+    found = _found(query)
+    if found is None:
+        return messages
+    sql, words = found
+    return messages.filter(id__in=RawSQL(sql, (words,)))  # noqa: S611  # and the words are a parameter
+
+
+def is_rare(query: Query, most: int) -> bool:
+    """Whether at most so many messages have the words of the query: then it is quick to look at just those."""
+    found = _found(query)
+    if found is None:
+        return False
+    sql, words = found
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({sql} LIMIT {most + 1}) AS found", (words,))  # noqa: S608
+        return int(cursor.fetchone()[0]) <= most
+
+
+def _found(query: Query) -> tuple[str, str] | None:
+    """SQL for the messages that have the words, with one parameter; None when no word is needed."""
     if connection.vendor == "sqlite":
         words, condition = to_fts5(query), "words MATCH %s"
     else:
         words, condition = to_tsquery(query), "words @@ %s::tsquery"
     if words is None:
-        return messages
-    found = f"SELECT rowid FROM rapport_message_words WHERE {condition}"  # noqa: S608  # the condition is one of ours
-    return messages.filter(id__in=RawSQL(found, (words,)))  # noqa: S611  # and the words are a parameter
+        return None
+    return f"SELECT rowid FROM rapport_message_words WHERE {condition}", words  # noqa: S608  # a condition of ours

@@ -2,47 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
-from rapport.core.types import Document
+from rapport.core.query import Query
+from rapport.core.query.nodes import And, Everything, Node, Not, Or
+from rapport.core.types import Document, Span
 from rapport.server.listen.models import Message
-from rapport.server.route.models import Conversation
 
 RELATED = ("author", "channel", "reading", "placement__conversation__team", "placement__conversation__assignee")
 
 
-def document(message: Message) -> Document:
-    """`message` comes with RELATED selected; what it does not have yet (a reading, a place) is simply not there."""
-    fields: dict[str, str | float | bool | datetime | Sequence[str]] = {
-        "author": (message.author.handle, message.author.name),
-        "network": message.network,
-        "channel": message.channel.name,
-        "published": message.published_at,
-        "heard": message.heard_at,
-    }
-    if reading := getattr(message, "reading", None):
-        fields |= {
-            "language": reading.language,
-            "tone": reading.tone,
-            "kind": tuple(reading.kinds),
-            "private": bool(reading.private),
-        }
-    fields["addressed"] = message.addressed
-    if place := getattr(message, "placement", None):
-        talk = place.conversation
-        fields |= {"is": _states(talk), "team": talk.team.slug, "owner": str(talk.assignee or "")}
-    return Document(text=message.text, spans=message.text_spans, fields=fields)
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a field stands, seen from the message, and what becomes of it; None means that it is not known yet."""
+
+    paths: tuple[str, ...]
+    value: Callable[..., Any] = lambda value: value
 
 
-def _states(talk: Conversation) -> tuple[str, ...]:
+def _states(state: str | None, answered: datetime | None, owner: int | None, due: datetime | None) -> Any:
     """The words that `is:` knows, as far as they are true of this conversation."""
+    if state is None:
+        return None
     true = {
-        talk.state: True,
-        "answered": talk.first_answer_at is not None,
-        "unowned": talk.assignee_id is None,
-        "late": talk.due_at is not None and talk.due_at < timezone.now() and talk.state == "open",
+        state: True,
+        "answered": answered is not None,
+        "unowned": owner is None,
+        "late": due is not None and due < timezone.now() and state == "open",
     }
     return tuple(word for word, holds in true.items() if holds)
+
+
+_TALK = "placement__conversation__"
+SOURCES: dict[str, Source] = {
+    "author": Source(("author__handle", "author__name"), lambda handle, name: (handle, name)),
+    "network": Source(("network",)),
+    "channel": Source(("channel__name",)),
+    "published": Source(("published_at",)),
+    "heard": Source(("heard_at",)),
+    "addressed": Source(("addressed",)),
+    "language": Source(("reading__language",)),
+    "tone": Source(("reading__tone",)),
+    "kind": Source(("reading__kinds",), lambda kinds: None if kinds is None else tuple(kinds)),
+    "private": Source(("reading__private",), lambda private: None if private is None else bool(private)),
+    "is": Source((f"{_TALK}state", f"{_TALK}first_answer_at", f"{_TALK}assignee_id", f"{_TALK}due_at"), _states),
+    "team": Source((f"{_TALK}team__slug",)),
+    "owner": Source((f"{_TALK}assignee__name",)),
+}
+IN_SPANS = frozenset({"link", "hashtag", "handle"})
+
+
+def document(message: Message, fields: Collection[str] = SOURCES.keys()) -> Document:
+    """With these fields. `message` comes with RELATED selected, as far as they need it."""
+    known = _known(fields, lambda path: _follow(message, path))
+    return Document(message.text, message.text_spans, known)
+
+
+def columns(fields: Collection[str]) -> tuple[str, ...]:
+    """What to ask the database for `of_row`."""
+    paths = dict.fromkeys(path for name in sorted(fields) if name in SOURCES for path in SOURCES[name].paths)
+    return ("id", "published_at", "text", *(["spans"] if IN_SPANS & set(fields) else []), *paths)
+
+
+def of_row(row: Mapping[str, Any], fields: Collection[str]) -> Document:
+    """The same document, from `columns(fields)` and without a message: thousands are looked at, a few are shown."""
+    return Document(row["text"], tuple(Span(*span) for span in row.get("spans", ())), _known(fields, row.__getitem__))
+
+
+def _known(fields: Collection[str], at: Callable[[str], Any]) -> dict[str, Any]:
+    values = {name: SOURCES[name].value(*map(at, SOURCES[name].paths)) for name in fields if name in SOURCES}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _follow(message: Message, path: str) -> Any:
+    value: Any = message
+    for name in path.split("__"):
+        value = getattr(value, name, None)
+        if value is None:
+            return None
+    return value
+
+
+def fields_of(query: Query) -> frozenset[str]:
+    """The fields that a query asks for."""
+    return frozenset(_fields(query.root))
+
+
+def _fields(node: Node) -> Iterator[str]:
+    match node:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _fields(part)
+        case Not(part):
+            yield from _fields(part)
+        case Everything():
+            return
+        case _:
+            yield node.field

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,14 +13,16 @@ from rapport.core.query import Between, Conjunct, FieldTerm, Is, Query, conjunct
 from rapport.core.query.match import value_key
 from rapport.server.listen import search
 from rapport.server.listen.models import Channel, Message
-from rapport.server.organise.abilities import may
 from rapport.server.organise.models import Team, User
-from rapport.server.route.documents import RELATED, document
-from rapport.server.route.models import Conversation
+from rapport.server.route.documents import RELATED, columns, fields_of, of_row
+from rapport.server.route.models import Conversations, beside, visible_to
 
 PAGE = 50
-STEPS = (200, 600, 1_200)
-"""How many candidates are looked at, step by step, before one asks whether to go on."""
+RARE = 20_000
+"""When at most so many messages have the words of a query, one walks through those; otherwise through all."""
+
+STEPS = (500, 1_500, 3_000, 3_000)
+"""How many messages one walks back in time, step by step, before one asks whether to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,8 @@ class Found:
 def messages_visible_to(user: User) -> QuerySet[Message]:
     """Messages that are still there: all for those who see everything, those of their own conversations for others."""
     there = Message.objects.filter(removed_at=None)
-    if may(user, "see_all"):
-        return there
-    return there.filter(placement__conversation__in=Conversation.objects.visible_to(user))
+    condition = visible_to(user, "placement__conversation__")
+    return there if condition is None else there.filter(condition)
 
 
 def search_messages(
@@ -74,32 +75,56 @@ def search_messages(
     *,
     before: Mark | None = None,
     limit: int = PAGE,
-    within: QuerySet[Conversation] | None = None,
+    within: Conversations | None = None,
 ) -> Found:
     """The newest messages that match, before a mark. `within` narrows it to messages of these conversations.
 
-    The database narrows down, the matcher decides; at most `sum(STEPS)` candidates are looked at in one go.
+    The database narrows down, the matcher decides. What one request walks through is bounded by `STEPS`.
     """
-    candidates = narrowed(messages_visible_to(user), query)
+    candidates = _with_fields(messages_visible_to(user), query)
     if within is not None:
         candidates = candidates.filter(placement__conversation__in=within)
-    candidates = candidates.select_related(*RELATED).order_by("-published_at", "-id")
-    rows: list[Message] = []
+    messages = _in_order(query)
+    found: list[Mark] = []
+    for places in _walk(messages, before):
+        found += _matching(candidates, places, query)
+        if len(found) > limit:
+            return Found(_rows(found[:limit]), found[limit - 1])
+        before = places[-1]
+    more = before is not None and _behind(messages, before).exists()
+    return Found(_rows(found), before if more else None, stopped=more)
+
+
+def _in_order(query: Query) -> QuerySet[Message]:
+    messages = Message.objects.order_by("-published_at", "-id")
+    return search.prefilter(messages, query) if search.is_rare(query, RARE) else messages
+
+
+def _walk(messages: QuerySet[Message], before: Mark | None) -> Iterator[list[Mark]]:
+    """Back in time through an index alone, whoever the messages belong to. So the work is the same for every filter,
+    and no guess of the database's makes it read everything."""
     for step in STEPS:
-        looked_at = list(_after(candidates, before)[:step])
-        for row in looked_at:
-            if not query.matches(document(row)):
-                continue
-            if len(rows) == limit:
-                return Found(rows, Mark(rows[-1].published_at, rows[-1].pk))
-            rows.append(row)
-        if len(looked_at) < step:
-            return Found(rows)
-        before = Mark(looked_at[-1].published_at, looked_at[-1].pk)
-    return Found(rows, before, stopped=True)
+        places = [Mark(*place) for place in _behind(messages, before).values_list("published_at", "id")[:step]]
+        if places:
+            yield places
+        if len(places) < step:
+            return
+        before = places[-1]
 
 
-def _after(messages: QuerySet[Message], mark: Mark | None) -> QuerySet[Message]:
+def _matching(candidates: QuerySet[Message], places: Sequence[Mark], query: Query) -> list[Mark]:
+    fields = fields_of(query)
+    rows = candidates.filter(id__in=[place.key for place in places]).values(*columns(fields))
+    keys = {row["id"] for row in rows if query.matches(of_row(row, fields))}
+    return [place for place in places if place.key in keys]
+
+
+def _rows(found: Sequence[Mark]) -> list[Message]:
+    rows = Message.objects.select_related(*RELATED).in_bulk([place.key for place in found])
+    return [rows[place.key] for place in found if place.key in rows]
+
+
+def _behind(messages: QuerySet[Message], mark: Mark | None) -> QuerySet[Message]:
     if mark is None:
         return messages
     # The first condition says nothing new, but it is the one that the index understands.
@@ -111,12 +136,12 @@ def _after(messages: QuerySet[Message], mark: Mark | None) -> QuerySet[Message]:
 # -- what the database can decide ------------------------------------------------------------------------------------
 
 
-def narrowed(messages: QuerySet[Message], query: Query) -> QuerySet[Message]:
+def _with_fields(messages: QuerySet[Message], query: Query) -> QuerySet[Message]:
     """Fewer messages, among them every one that matches."""
     for found in conjuncts(query):
         if condition := _condition(found):
-            messages = messages.filter(condition)
-    return search.prefilter(messages, query)
+            messages = messages.filter(beside(condition))
+    return messages
 
 
 def _condition(found: Conjunct) -> Q | None:
