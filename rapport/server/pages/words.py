@@ -1,7 +1,7 @@
 """Words that stand in `core`, in the connectors and in the rows, where there is no gettext: named for the catalogues.
 
-A template says `{% translate field.help %}`, Python `gettext(field.label)`. What a platform says, or a connector that is
-not ours, is not here and stays as it was said. A test compares this table with what the fields really say.
+A template says `{% translate field.help %}`, Python `gettext(field.label)`. What a platform says, or a connector that
+is not ours, is not here and stays as it was said. A test compares this table with what the fields really say.
 """
 
 from __future__ import annotations
