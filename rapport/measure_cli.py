@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -119,11 +120,11 @@ def alarm(file: Path, tolerance: float, baseline_days: int) -> None:
         return
     daily = [one for one in (share.estimate(*day, fewest=2) for day in first) if not isinstance(one, NotEnough)]
     effect = share.day_effect([one.estimate.value for one in daily], [one.variance for one in daily])
-    watching = change.watch(baseline, day_variance=effect, tolerance=tolerance)
+    value = baseline.estimate
+    watching = change.watch(value.value, math.sqrt(baseline.variance), day_variance=effect, tolerance=tolerance)
     if isinstance(watching, Refused):
         click.echo(f"No alarm: {watching.reason}.")
         return
-    value = baseline.estimate
     click.echo(f"Baseline {value.value:.3f}, between {value.low:.3f} and {value.high:.3f}.")
     later = days[baseline_days:]
     for day in later:

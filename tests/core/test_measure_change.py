@@ -13,8 +13,7 @@ from benchmarks import years
 from rapport.core.measure import change, delay
 from rapport.core.measure.change import Amber, RedAlarm, Ruler, Today, flagged, watch
 from rapport.core.measure.delay import Line, Reader, expect
-from rapport.core.measure.share import ShareEstimate
-from rapport.core.types import Estimate, Refused
+from rapport.core.types import Refused
 
 LINE = Line(share=0.25, messages=2000, labels=10)
 
@@ -170,17 +169,13 @@ def test_evidence_never_overflows() -> None:
     assert math.isfinite(alarm.log_evidence)
 
 
-def known(error: float) -> ShareEstimate:
-    return ShareEstimate(Estimate(0.25, 0.2, 0.3, 560, ""), 560, 90_000, error**2, 500.0, 0.6, 900.0)
-
-
 def test_a_tolerance_below_the_error_of_the_baseline_is_refused() -> None:
-    assert isinstance(watch(known(0.035), day_variance=0.0), Refused)
-    assert isinstance(watch(known(0.035), day_variance=0.0, tolerance=0.05), RedAlarm)
+    assert isinstance(watch(0.25, 0.035, day_variance=0.0), Refused)
+    assert isinstance(watch(0.25, 0.035, day_variance=0.0, tolerance=0.05), RedAlarm)
 
 
 def test_a_rarer_false_alarm_needs_more_evidence() -> None:
-    alarm = watch(known(0.01), day_variance=0.0, chance=0.01)
+    alarm = watch(0.25, 0.01, day_variance=0.0, chance=0.01)
     assert isinstance(alarm, RedAlarm)
     assert alarm.threshold == 36_500
 

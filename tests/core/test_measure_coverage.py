@@ -117,3 +117,9 @@ def test_a_channel_heard_once_is_not_compared() -> None:
     assert movement(now, before).channels == ("posts",)
     assert movement(now, before).tone.value == pytest.approx(0)
     assert movement({"mail": Heard(1.0, 5, found(0.9))}, before) is None
+
+
+def test_the_error_of_what_was_heard_comes_with_it() -> None:
+    whole = combine({"a": Channel(0.5, found(0.2)), "b": Channel(0.5, found(0.4))})
+    assert whole.error == pytest.approx(math.sqrt(0.0005))
+    assert whole.covered.high - whole.covered.value == pytest.approx(1.96 * whole.error, rel=1e-3)

@@ -19,7 +19,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rapport.core.measure.share import ShareEstimate
 from rapport.core.types import Refused
 
 Floats = NDArray[np.float64]
@@ -193,7 +192,8 @@ def threshold(days: int = YEAR, chance: float = FALSE_ALARMS) -> float:
 
 
 def watch(
-    baseline: ShareEstimate,
+    baseline: float,
+    error: float,
     *,
     day_variance: float,
     tolerance: float = TOLERANCE,
@@ -203,27 +203,27 @@ def watch(
 ) -> RedAlarm | Refused:
     """An alarm for a line whose share in the last weeks (eight, say) is known.
 
+    baseline       that share, by the same weights by which days will be given
+    error          its standard error
     day_variance   of the daily share about its mean (`share.day_effect`)
     low            0 for a share, -1 for net tone
 
     Refused when the tolerance is smaller than what is unknown about the baseline itself (its standard error and half
     the deviation of single days): the alarm would then ring at its own error, and the guarantee be void.
 
-    >>> from rapport.core.types import Estimate
-    >>> known = ShareEstimate(Estimate(0.25, 0.22, 0.28, 560, ""), 560, 90000, 0.014**2, 500.0, 0.6, 900.0)
-    >>> watch(known, day_variance=0.02**2).threshold
+    >>> watch(0.25, 0.014, day_variance=0.02**2).threshold
     7300.0
-    >>> watch(known, day_variance=0.02**2, tolerance=0.02).reason
+    >>> watch(0.25, 0.014, day_variance=0.02**2, tolerance=0.02).reason
     'a change of 2.0 points cannot be told from the error of the baseline; ask for 2.4 points or more'
     """
-    needed = math.sqrt(baseline.variance) + math.sqrt(day_variance) / 2
+    needed = error + math.sqrt(day_variance) / 2
     if tolerance < needed:
         asked, least = 100 * tolerance, math.ceil(1000 * needed) / 10
         return Refused(
             f"a change of {asked:.1f} points cannot be told from the error of the baseline; ask for {least:.1f} points"
             " or more"
         )
-    return RedAlarm(baseline.estimate.value, tolerance, threshold(days, chance), low=low)
+    return RedAlarm(baseline, tolerance, threshold(days, chance), low=low)
 
 
 def flagged(evidence: Mapping[str, float], *, days: int = YEAR, share: float = 0.10) -> tuple[str, ...]:

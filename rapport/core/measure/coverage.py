@@ -119,6 +119,7 @@ class Whole:
     """All channels together.
 
     covered    the share among the channels that were heard, with their weights in proportion; None when none was
+    error      its standard error
     coverage   their weight, between 0 and 1
     bounds     between which the share of all channels lies, whatever the missing ones held
     carried    the share of all, had the missing ones stayed where they were last heard, with growing doubt; None when
@@ -127,6 +128,7 @@ class Whole:
     """
 
     covered: Estimate | None
+    error: float
     coverage: float
     bounds: tuple[float, float]
     carried: Estimate | None
@@ -168,8 +170,9 @@ def combine(
     variance = sum(weight**2 * found.variance for weight, found in parts.values())
     labels = sum(found.labels for _, found in parts.values())
     missing = tuple(name for name in channels if name not in parts)
-    covered = None
+    covered, error = None, math.inf
     if parts:
+        error = math.sqrt(variance) / coverage
         method = f"channels that were heard, fixed weights, {level:.0%}"
         covered = _around(total / coverage, variance / coverage**2, labels, level, method, low, high)
     absent = [channels[name] for name in missing]
@@ -182,7 +185,7 @@ def combine(
                 doubt += channel.weight**2 * (channel.last.variance + daily * channel.days_ago)
         carried = _around(value, doubt, labels, level, f"missing channels as last heard, {level:.0%}", low, high)
     open_ = 1 - coverage
-    return Whole(covered, coverage, (total + open_ * low, total + open_ * high), carried, missing)
+    return Whole(covered, error, coverage, (total + open_ * low, total + open_ * high), carried, missing)
 
 
 def _around(value: float, variance: float, n: int, level: float, method: str, low: float, high: float) -> Estimate:
