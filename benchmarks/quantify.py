@@ -23,10 +23,10 @@ def adjusted(prediction: Floats, world: World, rng: np.random.Generator, trained
     return shares / shares.sum()
 
 
-def re_estimated(prediction: Floats, rounds: int = 200) -> Floats:
+def re_estimated(prediction: Floats, trained: Floats = TRAINED, rounds: int = 200) -> Floats:
     """EMQ (Saerens, Latinne and Decaestecker 2002): the shares under which the reader's beliefs are consistent."""
-    shares = TRAINED
+    shares = trained
     for _ in range(rounds):
-        belief = prediction * (shares / TRAINED)
+        belief = prediction * (shares / trained)
         shares = (belief / belief.sum(axis=1, keepdims=True)).mean(axis=0)
     return shares

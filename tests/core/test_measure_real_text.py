@@ -1,0 +1,36 @@
+"""The estimator on texts that people wrote, with Rapport's own reader. Skipped where the data sets are not here."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from benchmarks import real_text
+
+pytestmark = [
+    pytest.mark.data,
+    pytest.mark.skipif(not real_text.airlines(), reason="the public data sets are not here"),
+]
+RUNS = 200
+
+
+@pytest.fixture(scope="module")
+def line() -> tuple[np.ndarray, np.ndarray]:
+    texts, truth = real_text.airlines()["Virgin America"]
+    return truth, real_text.predicted(texts)
+
+
+def test_fifty_labels_hold_the_truth_of_an_airline(line: tuple[np.ndarray, np.ndarray]) -> None:
+    truth, prediction = line
+    actual = (truth == 0).mean()
+    found = list(real_text.draws(truth, prediction, RUNS, np.random.default_rng(1)))
+    held = np.mean([one.estimate.low <= actual <= one.estimate.high for one in found])
+    assert held > 0.95 - 3.5 * math.sqrt(0.95 * 0.05 / RUNS)
+    assert np.median([one.multiplier for one in found]) > 1.2
+
+
+def test_counting_what_the_reader_says_is_off_by_many_points(line: tuple[np.ndarray, np.ndarray]) -> None:
+    truth, prediction = line
+    assert abs((prediction.argmax(axis=1) == 0).mean() - (truth == 0).mean()) > 0.05
