@@ -11,7 +11,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON = .venv/bin/python
 PYTEST = $(PYTHON) -m pytest
 
-.PHONY: help demo run check test test-unit test-bare test-postgresql test-browser live bench-inbox clean
+.PHONY: help demo run check test test-unit test-bare test-postgresql test-browser live bench-inbox bench-measure clean
 
 help:
 	@echo "make demo         install, load the sample organisation, start everything (PORT=$(PORT), RAPPORT_HOME=$(RAPPORT_HOME))"
@@ -20,6 +20,7 @@ help:
 	@echo "make check        format, lint, types, import contracts, migrations"
 	@echo "make live         the stories against real servers that the tests start on this machine"
 	@echo "make bench-inbox  a million messages, 25 people: writes benchmarks/results/inbox.json"
+	@echo "make bench-measure  intervals, alarms and forecasts against known truth: writes benchmarks/results/gps.json"
 
 demo: .stamps/server
 	@exec .venv/bin/rapport run --sample --port $(PORT)
@@ -87,6 +88,9 @@ live: .stamps/dev .stamps/system .stamps/node
 
 bench-inbox: .stamps/dev
 	$(PYTHON) benchmarks/inbox.py
+
+bench-measure: .stamps/dev
+	$(PYTHON) -m benchmarks.gps
 
 clean:
 	rm -rf .venv .venv-bare .tools .stamps .mypy_cache .ruff_cache .pytest_cache
