@@ -49,9 +49,10 @@ FLOWS = {
             "related": State(("routed", "kept", "heard", "taken_back"), step="route.actions.place"),
             "routed": State(("heard", "taken_back"), waits_for="its conversation"),
             "kept": State(("routed", "heard", "taken_back"), waits_for="nobody: it is measured, not answered"),
-            # The words are gone already; what was made of them elsewhere (a preview) goes now.
+            # The words are gone already; what was made of them elsewhere (a preview) goes now, then what files hold.
             "taken_back": State(("removed",), step="route.actions.forget"),
-            "removed": State(),
+            "removed": State(("erased",), step="listen.erase.rewrite"),
+            "erased": State(),
         },
     ),
     "conversation": Flow(

@@ -29,7 +29,6 @@ ENTRIES = {
     "count the days": Entry("measure.actions.count_days", timedelta(minutes=5)),
     "count the answers": Entry("measure.actions.count_answers", timedelta(minutes=5)),
     "count everything anew": Entry("measure.actions.count_all_days", timedelta(days=1)),
-    "rewrite the index after deletions": Entry("listen.search.purge_if_needed", timedelta(minutes=15)),
     "export the head of the record": Entry("organise.record.export_head", timedelta(days=1)),
     "forget old sessions": Entry("organise.actions.forget_sessions", timedelta(days=1)),
 }

@@ -39,8 +39,3 @@ def test_the_worker_finds_what_is_to_do_without_reading_what_is_done(state: str)
 def test_the_sender_finds_what_is_to_send_without_reading_what_was_sent(state: str) -> None:
     due = Outgoing.objects.filter(state=state, send_after__lte=timezone.now())
     assert "USING INDEX outgoing_due (state=?" in plan(due)
-
-
-def test_what_was_taken_back_lately_is_found_without_reading_what_was_not() -> None:
-    lately = Message.objects.filter(removed_at__gt=timezone.now())
-    assert "USING INDEX message_removed" in plan(lately)

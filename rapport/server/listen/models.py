@@ -166,7 +166,6 @@ class Message(models.Model):
             models.Index(fields=["channel", "-published_at"], name="message_channel"),
             # What the worker looks for: a handful of rows among millions.
             models.Index(fields=["state", "imported", "id"], name="message_work", condition=flow.to_do("message")),
-            models.Index(fields=["removed_at"], name="message_removed", condition=models.Q(removed_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

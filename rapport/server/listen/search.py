@@ -6,7 +6,6 @@ It only prefilters; whether a message matches is decided by `core.query`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -32,22 +31,6 @@ def index(messages: Iterable[tuple[int, str]]) -> None:
 def forget(keys: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany("DELETE FROM rapport_message_words WHERE rowid = %s", [(key,) for key in keys])
-
-
-def purge() -> None:
-    """Rewrite the index without what was forgotten, so that no erased word stays readable in the file."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("INSERT INTO rapport_message_words (rapport_message_words) VALUES ('optimize')")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            cursor.execute("DELETE FROM rapport_message_words WHERE rowid NOT IN (SELECT id FROM rapport_message)")
-
-
-def purge_if_needed(now: datetime) -> None:
-    """For the timetable: only when something was taken back since the last time."""
-    if Message.objects.filter(removed_at__gt=now - timedelta(hours=1)).exists():
-        purge()
 
 
 def prefilter(messages: QuerySet[Message], query: Query) -> QuerySet[Message]:

@@ -20,6 +20,7 @@ from rapport.core.types import Ownership, Refused
 from rapport.core.understand.private import mask
 from rapport.server import flow
 from rapport.server.claim import LET_GO, held
+from rapport.server.listen.erase import next_time
 from rapport.server.listen.models import BriefMatch, Message, Purpose, among
 from rapport.server.organise.abilities import may, refusal
 from rapport.server.organise.models import Function, Team, User
@@ -176,7 +177,9 @@ def forget(keys: Sequence[int], *, actor: str) -> None:
         gone = list(rows.values_list("pk", flat=True))
         Reading.objects.filter(message__in=gone).delete()
         refresh(set(Placement.objects.filter(message__in=gone).values_list("conversation_id", flat=True)))
-        Message.objects.filter(pk__in=gone).update(state=flow.advance("message", "taken_back", "removed"), **LET_GO)
+        Message.objects.filter(pk__in=gone).update(
+            state=flow.advance("message", "taken_back", "removed"), next_try_at=next_time(timezone.now()), **LET_GO
+        )
         entry.detail["messages"] = gone
 
 
