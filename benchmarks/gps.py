@@ -45,7 +45,7 @@ def draws(
         if run % 100 == 0:
             truth, prediction = world.messages(rng, MESSAGES)
             channel = ["web"] * MESSAGES
-            strata = sampling.stratify(channel, prediction, most=min(sampling.MOST, labels // sampling.FLOOR))
+            strata = sampling.stratify(channel, prediction, most=sampling.most_strata(labels))
             stratum = strata.of(channel, prediction)
             members = [np.nonzero(stratum == h)[0] for h in range(len(strata.names))]
             sizes = np.array([len(one) for one in members])

@@ -61,7 +61,7 @@ def draws(
     truth: Ints, prediction: Floats, runs: int, rng: np.random.Generator, labels: int = LABELS
 ) -> Iterator[ShareEstimate]:
     channel = ["tweets"] * len(truth)
-    strata = sampling.stratify(channel, prediction, most=min(sampling.MOST, labels // sampling.FLOOR))
+    strata = sampling.stratify(channel, prediction, most=sampling.most_strata(labels))
     stratum = strata.of(channel, prediction)
     members = [np.nonzero(stratum == h)[0] for h in range(len(strata.names))]
     plan = sampling.allocate(np.array([len(one) for one in members]), sampling.spread(stratum, prediction), labels)

@@ -50,6 +50,23 @@ def test_what_a_bet_grows_by_is_at_most_one_on_average_when_nothing_happened(
     assert mean.max() <= 1 + 1e-12
 
 
+def test_a_silent_channel_is_neither_good_news_nor_bad() -> None:
+    """It keeps its weight and its last share; what is heard from the rest grows by at most one on average."""
+    weight, centre = np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.3, 0.6])
+    truly, sizes, count = (20, 34), (100, 100), (3, 2)
+    home = 0.5 * 0.20 + 0.3 * 0.34 + 0.2 * 0.6
+    mean = np.zeros(len(change.STAKES))
+    for hits in itertools.product(range(count[0] + 1), range(count[1] + 1)):
+        chance = math.prod(
+            math.comb(k, x) * math.comb(n - k, m - x) / math.comb(n, m) for k, n, m, x in zip(truly, sizes, count, hits)
+        )
+        values = np.array([float(i < x) for m, x in zip(count, hits) for i in range(m)])
+        mean += chance * np.exp(
+            RedAlarm(home, 0.0, 7300)._growth(Today(weight, centre, np.repeat([0, 1], count), values))
+        )
+    assert mean.max() <= 1 + 1e-12
+
+
 def test_no_single_label_can_lose_everything() -> None:
     weight = np.array([0.95, 0.05])
     for values in itertools.product([0.0, 1.0], repeat=2):

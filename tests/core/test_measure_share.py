@@ -31,7 +31,7 @@ def plain(labels: list[int], prediction: float = 1 / 3) -> Labels:
 
 def drawn(world: World, rng: np.random.Generator, messages: int, n: int) -> tuple[np.ndarray, Frame, list[np.ndarray]]:
     truth, prediction = world.messages(rng, messages)
-    strata = sampling.stratify(["web"] * messages, prediction, most=min(18, n // 3))
+    strata = sampling.stratify(["web"] * messages, prediction, most=sampling.most_strata(n))
     stratum = strata.of(["web"] * messages, prediction)
     sizes = np.bincount(stratum)
     plan = sampling.allocate(sizes, sampling.spread(stratum, prediction), n)

@@ -224,6 +224,15 @@ def _name(part: tuple[Leaf, ...], cells: Mapping[Leaf, int]) -> str:
     return " ".join(words)
 
 
+def most_strata(labels: int) -> int:
+    """How many strata so many labels can serve: the floors may take half of them, the rest goes where it is worth most.
+
+    >>> [most_strata(labels) for labels in (1, 10, 60, 400)]
+    [1, 2, 10, 18]
+    """
+    return min(MOST, max(min(labels, 2), labels // (2 * FLOOR)))
+
+
 # -- how many from each ------------------------------------------------------------------------------------------------
 
 
@@ -425,7 +434,7 @@ def draw(
         raise ValueError("a plan has at least one label")
     if not len(message_ids):
         return NotEnough(0, 1, "messages")
-    strata = stratify(channel, prediction, smallest=smallest, most=min(MOST, max(1, labels // FLOOR)))
+    strata = stratify(channel, prediction, smallest=smallest, most=most_strata(labels))
     stratum = strata.of(channel, prediction)
     sizes = np.bincount(stratum, minlength=len(strata.names)).astype(np.int64)
     errors = None if past is None else (strata.of(past.channel, past.prediction), past.residual())
