@@ -99,6 +99,23 @@ def test_what_nobody_owns_comes_to_the_hub(hear, says, hubs, ben):
     assert rows(ben) == []
 
 
+def test_those_who_direct_see_what_is_late_and_what_is_nobodys_in_every_team(hear, says, hubs, ben, cleo):
+    hear(*[says("My ferry was late", after=n) for n in range(3)])
+    Conversation.objects.update(due_at=timezone.now() - timedelta(hours=1))
+    late, unowned = needs(hubs, timezone.now()).rows
+    assert (late.title, unowned.title) == ("3 conversations are late", "3 conversations are nobody’s")
+    assert late.reason.startswith("in all teams together; the longest since ")
+    assert (late.url, unowned.url) == ("/inbox/?view=late", "/inbox/?view=unowned")
+    assert len(rows(ben)) == 3
+    assert rows(cleo) == []
+
+
+def test_what_stands_there_one_by_one_is_not_summed_up_again(hear, says, hubs):
+    hear(says("What a nice lighthouse that is"))
+    Conversation.objects.update(due_at=timezone.now() + timedelta(days=2))
+    assert [reason for _title, reason in rows(hubs)] == ["nobody owns it yet"]
+
+
 def test_a_draft_that_i_left_lying_reminds_me_and_nobody_else(talk, ben, ana):
     dora = member("Dora", Role.MEMBER, "service", ana)
     Conversation.objects.update(due_at=timezone.now() + timedelta(days=2))

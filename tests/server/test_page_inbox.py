@@ -51,11 +51,29 @@ def row_ids(response):
 # -- the list --------------------------------------------------------------------------------------------------------
 
 
-def test_the_inbox_opens_on_what_is_mine(talk, ben, as_user):
+def title(response):
+    return re.search(r"<title>([^·]*) ·", body(response))[1]
+
+
+def test_the_inbox_opens_on_what_is_mine_else_on_what_nobody_has(talk, ben, cleo, as_user):
     client = as_user(ben)
-    assert "Nothing waits for you" in body(client.get("/inbox/"))
+    assert title(client.get("/inbox/")) == "Nobody’s"
     client.post(url(talk, "assign"), {"to": "me"})
+    assert title(client.get("/inbox/")) == "Mine"
     assert row_ids(client.get("/inbox/")) == [talk.pk]
+    assert "Nothing waits for you" in body(as_user(cleo).get("/inbox/"))
+
+
+def test_the_inbox_of_those_who_direct_opens_on_what_is_late_when_nothing_else_waits(talk, ben, ana, as_user):
+    as_user(ben).post(url(talk, "assign"), {"to": "me"})
+    assert title(as_user(ana).get("/inbox/")) == "Mine"
+    Conversation.objects.update(due_at=timezone.now() - timedelta(hours=1))
+    assert title(as_user(ana).get("/inbox/")) == "Late"
+
+
+def test_a_row_begins_with_what_was_said_and_not_with_whom_it_calls(hear, says, ben, as_user):
+    hear(says("@calm.example @lee: my ferry was late"))
+    assert ">my ferry was late<" in body(as_user(ben).get("/inbox/?view=all"))
 
 
 def test_a_row_says_who_what_and_how_long_is_left(talk, ben, as_user):
@@ -173,7 +191,7 @@ def test_a_search_shows_a_stranger_nothing(talk, cleo, as_user):
 
 def test_the_conversation_shows_the_thread_and_the_person(talk, ben, as_user, hear, says):
     hear(says("Hello? Anybody there?", after=5, thread_id=talk.thread_id))
-    shown = body(as_user(ben).get(url(talk)))
+    shown = body(as_user(ben).get(url(talk, query="?view=mine")))
     assert shown.index("where is my refund?") < shown.index("Anybody there?")
     assert "@kim.example" in shown
     assert "2 messages" in shown

@@ -51,7 +51,7 @@ def me(request: HttpRequest) -> User:
 def place(request: HttpRequest) -> Where:
     """The list that the address speaks of."""
     query = request.GET.get("q", "").strip()
-    view = request.GET.get("view", "") or ("all" if query or not may(me(request), "answer") else "mine")
+    view = request.GET.get("view", "") or ("all" if query else lists.first_view(visible(request), me(request)))
     if not lists.is_view(view):
         raise Http404
     return Where(view, query)

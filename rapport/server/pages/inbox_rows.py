@@ -18,7 +18,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from rapport.server.organise.models import Team, User
-from rapport.server.pages.text import kind_words
+from rapport.server.pages.text import kind_words, opening
 from rapport.server.respond.queries import writers
 from rapport.server.route.lists import MOST
 from rapport.server.templatetags.rapport import hue, initials, when
@@ -135,11 +135,11 @@ def rows(found: Iterable[Mapping[str, Any]], where: Where, user: User, current: 
             glyph=piece("inbox/_glyph.html", network=row["network"]),
             channel=row["channel_name"],
             time=when(row["last_at"], "short"),
-            text=row["preview"],
+            text=opening(row["preview"]),
             tone=piece("_components/tone.html", tone=row["tone"]) if row["tone"] in TONES else NOTHING,
             kind=kind_words(row["kinds"][:1]),
             clock=_clock_piece(row, now),
-            owner=piece("inbox/_owner.html", owner=row["assignee_name"] or row["team_name"]),
+            owner=piece("inbox/_owner.html", owner=row["assignee_name"], team=row["team_name"]),
             count=row["message_count"],
             writing=piece("inbox/_writing.html", who=writing[row["id"]]) if row["id"] in writing else NOTHING,
         )

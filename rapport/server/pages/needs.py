@@ -11,11 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from rapport.server.listen.models import Channel
 from rapport.server.organise.abilities import may
 from rapport.server.organise.models import Function, User
+from rapport.server.pages.text import opening
 from rapport.server.respond.models import Draft, Outgoing
+from rapport.server.route import lists
 from rapport.server.route.models import Conversation, Conversations
 
 ROWS = 7
@@ -55,7 +58,8 @@ def needs(user: User, now: datetime) -> Needs:
         key=lambda n: n.order,
     ):
         found.setdefault(need.talk or need.url, need)
-    rows = list(found.values())[:ROWS]
+    across = list(_across(user, list(found.values())))
+    rows = [*list(found.values())[: ROWS - len(across)], *across]
     return Needs(rows, _more(user, {need.talk for need in rows if need.talk}))
 
 
@@ -79,7 +83,7 @@ def _more(user: User, shown: set[int]) -> str:
 
 def _title(talk: Conversation) -> str:
     who = talk.who or _("Somebody")
-    return f"{who}: {talk.preview}" if talk.preview else who
+    return f"{who}: {opening(talk.preview)}" if talk.preview else who
 
 
 def _talk(talk: Conversation, reason: str, rank: int, order: datetime, urgency: str, icon: str) -> Need:
@@ -131,6 +135,33 @@ def _unowned(user: User) -> Iterable[Need]:
     talks = Conversation.objects.visible_to(user).filter(state="open", assignee=None, team__function=Function.HUB)
     for talk in talks.order_by("-last_at")[:ROWS]:
         yield _talk(talk, _("nobody owns it yet"), UNOWNED, talk.last_at, "", "assign")
+
+
+def _across(user: User, shown: list[Need]) -> Iterable[Need]:
+    """For those who give conversations an owner: what is late, and what nobody has, in all teams together."""
+    if not may(user, "direct"):
+        return
+    talks = Conversation.objects.visible_to(user)
+    counts = lists.counts(talks, user, ("late", "unowned"))
+    late, unowned = counts.get("late", 0), counts.get("unowned", 0)
+    if late > sum(need.order[0] == LATE for need in shown):
+        oldest = lists.in_view(talks, user, "late").order_by("due_at").values_list("due_at", flat=True)[:1]
+        title = ngettext("%(n)s conversation is late", "%(n)s conversations are late", late)
+        reason = _("in all teams together; the longest since %(when)s")
+        yield _view("late", title, reason, late, next(iter(oldest), None), "alert", "now", LATE)
+    if unowned > sum(need.order[0] == UNOWNED for need in shown):
+        oldest = lists.in_view(talks, user, "unowned").order_by("last_at").values_list("last_at", flat=True)[:1]
+        title = ngettext("%(n)s conversation is nobody’s", "%(n)s conversations are nobody’s", unowned)
+        reason = _("in all teams together; the oldest since %(when)s")
+        yield _view("unowned", title, reason, unowned, next(iter(oldest), None), "assign", "soon", UNOWNED)
+
+
+def _view(view: str, title: str, reason: str, n: int, at: datetime | None, icon: str, urgency: str, rank: int) -> Need:
+    """A row for a whole view of the inbox."""
+    count = f"{MOST - 1}+" if n >= MOST else str(n)
+    at = at or timezone.now()
+    url = f"{reverse('inbox')}?view={view}"
+    return Need(title % {"n": count}, reason % {"when": said(at)}, url, icon, urgency, (rank, at))
 
 
 def _drafts(user: User, now: datetime) -> Iterable[Need]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -24,6 +25,14 @@ KINDS = {
     "spam": _("spam"),
     "other": _("other"),
 }
+
+
+_CALLED = re.compile(r"(?:@[\w.@-]+[,:]?\s+)+(?=\S)")
+
+
+def opening(preview: str) -> str:
+    """The beginning of a message in a list: whom it calls, and that is us, says nothing there."""
+    return preview[found.end() :] if (found := _CALLED.match(preview)) else preview
 
 
 def kind_words(kinds: Sequence[str]) -> str:

@@ -48,6 +48,14 @@ def is_view(view: str) -> bool:
     return view in VIEWS or bool(view.startswith("team:") and view.removeprefix("team:"))
 
 
+def first_view(visible: Conversations, user: User) -> str:
+    """Where there is something to do: what is mine, else what nobody has, else what is late in any team."""
+    if not may(user, "answer"):
+        return "all"
+    steps = ("mine", "unowned", "late") if may(user, "direct") else ("mine", "unowned")
+    return next((view for view in steps if in_view(visible, user, view).exists()), "mine")
+
+
 def in_view(visible: Conversations, user: User, view: str) -> Conversations:
     """Those of `visible` (what this person may see) that stand in this view of theirs."""
     if view.startswith("team:"):
