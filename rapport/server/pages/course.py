@@ -23,7 +23,7 @@ from rapport.server.listen.models import Channel
 from rapport.server.measure import queries
 from rapport.server.measure.queries import Course
 from rapport.server.organise.models import Team
-from rapport.server.pages.charts import THEMES, colours, drawn, framed
+from rapport.server.pages.charts import THEMES, colours, drawn, framed, height
 from rapport.server.pages.context import theme as chosen_theme
 from rapport.server.pages.figures import Figure, figures, gaps, week_name
 from rapport.server.pages.render import page
@@ -32,7 +32,7 @@ from rapport.server.pages.settings import defused
 log = logging.getLogger(__name__)
 KEPT_SECONDS = 600
 PERIODS = {"12": 12, "52": 52}
-WIDTHS = {"wide": 980, "middle": 640, "narrow": 320}
+WIDTHS = {"wide": 1012, "middle": 640, "narrow": 320}
 FITS = {"narrow": "(max-width: 759px)", "middle": "(max-width: 1199px)"}  # the others are wide
 DARK = "(prefers-color-scheme: dark)"
 FORMS = {"svg": "image/svg+xml", "png": "image/png"}
@@ -136,11 +136,16 @@ def framed_figure(request: HttpRequest, figure: Figure, found: Course, here: Whe
     sources = []
     for width, fits in FITS.items():
         if not chosen:
-            sources.append((f"{fits} and {DARK}", picture(width, "dark")))
-        sources.append((fits, picture(width, chosen or "light")))
+            sources.append((f"{fits} and {DARK}", picture(width, "dark"), WIDTHS[width]))
+        sources.append((fits, picture(width, chosen or "light"), WIDTHS[width]))
     if not chosen:
-        sources.append((DARK, picture("wide", "dark")))
-    pictures = {"sources": sources, "src": picture("wide", chosen or "light")}
+        sources.append((DARK, picture("wide", "dark"), WIDTHS["wide"]))
+    pictures = {
+        "sources": sources,
+        "src": picture("wide", chosen or "light"),
+        "width": WIDTHS["wide"],
+        "height": height(figure.spec(WIDTHS["wide"], colours("light"))),
+    }
     method = {
         "figure": figure,
         "course": found,
