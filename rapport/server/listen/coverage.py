@@ -254,7 +254,9 @@ def _summary(
         hours = hours[:-1]
     gaps = [list(group) for bad, group in groupby(hours, key=lambda hour: hour.at in lasting) if bad]
     if not gaps:
-        return _("No gap in fourteen days") if any(hour.state == "delivering" for hour in hours) else _("Nothing yet")
+        if not any(hour.state == "delivering" for hour in hours):
+            return _("Nothing yet")
+        return _("No gap since it was connected") if hours[0].state == "none" else _("No gap in fourteen days")
     gap = gaps[-1]
     cause = next((hour.trouble for hour in reversed(gap) if hour.trouble), "") or _("Nobody listened")
     lead = _gap_words(gap, hours, max(gap[0].at, channel.created_at), zone)

@@ -34,7 +34,8 @@ def home(request: HttpRequest) -> HttpResponse:
     tone = next(figure for figure in here.figures(course) if figure.key == "tone")
     context = {
         "needs": needs(user, now),
-        "channels": channels,
+        "channels": [channel for channel in channels if channel.cells],
+        "by_hand": ", ".join(channel.name for channel in channels if not channel.cells),
         "may_listen": may(user, "listen"),
         "numbers": headings(course),
         "heard": any(week.messages for week in [*course.weeks, course.running]),
