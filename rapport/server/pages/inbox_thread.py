@@ -386,8 +386,14 @@ def _composer(
         count=length.count if length else 0,
         checks=checks(talk, text) if reply else (),
         other=draft.by.name if reply and draft.by and queries.is_writing(draft, user) else "",
-        refused=_("%(who)s has an answer under way here.") % {"who": busy.by.name} if reply and busy else "",
+        refused=_already(busy, user) if reply and busy else "",
     )
+
+
+def _already(busy: Outgoing, user: User) -> str:
+    if busy.by == user:
+        return _("Your answer is under way.")
+    return _("%(who)s has an answer under way here.") % {"who": busy.by.name}
 
 
 def checks(talk: Conversation, text: str, refused: str = "") -> list[Check]:
