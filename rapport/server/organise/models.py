@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -28,7 +29,7 @@ class Function(models.TextChoices):
     PRODUCT = "product", _("Product")
     SALES = "sales", _("Sales")
     LOGISTICS = "logistics", _("Logistics")
-    PEOPLE = "people", _("People")
+    PEOPLE = "people", pgettext_lazy("function", "People")
     MARKETING = "marketing", _("Marketing")
 
 
