@@ -195,6 +195,7 @@ def test_the_conversation_shows_the_thread_and_the_person(talk, ben, as_user, he
     assert shown.index("where is my refund?") < shown.index("Anybody there?")
     assert "@kim.example" in shown
     assert "2 messages" in shown
+    assert reverse("person", args=[talk.person_id]) in shown
 
 
 def test_htmx_gets_the_conversation_alone_and_others_the_whole_page(talk, ben, as_user):

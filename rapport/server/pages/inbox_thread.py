@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -424,6 +425,7 @@ def _person(talk: Conversation, user: User, where: Where) -> dict[str, Any]:
     said = ngettext("%(n)d message", "%(n)d messages", person.messages) % {"n": person.messages}
     return {
         "name": person.name or talk.who,
+        "url": reverse("person", args=[person.pk]),
         "handle": _handle(here) if here else "",
         "network": talk.network,
         "facts": [
