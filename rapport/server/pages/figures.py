@@ -155,7 +155,8 @@ def _begun(course: Course, query: str) -> Figure:
     counts = [week.waits.asked for week in course.weeks]
     return Figure(
         key="begun",
-        title=_("Last week %(n)s conversations began") % {"n": number(counts[-1])},
+        title=ngettext("Last week %(n)s conversation began", "Last week %(n)s conversations began", counts[-1])
+        % {"n": number(counts[-1])},
         words=_("Bars for the conversations that began in each week."),
         head=[_("Week of"), _("Conversations begun")],
         rows=[[week_name(week), number(week.waits.asked)] for week in course.weeks],

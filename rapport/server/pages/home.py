@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from rapport.core.types import NotEnough
 from rapport.server.listen.coverage import Cell, strips
@@ -95,7 +96,7 @@ def _messages(course: Course) -> Heading:
 
 def _answered(last: Waits, before: Waits) -> Heading:
     share, was = last.share(), before.share()
-    sample = _("%(n)s conversations") % {"n": number(last.settled_asked)}
+    sample = _conversations(last.settled_asked)
     label = _("Answered, of last week's conversations")
     if isinstance(share, NotEnough):
         return Heading(label, "", lacking(share), "", "", _method("answered"))
@@ -113,8 +114,12 @@ def _waited(last: Waits, before: Waits) -> Heading:
     words = [between(wait, amount)]
     if not isinstance(was, NotEnough):
         words.append(_("in the four weeks before %(time)s") % {"time": amount(was.value)})
-    sample = _("%(n)s conversations") % {"n": number(last.asked)}
+    sample = _conversations(last.asked)
     return Heading(label, amount(wait.value), "", "; ".join(words), sample, _method("wait"))
+
+
+def _conversations(count: int) -> str:
+    return ngettext("%(n)s conversation", "%(n)s conversations", count) % {"n": number(count)}
 
 
 def _method(key: str) -> str:

@@ -404,8 +404,11 @@ def checks(talk: Conversation, text: str, refused: str = "") -> list[Check]:
         return [*found, Check("open", _("not empty"))]
     if length := queries.length(talk.channel, text):
         fits = length.count <= length.limit
-        words = _("fits %(channel)s") if fits else _("%(n)d characters too long for %(channel)s")
         over = length.count - length.limit
+        long = ngettext(
+            "%(n)d character too long for %(channel)s", "%(n)d characters too long for %(channel)s", over
+        )
+        words = _("fits %(channel)s") if fits else long
         found.append(Check("passed" if fits else "failed", words % {"channel": talk.channel.name, "n": over}))
     if queries.private(text):
         found.append(Check("failed", _("contains private data, which everybody could read")))

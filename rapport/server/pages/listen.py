@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from rapport.core.errors import FlowError
@@ -106,7 +107,7 @@ class Source:
         if cursor.leased_until and cursor.leased_until > now:
             words = _("being asked now")
         elif cursor.tries:
-            words = _("tried %(n)d times in vain") % {"n": cursor.tries}
+            words = ngettext("tried %(n)d time in vain", "tried %(n)d times in vain", cursor.tries) % {"n": cursor.tries}
         else:
             words = _("asked every %(every)s") % {"every": amount(cursor.every_seconds)}
         return cls(cursor.source, words, cursor.saved_at, cursor.next_at if cursor.next_at > now else None)
@@ -126,7 +127,8 @@ def _gates(row: Channel, card: queries.Card, *, answers: bool) -> Sequence[Gate]
             _("It hears more than what is said to us"),
             _("Everything that arrives is kept.")
             if row.keep_all
-            else _("%(n)d briefs decide what else is kept.") % {"n": briefs}
+            else ngettext("%(n)d brief decides what else is kept.", "%(n)d briefs decide what else is kept.", briefs)
+            % {"n": briefs}
             if briefs
             else _("No brief is active: only what addresses us is kept."),
         ),
