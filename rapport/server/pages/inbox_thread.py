@@ -405,9 +405,7 @@ def checks(talk: Conversation, text: str, refused: str = "") -> list[Check]:
     if length := queries.length(talk.channel, text):
         fits = length.count <= length.limit
         over = length.count - length.limit
-        long = ngettext(
-            "%(n)d character too long for %(channel)s", "%(n)d characters too long for %(channel)s", over
-        )
+        long = ngettext("%(n)d character too long for %(channel)s", "%(n)d characters too long for %(channel)s", over)
         words = _("fits %(channel)s") if fits else long
         found.append(Check("passed" if fits else "failed", words % {"channel": talk.channel.name, "n": over}))
     if queries.private(text):

@@ -106,8 +106,8 @@ class Source:
     def of(cls, cursor: Cursor, now: datetime) -> Source:
         if cursor.leased_until and cursor.leased_until > now:
             words = _("being asked now")
-        elif cursor.tries:
-            words = ngettext("tried %(n)d time in vain", "tried %(n)d times in vain", cursor.tries) % {"n": cursor.tries}
+        elif tries := cursor.tries:
+            words = ngettext("tried %(n)d time in vain", "tried %(n)d times in vain", tries) % {"n": tries}
         else:
             words = _("asked every %(every)s") % {"every": amount(cursor.every_seconds)}
         return cls(cursor.source, words, cursor.saved_at, cursor.next_at if cursor.next_at > now else None)
