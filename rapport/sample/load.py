@@ -13,8 +13,9 @@ from rapport.core.errors import RapportError
 from rapport.core.types import Page, Refused
 from rapport.sample import simulate
 from rapport.sample.world import Answered, Assigned, Closed, Drafted, Heard, Noted, Outage, Reopened, World
-from rapport.server.listen.actions import connect, receive, save_brief
+from rapport.server.listen.actions import connect, save_brief
 from rapport.server.listen.models import Channel, Cursor, Message, Pulse
+from rapport.server.listen.receiving import receive
 from rapport.server.measure.actions import count_all_days
 from rapport.server.organise import actions as organising
 from rapport.server.organise.models import Organisation, Role, Team, User

@@ -10,6 +10,7 @@ import pytest
 from rapport.connectors import contract
 from rapport.core.types import Author, Message, Page
 from rapport.server.listen import actions as listening
+from rapport.server.listen import receiving
 from rapport.server.listen.models import Channel
 from rapport.server.organise import actions as organising
 from rapport.server.organise.models import Role, Team, User
@@ -101,9 +102,9 @@ def says() -> Iterator[Says]:
 
 
 @pytest.fixture
-def hear(channel: Channel) -> Callable[..., listening.Heard]:
-    def receive(*messages: Message, **page: object) -> listening.Heard:
-        heard = listening.receive(Page(messages=messages, **page), channel, "mentions")  # type: ignore[arg-type]
+def hear(channel: Channel) -> Callable[..., receiving.Heard]:
+    def receive(*messages: Message, **page: object) -> receiving.Heard:
+        heard = receiving.receive(Page(messages=messages, **page), channel, "mentions")  # type: ignore[arg-type]
         settle("test")
         return heard
 
@@ -111,7 +112,7 @@ def hear(channel: Channel) -> Callable[..., listening.Heard]:
 
 
 @pytest.fixture
-def talk(hear: Callable[..., listening.Heard], says: Says) -> Conversation:
+def talk(hear: Callable[..., receiving.Heard], says: Says) -> Conversation:
     """One conversation, owned by service, waiting for an answer."""
     hear(says("My ferry was late again, where is my refund?"))
     return Conversation.objects.get()

@@ -19,7 +19,8 @@ from django.core.management import call_command
 from django.utils import timezone
 from rapport.core.types import Author, Deletion, Message, Page
 from rapport.server import work
-from rapport.server.listen.actions import open_box, receive
+from rapport.server.listen.actions import open_box
+from rapport.server.listen.receiving import receive
 from rapport.server.listen.models import Message as Row
 
 call_command("migrate", verbosity=0)

@@ -9,8 +9,9 @@ from django.core import serializers
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from rapport.core.types import Reject
+from rapport.core.types import Page, Reject
 from rapport.server.listen import actions as listening
+from rapport.server.listen import receiving
 from rapport.server.listen.models import Brief, Channel, Import, Message, Quarantined
 from rapport.server.organise.models import AuditHead, Team, User
 from rapport.server.pages.middleware import OPEN
@@ -50,8 +51,8 @@ def secrets(talk, ben, channel, ana, tmp_path):
     routing.note(talk, text=SECRET, actor=ben)
     responding.save_draft(talk, text=SECRET, version=0, actor=ben)
     listening.save_brief(None, name="Us", query="late", purpose="brand", actor=ana)
-    page = listening.Page(rejects=(Reject("item", f"about {SECRET}", SECRET.encode()),))
-    listening.receive(page, channel, "mentions")
+    page = Page(rejects=(Reject("item", f"about {SECRET}", SECRET.encode()),))
+    receiving.receive(page, channel, "mentions")
     file = tmp_path / "a.csv"
     file.write_text(SECRET)
     listening.begin_import(channel, path=str(file), file_name="a.csv", size_bytes=9, mapping={}, actor=ana)

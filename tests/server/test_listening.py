@@ -12,12 +12,12 @@ from django.utils import timezone
 from rapport.core.errors import ConnectorError, NeedsSignIn, QueryError, RateLimited, SecretError
 from rapport.core.types import Page, Refused, Reject
 from rapport.server.claim import claim
-from rapport.server.listen import actions, imports
+from rapport.server.listen import actions, imports, receiving
 from rapport.server.listen.hear import hear
 from rapport.server.listen.models import Channel, Cursor, Message, Pulse, Quarantined, Revision, Tally
 from rapport.server.organise import sealed
-from rapport.server.route.models import Conversation
 from rapport.server.organise.models import Role
+from rapport.server.route.models import Conversation
 from rapport.server.work import settle
 from tests.server.conftest import member
 
@@ -40,14 +40,14 @@ def test_a_page_and_its_cursor_are_stored_together(channel, harbour, says):
 
 def test_a_page_that_cannot_be_stored_leaves_the_cursor_where_it_was(channel, harbour, says, monkeypatch):
     harbour.pages = [Page(messages=(says("late"),), cursor="1")]
-    monkeypatch.setattr(actions.search, "index", lambda rows: 1 / 0)
+    monkeypatch.setattr(receiving.search, "index", lambda rows: 1 / 0)
     assert turn(channel).value == ""
     assert not Message.objects.exists()
 
 
 def test_a_listener_that_lost_its_lease_stores_nothing(channel, says):
     Cursor.objects.update(leased_by="listener-2", leased_until=timezone.now() + timedelta(minutes=1))
-    actions.receive(Page(messages=(says("late"),), cursor="1"), channel, "mentions", holder="listener-1")
+    receiving.receive(Page(messages=(says("late"),), cursor="1"), channel, "mentions", holder="listener-1")
     assert not Message.objects.exists()
 
 
@@ -84,15 +84,15 @@ def test_a_connector_that_stumbles_stops_its_channel_only(channel, harbour):
 
 def test_what_cannot_be_understood_is_kept_once_and_the_rest_goes_on(channel, says):
     page = Page(messages=(says("late"),), rejects=(Reject("item 3", "It has no author.", b"{}"),))
-    actions.receive(page, channel, "mentions")
-    actions.receive(page, channel, "mentions")
+    receiving.receive(page, channel, "mentions")
+    receiving.receive(page, channel, "mentions")
     row = Quarantined.objects.get()
     assert (row.reason, row.tries, Message.objects.count()) == ("It has no author.", 2, 1)
 
 
 def test_likes_are_counted_and_never_stored_as_text(channel):
-    actions.receive(Page(tallies={"favourite": 3}), channel, "mentions")
-    actions.receive(Page(tallies={"favourite": 2}), channel, "mentions")
+    receiving.receive(Page(tallies={"favourite": 3}), channel, "mentions")
+    receiving.receive(Page(tallies={"favourite": 2}), channel, "mentions")
     assert Tally.objects.get().count == 5
 
 
@@ -135,7 +135,7 @@ def test_a_brief_brings_in_what_names_us_without_addressing_us(channel, says, an
     ours, rival, noise = (
         says(text, addressed=False) for text in ("Calm Ferries again", "Stormline is cheap", "Nice weather")
     )
-    heard = actions.receive(Page(messages=(ours, rival, noise)), channel, "search")
+    heard = receiving.receive(Page(messages=(ours, rival, noise)), channel, "search")
     settle("test")
     assert (heard.new, heard.let_go) == (2, 1)
     assert Conversation.objects.get().preview == "Calm Ferries again"  # a rival's is measured, not answered

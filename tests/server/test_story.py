@@ -129,7 +129,7 @@ def test_a_stranger_cannot_answer(talk, cleo, harbour):
 
 def test_the_same_post_by_two_ways_is_one_message_with_two_sightings(hear, says, channel):
     from rapport.core.types import Page
-    from rapport.server.listen.actions import receive
+    from rapport.server.listen.receiving import receive
 
     post = says("Is the ferry late?")
     hear(post)

@@ -20,7 +20,8 @@ from rapport.core.errors import ConnectorError, NeedsSignIn
 from rapport.core.types import Page
 from rapport.server.alive import at_work
 from rapport.server.claim import LET_GO, claim
-from rapport.server.listen import actions, recheck
+from rapport.server.listen import receiving, recheck
+from rapport.server.listen.accounts import account_of
 from rapport.server.listen.models import RECHECK, Cursor
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ def _next(worker: str) -> int | None:
 
 
 def _pages(cursor: Cursor) -> Iterator[Page]:
-    connector, account = contract.load(cursor.channel.connector), actions.account_of(cursor.channel)
+    connector, account = contract.load(cursor.channel.connector), account_of(cursor.channel)
     if cursor.source != RECHECK:
         return connector.fetch(account, cursor.source, cursor.value)
     if not isinstance(connector, contract.Rechecks):
@@ -76,17 +77,17 @@ def hear(key: int, worker: str) -> None:
     cursor = Cursor.objects.select_related("channel").get(pk=key)
     try:
         for page in _pages(cursor):
-            actions.receive(page, cursor.channel, cursor.source, holder=worker)
+            receiving.receive(page, cursor.channel, cursor.source, holder=worker)
             Cursor.objects.filter(pk=key, leased_by=worker).update(leased_until=timezone.now() + LEASE)
     except ConnectorError as error:
         log.warning("%s, %s: %s", cursor.channel.name, cursor.source, error)
         now = timezone.now()
         sign_in = isinstance(error, NeedsSignIn)
-        actions.fetch_failed(cursor, error, needs_sign_in=sign_in, now=now, actor="listener")
+        receiving.fetch_failed(cursor, error, needs_sign_in=sign_in, now=now, actor="listener")
     except Exception as error:  # a connector may be a stranger's: its mistake stops its channel, not the listener
         log.exception("%s, %s: the connector stumbled.", cursor.channel.name, cursor.source)
         wrapped = ConnectorError(f"The connector stumbled: {type(error).__name__}: {error}")
-        actions.fetch_failed(cursor, wrapped, needs_sign_in=False, now=timezone.now(), actor="listener")
+        receiving.fetch_failed(cursor, wrapped, needs_sign_in=False, now=timezone.now(), actor="listener")
     else:
         Cursor.objects.filter(pk=key, leased_by=worker).update(
             next_at=timezone.now() + timedelta(seconds=cursor.every_seconds), tries=0, **LET_GO

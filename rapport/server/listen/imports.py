@@ -21,8 +21,9 @@ from rapport.connectors.files.rejects import write_rejects
 from rapport.core.errors import ConnectorError
 from rapport.core.types import Page, Refused
 from rapport.server.claim import LET_GO, claim
-from rapport.server.listen.actions import Heard, receive, set_import
+from rapport.server.listen.actions import set_import
 from rapport.server.listen.models import Channel, Import
+from rapport.server.listen.receiving import Heard, receive
 from rapport.server.organise.actions import organisation
 
 LEASE = timedelta(minutes=5)

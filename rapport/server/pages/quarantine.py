@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from rapport.core.errors import ConnectorError, FlowError
 from rapport.core.types import Refused
 from rapport.core.understand.private import mask, private_in
-from rapport.server.listen import actions
+from rapport.server.listen import receiving
 from rapport.server.listen.models import Channel, Quarantined
 from rapport.server.pages.render import me, only, page
 
@@ -72,7 +72,7 @@ def settle(request: HttpRequest, key: int, what: str) -> HttpResponse:
 
 
 def _retry(request: HttpRequest, row: Quarantined) -> None:
-    done = actions.retry_quarantined(row, actor=me(request))
+    done = receiving.retry_quarantined(row, actor=me(request))
     if isinstance(done, Refused):
         messages.error(request, _("It still cannot be understood: %(reason)s") % {"reason": done.reason})
     else:
@@ -81,7 +81,7 @@ def _retry(request: HttpRequest, row: Quarantined) -> None:
 
 
 def _dismiss(request: HttpRequest, row: Quarantined) -> None:
-    done = actions.dismiss_quarantined(row, actor=me(request))
+    done = receiving.dismiss_quarantined(row, actor=me(request))
     if isinstance(done, Refused):
         messages.error(request, done.reason)
     else:

@@ -17,7 +17,7 @@ from rapport.core.errors import ConnectorError
 from rapport.core.types import Receipt
 from rapport.server.alive import at_work
 from rapport.server.crashpoint import crashpoint
-from rapport.server.listen.actions import account_of
+from rapport.server.listen.accounts import account_of
 from rapport.server.respond import actions
 from rapport.server.respond.models import Outgoing
 

@@ -1,0 +1,359 @@
+"""Receiving: what arrives is stored together with the place up to which we have heard, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from rapport.connectors import contract
+from rapport.core import types
+from rapport.core.errors import ConnectorError
+from rapport.core.query import document
+from rapport.core.types import Page, Refused
+from rapport.server import flow
+from rapport.server.claim import LET_GO
+from rapport.server.crashpoint import crashpoint
+from rapport.server.listen import search
+from rapport.server.listen.accounts import account_of
+from rapport.server.listen.matching import current
+from rapport.server.listen.models import (
+    RECHECK,
+    Author,
+    BriefMatch,
+    Channel,
+    Cursor,
+    Message,
+    Pulse,
+    Quarantined,
+    Revision,
+    Sighting,
+    Tally,
+    Tombstone,
+    among,
+)
+from rapport.server.organise.abilities import refusal
+from rapport.server.organise.models import User
+from rapport.server.organise.record import recorded
+
+MAX_RAW = 256 * 1024
+
+
+@dataclass
+class Heard:
+    """What became of one page."""
+
+    new: int = 0
+    revised: int = 0
+    known: int = 0
+    removed: int = 0
+    let_go: int = 0
+    rejected: int = 0
+    buried: int = 0  # taken back earlier, and so not stored again
+    ids: list[int] = field(default_factory=list)
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.new or self.revised or self.removed or self.rejected)
+
+    def counts(self) -> dict[str, int]:
+        return {name: value for name, value in vars(self).items() if name != "ids" and value}
+
+
+# -- receiving -------------------------------------------------------------------------------------------------------
+
+
+def receive(
+    page: Page,
+    channel: Channel,
+    source: str,
+    *,
+    actor: User | str = "listener",
+    holder: str = "",
+    imported: bool = False,
+    now: datetime | None = None,
+) -> Heard:
+    """Store a page: messages, revisions, deletions, rejects, tallies, pulse and cursor in one transaction.
+
+    `holder` is the name under which the cursor is leased; a page from a listener that lost its lease is dropped whole,
+    for another one is already at it.
+    """
+    now = now or timezone.now()
+    with recorded("page.received", actor, target=channel, source=source) as entry:
+        cursor = Cursor.objects.select_for_update().filter(channel=channel, source=source).first()
+        if holder and (cursor is None or cursor.leased_by != holder):
+            entry.silent()
+            return Heard()
+        heard = _store(page, channel, source, now=now, imported=imported)
+        if source != RECHECK:  # looking again at what we have is not listening
+            _count(page, heard, channel, source, now)
+        if cursor is not None and page.cursor and cursor.value != page.cursor:
+            Cursor.objects.filter(pk=cursor.pk).update(value=page.cursor, saved_at=now)
+        if heard.anything:
+            entry.detail |= heard.counts()
+        else:
+            entry.quiet()
+        if heard.anything:  # a crash at which nothing is at stake proves nothing
+            crashpoint("receive.before_commit")
+    if heard.anything:
+        crashpoint("receive.after_commit")
+    return heard
+
+
+def _store(page: Page, channel: Channel, source: str, *, now: datetime, imported: bool) -> Heard:
+    heard = Heard()
+    _quarantine(page.rejects, channel, source, heard)
+    _remove(page.deletions, heard, now)
+    incoming = {(m.network, m.external_id): m for m in page.messages}  # the last of a page's repetitions wins
+    stored = {
+        (row.network, row.external_id): row for row in Message.objects.filter(among(incoming)).select_for_update()
+    }
+    buried = _buried(incoming)
+    authors = _authors([m.author for m in incoming.values()])
+    standing = current()
+    new: list[tuple[Message, tuple[int, ...]]] = []
+    seen: list[Message] = []
+    for key, message in incoming.items():
+        if key in buried:
+            heard.buried += 1
+        elif row := stored.get(key):
+            _again(row, message, heard, now)
+            seen.append(row)
+        else:
+            author = authors[message.author.network, message.author.external_id]
+            ours = bool(channel.external_id) and message.author.external_id == channel.external_id
+            briefs = () if ours else standing.matching(document(message, channel=channel.name))
+            wanted = message.addressed or channel.addressed or message.context or ours or channel.keep_all or briefs
+            if not wanted:
+                heard.let_go += 1
+                continue
+            new.append((_row(message, channel, author, ours=ours, imported=imported, now=now), briefs))
+    rows = Message.objects.bulk_create([row for row, _ in new])
+    heard.new = len(rows)
+    heard.ids = [row.id for row in rows]
+    search.index((row.id, row.text) for row in rows)
+    BriefMatch.objects.bulk_create(
+        [BriefMatch(message=row, brief_id=brief) for row, (_, briefs) in zip(rows, new) for brief in briefs],
+        ignore_conflicts=True,
+    )
+    sighted = [*rows, *seen] if source != RECHECK else rows
+    Sighting.objects.bulk_create(
+        [Sighting(message=row, channel=channel, source=source, seen_at=now) for row in sighted], ignore_conflicts=True
+    )
+    return heard
+
+
+def _row(
+    message: types.Message, channel: Channel, author: Author, *, ours: bool, imported: bool, now: datetime
+) -> Message:
+    return Message(
+        network=message.network,
+        external_id=message.external_id,
+        author=author,
+        channel=channel,
+        text=message.text,
+        spans=_spans(message),
+        url=message.url[:1000],
+        thread_id=message.thread_id or message.external_id,
+        parent_id=message.parent_id,
+        language_hint=message.language[:20],
+        ref=dict(message.ref),
+        published_at=message.published_at,
+        heard_at=now,
+        edited_at=message.edited_at,
+        content_hash=message.content_hash(),
+        addressed=(message.addressed or channel.addressed) and not (message.context or ours),
+        context=message.context,
+        ours=ours,
+        imported=imported,
+        next_try_at=now,
+    )
+
+
+def _spans(message: types.Message) -> list[list[Any]]:
+    return [[span.start, span.end, span.kind, span.value] for span in message.spans]
+
+
+def _again(row: Message, message: types.Message, heard: Heard, now: datetime) -> None:
+    """A message that we have: an edit is a revision; a context message that now addresses us is one for us."""
+    changed: dict[str, Any] = {}
+    if row.removed_at:
+        heard.known += 1
+        return
+    if row.content_hash != message.content_hash():
+        Revision.objects.create(
+            message=row,
+            number=row.revision,
+            text=row.text,
+            spans=row.spans,
+            content_hash=row.content_hash,
+            replaced_at=now,
+        )
+        changed |= {
+            "text": message.text,
+            "spans": _spans(message),
+            "content_hash": message.content_hash(),
+            "revision": row.revision + 1,
+            "edited_at": message.edited_at or now,
+            "ref": dict(message.ref),
+        }
+        search.index([(row.id, message.text)])
+        heard.revised += 1
+    if message.addressed and not row.addressed and not row.ours:
+        changed |= {"addressed": True, "context": False}
+    if not changed:
+        heard.known += 1
+        return
+    changed |= {"state": flow.advance("message", row.state, "heard"), "next_try_at": now, "tries": 0, **LET_GO}
+    Message.objects.filter(pk=row.pk).update(**changed)
+
+
+def _authors(authors: Iterable[types.Author]) -> dict[tuple[str, str], Author]:
+    wanted = {(a.network, a.external_id): a for a in authors}
+    known = {(row.network, row.external_id): row for row in Author.objects.filter(among(wanted))}
+    new: list[Author] = []
+    for key, author in wanted.items():
+        fresh = {"handle": author.handle[:300], "name": author.name[:300], "url": author.url[:1000]}
+        row = known.get(key)
+        if row is None:
+            new.append(Author(network=author.network, external_id=author.external_id, **fresh))
+        elif changed := {name: value for name, value in fresh.items() if value and getattr(row, name) != value}:
+            Author.objects.filter(pk=row.pk).update(**changed)
+    return known | {(row.network, row.external_id): row for row in Author.objects.bulk_create(new)}
+
+
+# -- what was taken back ---------------------------------------------------------------------------------------------
+
+
+def _grave(network: str, external_id: str) -> str:
+    key = settings.HOME.key("record").encode()
+    return hmac.new(key, f"{network}\0{external_id}".encode(), hashlib.sha256).hexdigest()
+
+
+def _buried(keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    graves = {_grave(*key): key for key in keys}
+    found = Tombstone.objects.filter(key__in=list(graves)).values_list("key", flat=True)
+    return {graves[key] for key in found}
+
+
+def _remove(deletions: Sequence[types.Deletion], heard: Heard, now: datetime) -> None:
+    """Honour deletions: the words go from the message, its revisions, its reading and the index; the fact stays."""
+    if not deletions:
+        return
+    Tombstone.objects.bulk_create(
+        [Tombstone(key=_grave(d.network, d.external_id), reason="deleted upstream", at=now) for d in deletions],
+        ignore_conflicts=True,
+    )
+    wanted = {(d.network, d.external_id) for d in deletions}
+    rows = Message.objects.filter(among(wanted)).filter(removed_at=None)
+    keys = [row.pk for row in rows if (row.network, row.external_id) in wanted]
+    Revision.objects.filter(message__in=keys).delete()
+    BriefMatch.objects.filter(message__in=keys).delete()
+    search.forget(keys)
+    heard.removed = Message.objects.filter(pk__in=keys).update(
+        text="",
+        spans=[],
+        ref={},
+        content_hash="",
+        language_hint="",
+        state="taken_back",
+        removed_at=now,
+        next_try_at=now,
+        **LET_GO,
+    )
+    heard.ids += keys
+
+
+# -- what could not be understood ------------------------------------------------------------------------------------
+
+
+def _quarantine(rejects: Sequence[types.Reject], channel: Channel, source: str, heard: Heard) -> None:
+    heard.rejected = len(rejects)
+    for reject in rejects:
+        digest = hashlib.sha256(reject.where.encode("utf-8", "replace") + b"\0" + reject.raw).hexdigest()
+        row, created = Quarantined.objects.get_or_create(
+            channel=channel,
+            source=source,
+            digest=digest,
+            defaults={"where": reject.where[:300], "reason": reject.reason[:500], "raw": reject.raw[:MAX_RAW]},
+        )
+        if not created:
+            Quarantined.objects.filter(pk=row.pk).update(tries=F("tries") + 1)
+
+
+def retry_quarantined(row: Quarantined, *, actor: User) -> Heard | Refused:
+    """Parse it once more, for instance with a newer connector."""
+    if no := refusal(actor, "listen"):
+        return no
+    with recorded("quarantined.retried", actor, target=row) as entry:
+        connector = contract.load(row.channel.connector)
+        page = connector.parse(bytes(row.raw), source=row.source, account=account_of(row.channel))
+        if page.rejects or not (page.messages or page.deletions):
+            return entry.refuse(page.rejects[0].reason if page.rejects else gettext("There is still no message in it."))
+        now = timezone.now()
+        heard = _store(page, row.channel, row.source, now=now, imported=False)
+        Quarantined.objects.filter(pk=row.pk).update(state=flow.advance("quarantined", row.state, "received"))
+        entry.detail |= heard.counts()
+        return heard
+
+
+def dismiss_quarantined(row: Quarantined, *, actor: User) -> Refused | None:
+    if no := refusal(actor, "listen"):
+        return no
+    with recorded("quarantined.dismissed", actor, target=row, where=row.where):
+        Quarantined.objects.filter(pk=row.pk).update(state=flow.advance("quarantined", row.state, "dismissed"))
+    return None
+
+
+# -- the pulse -------------------------------------------------------------------------------------------------------
+
+
+def _hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0)
+
+
+def _count(page: Page, heard: Heard, channel: Channel, source: str, now: datetime) -> None:
+    pulse, _ = Pulse.objects.get_or_create(channel=channel, hour=_hour(now))
+    Pulse.objects.filter(pk=pulse.pk).update(
+        fetches=F("fetches") + 1, heard=F("heard") + heard.new, let_go=F("let_go") + heard.let_go
+    )
+    for kind, count in Counter(page.tallies).items():
+        tally, _ = Tally.objects.get_or_create(channel=channel, day=now.date(), kind=kind[:40])
+        Tally.objects.filter(pk=tally.pk).update(count=F("count") + count)
+    well: dict[str, Any] = {"last_ok_at": now}
+    others = Cursor.objects.filter(channel=channel, tries__gt=0).exclude(source__in=[source, RECHECK])
+    if not others.exists():  # a source that works does not hide one that doesn't
+        well |= {"trouble": "", "trouble_since": None}
+    if heard.new:
+        well["last_heard_at"] = now
+    Channel.objects.filter(pk=channel.pk).update(**well)
+
+
+def fetch_failed(cursor: Cursor, error: ConnectorError, *, needs_sign_in: bool, now: datetime, actor: str) -> None:
+    """Note the trouble where people see it. The cursor stays where it is: nothing is lost."""
+    channel = cursor.channel
+    wait = error.retry_after or min(15 * 2 ** min(cursor.tries, 7), 1800)
+    with recorded("fetch.failed", actor, target=channel, source=cursor.source, trouble=str(error)[:300]) as entry:
+        Cursor.objects.filter(pk=cursor.pk).update(
+            tries=cursor.tries + 1, next_at=now + timedelta(seconds=wait), **LET_GO
+        )
+        if cursor.tries:  # the first failure is news; the ones after it are the same news
+            entry.quiet()
+        if cursor.source == RECHECK and not needs_sign_in:  # we hear as well as before
+            return
+        pulse, _ = Pulse.objects.get_or_create(channel=channel, hour=_hour(now))
+        Pulse.objects.filter(pk=pulse.pk).update(failures=F("failures") + 1, trouble=str(error)[:500])
+        changed: dict[str, Any] = {"trouble": str(error)[:500]}
+        if needs_sign_in:
+            changed["state"] = flow.advance("channel", channel.state, "needs_sign_in")
+        Channel.objects.filter(pk=channel.pk).update(**changed)
+        Channel.objects.filter(pk=channel.pk, trouble_since__isnull=True).update(trouble_since=now)
