@@ -6,6 +6,7 @@ It only prefilters; whether a message matches is decided by `core.query`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -62,3 +63,11 @@ def _found(query: Query) -> tuple[str, str] | None:
     if words is None:
         return None
     return f"SELECT rowid FROM rapport_message_words WHERE {condition}", words  # noqa: S608  # a condition of ours
+
+
+def take_statistics(now: datetime) -> None:
+    """Let SQLite see how large its tables have become: without, it takes every team for a handful of rows."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit = 1000")
+            cursor.execute("ANALYZE")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rapport.core.route.conversation import Facts, Said, fold
-from rapport.core.route.rules import Rules, parse_rules
+from rapport.core.route.rules import RULE_FIELDS, Rules, parse_rules
 from rapport.core.types import Ownership, Refused
 from rapport.core.understand.private import mask
 from rapport.server import flow
@@ -53,7 +53,7 @@ def place(keys: Sequence[int], *, actor: str) -> None:
         ripe = _brief_opens(rows)
         first = {(row.network, row.thread_id): row for row in reversed(rows) if _opens(row, ripe)}
         opening = [row for thread, row in first.items() if thread not in talks]
-        opened = _open(opening, rules.owners([document(row) for row in opening]), version)
+        opened = _open(opening, rules.owners([document(row, RULE_FIELDS.keys()) for row in opening]), version)
         talks |= opened
         _adopt(opened)
         placed = [row for row in rows if (row.network, row.thread_id) in talks]
