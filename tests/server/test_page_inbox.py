@@ -176,6 +176,11 @@ def test_a_search_finds_conversations_by_the_query_language(talk, hear, says, be
     assert "Nothing found" in body(client.get("/inbox/?q=zorbotron"))
 
 
+def test_a_search_in_the_inbox_passes_over_what_is_in_no_conversation(talk, hear, says, ana, as_user):
+    hear(says("A refund was refused elsewhere", addressed=False, after=3, context=True))
+    assert row_ids(as_user(ana).get("/inbox/?q=refund")) == [talk.pk]
+
+
 def test_a_search_that_cannot_be_read_says_why(talk, ben, as_user):
     response = as_user(ben).get("/inbox/", {"q": "ferry (late"})
     assert response.status_code == 200

@@ -166,7 +166,7 @@ def _search(request: HttpRequest, where: Where, after: Mark | None, talks: Conve
     asked = Asked.read(where.query, SEARCH_FIELDS)
     if asked.query is None:
         return {"rows": [], "mistake": asked.mistake, "empty": _unreadable()}
-    found = search_messages(user, asked.query, before=after, within=None if where.view == "all" else talks)
+    found = search_messages(user, asked.query, before=after, within=talks)
     hits: dict[int, Message] = {}
     for message in found.rows:
         hits.setdefault(message.placement.conversation_id, message)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from rapport.core.query import Between, Conjunct, FieldTerm, Is, Query, conjuncts
@@ -82,12 +82,10 @@ def search_messages(
     The database narrows down, the matcher decides. What one request walks through is bounded by `STEPS`.
     """
     candidates = _with_fields(messages_visible_to(user), query)
-    if within is not None:
-        candidates = candidates.filter(placement__conversation__in=within)
     messages = _in_order(query)
     found: list[Mark] = []
     for places in _walk(messages, before):
-        found += _matching(candidates, places, query)
+        found += _matching(candidates, places, query, within)
         if len(found) > limit:
             return Found(_rows(found[:limit]), found[limit - 1])
         before = places[-1]
@@ -112,11 +110,18 @@ def _walk(messages: QuerySet[Message], before: Mark | None) -> Iterator[list[Mar
         before = places[-1]
 
 
-def _matching(candidates: QuerySet[Message], places: Sequence[Mark], query: Query) -> list[Mark]:
+def _matching(
+    candidates: QuerySet[Message], places: Sequence[Mark], query: Query, within: Conversations | None
+) -> list[Mark]:
     fields = fields_of(query)
-    rows = candidates.filter(id__in=[place.key for place in places]).values(*columns(fields))
-    keys = {row["id"] for row in rows if query.matches(of_row(row, fields))}
-    return [place for place in places if place.key in keys]
+    rows = candidates.filter(id__in=[place.key for place in places])
+    rows = rows.values(*columns(fields), talk=F("placement__conversation"))
+    talks = {row["id"]: row["talk"] for row in rows if query.matches(of_row(row, fields))}
+    if within is not None:
+        # Asked for these few only: as a part of the query above it would be worked out for all conversations there are.
+        inside = set(within.filter(pk__in=set(talks.values())).values_list("pk", flat=True))
+        talks = {key: talk for key, talk in talks.items() if talk in inside}
+    return [place for place in places if place.key in talks]
 
 
 def _rows(found: Sequence[Mark]) -> list[Message]:
