@@ -12,8 +12,7 @@ from django.db.models import Min
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from rapport.server.listen.models import Channel, Cursor, Pulse
 from rapport.server.organise.models import AuditEntry
@@ -338,11 +337,11 @@ class Standing:
 
 
 STANDINGS = {
-    "delivering": Standing("delivering", lazy("Listening"), lazy("All channels are delivering")),
-    "late": Standing("degraded", lazy("Not asked lately"), lazy("Nobody has asked %(name)s lately")),
-    "troubled": Standing("degraded", lazy("Has trouble delivering"), lazy("%(name)s has trouble delivering")),
-    "failing": Standing("down", lazy("Not delivering"), lazy("%(name)s is not delivering")),
-    "shut_out": Standing("down", lazy("Needs you to sign in again"), lazy("%(name)s needs you to sign in again")),
+    "delivering": Standing("delivering", gettext_lazy("Listening"), gettext_lazy("All channels are delivering")),
+    "late": Standing("degraded", gettext_lazy("Not asked lately"), gettext_lazy("Nobody has asked %(name)s lately")),
+    "troubled": Standing("degraded", gettext_lazy("Has trouble delivering"), gettext_lazy("%(name)s has trouble delivering")),
+    "failing": Standing("down", gettext_lazy("Not delivering"), gettext_lazy("%(name)s is not delivering")),
+    "shut_out": Standing("down", gettext_lazy("Needs you to sign in again"), gettext_lazy("%(name)s needs you to sign in again")),
 }
 """From good to bad."""
 BADNESS = {name: place for place, name in enumerate(STANDINGS)}
