@@ -339,9 +339,13 @@ class Standing:
 STANDINGS = {
     "delivering": Standing("delivering", gettext_lazy("Listening"), gettext_lazy("All channels are delivering")),
     "late": Standing("degraded", gettext_lazy("Not asked lately"), gettext_lazy("Nobody has asked %(name)s lately")),
-    "troubled": Standing("degraded", gettext_lazy("Has trouble delivering"), gettext_lazy("%(name)s has trouble delivering")),
+    "troubled": Standing(
+        "degraded", gettext_lazy("Has trouble delivering"), gettext_lazy("%(name)s has trouble delivering")
+    ),
     "failing": Standing("down", gettext_lazy("Not delivering"), gettext_lazy("%(name)s is not delivering")),
-    "shut_out": Standing("down", gettext_lazy("Needs you to sign in again"), gettext_lazy("%(name)s needs you to sign in again")),
+    "shut_out": Standing(
+        "down", gettext_lazy("Needs you to sign in again"), gettext_lazy("%(name)s needs you to sign in again")
+    ),
 }
 """From good to bad."""
 BADNESS = {name: place for place, name in enumerate(STANDINGS)}
