@@ -77,6 +77,11 @@ def test_the_german_catalogue_has_what_the_sources_say_and_nothing_else(tmp_path
     assert said(catalogue(tree / "locale/de/LC_MESSAGES/django.po")) ^ said(german()) == set()
 
 
+def test_gettext_is_called_by_names_that_the_extractor_knows():
+    renamed = re.compile(r"import \w*gettext\w* as (?!_$)\w+", re.MULTILINE)
+    assert [file.name for file in SERVER.rglob("*.py") if renamed.search(file.read_text())] == []
+
+
 def test_no_translation_is_missing_or_a_guess():
     assert [entry.id for entry in entries(german()) if entry.fuzzy or not all(new for _, new in forms(entry))] == []
 
