@@ -1,1 +1,1 @@
-"""Numbers about conversations, each with its interval, its sample and its method."""
+"""Numbers about tone, counts and conversations, each with its interval, its sample and its method."""
