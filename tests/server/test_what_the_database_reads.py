@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from rapport.server import flow
 from rapport.server.claim import free
 from rapport.server.listen.models import Message
+from rapport.server.relate.models import Identity
 from rapport.server.respond.models import Outgoing
 
 pytestmark = [
@@ -39,3 +40,14 @@ def test_the_worker_finds_what_is_to_do_without_reading_what_is_done(state: str)
 def test_the_sender_finds_what_is_to_send_without_reading_what_was_sent(state: str) -> None:
     due = Outgoing.objects.filter(state=state, send_after__lte=timezone.now())
     assert "USING INDEX outgoing_due (state=?" in plan(due)
+
+
+def test_answers_in_trouble_are_found_without_reading_those_that_were_sent() -> None:
+    troubled = Outgoing.objects.filter(state__in=["failed", "unknown"]).order_by("-id")
+    assert "USING INDEX outgoing_due (state=?" in plan(troubled)
+
+
+def test_what_a_person_wrote_is_counted_in_the_index_alone() -> None:
+    told = Identity.objects.filter(person__in=[1]).values("person_id")
+    told = told.annotate(count=Count("author__messages"), last=Max("author__messages__published_at"))
+    assert "rapport_message USING COVERING INDEX message_author (author_id=?)" in plan(told)

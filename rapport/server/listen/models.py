@@ -132,8 +132,9 @@ class Message(models.Model):
 
     network = models.CharField(max_length=80)
     external_id = models.CharField(max_length=500)
-    author = models.ForeignKey(Author, models.PROTECT, related_name="messages")
-    channel = models.ForeignKey(Channel, models.PROTECT, related_name="messages")  # that of the first sighting
+    author = models.ForeignKey(Author, models.PROTECT, related_name="messages", db_index=False)
+    # That of the first sighting.
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="messages", db_index=False)
     text = models.TextField(blank=True)
     spans = models.JSONField(default=list, blank=True)
     url = models.URLField(max_length=1000, blank=True)
@@ -164,6 +165,8 @@ class Message(models.Model):
             models.Index(fields=["network", "thread_id"], name="message_thread"),
             models.Index(fields=["-published_at"], name="message_published"),
             models.Index(fields=["channel", "-published_at"], name="message_channel"),
+            # Some write hundreds of thousands of messages, and how many is counted each time that they write again.
+            models.Index(fields=["author", "-published_at"], name="message_author"),
             # What the worker looks for: a handful of rows among millions.
             models.Index(fields=["state", "imported", "id"], name="message_work", condition=flow.to_do("message")),
         ]
@@ -199,7 +202,7 @@ class Revision(models.Model):
 class Sighting(models.Model):
     """One way in which a message reached us."""
 
-    message = models.ForeignKey(Message, models.CASCADE, related_name="sightings")
+    message = models.ForeignKey(Message, models.CASCADE, related_name="sightings", db_index=False)
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
     source = models.CharField(max_length=40)
     seen_at = models.DateTimeField(default=timezone.now)
@@ -263,7 +266,7 @@ class Brief(models.Model):
 
 
 class BriefMatch(models.Model):
-    brief = models.ForeignKey(Brief, models.CASCADE, related_name="matches")
+    brief = models.ForeignKey(Brief, models.CASCADE, related_name="matches", db_index=False)
     message = models.ForeignKey(Message, models.CASCADE, related_name="brief_matches")
 
     class Meta:

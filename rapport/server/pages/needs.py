@@ -19,7 +19,7 @@ from rapport.server.organise.models import Function, User
 from rapport.server.pages.text import opening
 from rapport.server.respond.models import Draft, Outgoing
 from rapport.server.route import lists
-from rapport.server.route.models import Conversation, Conversations
+from rapport.server.route.models import Conversation, Conversations, visible_to
 
 ROWS = 7
 MOST = 100  # beyond this nobody counts
@@ -103,9 +103,9 @@ def _channels(user: User) -> Iterable[Need]:
 def _answers(user: User) -> Iterable[Need]:
     if not may(user, "answer"):
         return
-    answers = Outgoing.objects.filter(
-        state__in=("failed", "unknown"), conversation__in=Conversation.objects.visible_to(user)
-    )
+    answers = Outgoing.objects.filter(state__in=("failed", "unknown"))
+    if (condition := visible_to(user, "conversation__")) is not None:
+        answers = answers.filter(condition)
     if not may(user, "direct"):
         answers = answers.filter(by=user)
     for answer in answers.select_related("conversation", "by").order_by("-id")[:ROWS]:

@@ -53,11 +53,4 @@ class Outgoing(models.Model):
                 condition=models.Q(state__in=["queued", "sending", "unknown"]),
             )
         ]
-        indexes = [
-            models.Index(
-                fields=["state", "send_after"],
-                name="outgoing_due",
-                condition=flow.any_of(["queued", "sending", "unknown"]),
-            ),
-            models.Index(fields=["-id"], name="outgoing_trouble", condition=models.Q(state__in=["failed", "unknown"])),
-        ]
+        indexes = [models.Index(fields=["state", "send_after"], name="outgoing_due")]

@@ -62,9 +62,11 @@ class Conversation(models.Model):
     network = models.CharField(max_length=80)
     thread_id = models.CharField(max_length=500)
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="conversations")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="conversations")
-    team = models.ForeignKey(Team, models.PROTECT, related_name="conversations")
-    assignee = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="conversations")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="conversations", db_index=False)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="conversations", db_index=False)
+    assignee = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="conversations", db_index=False
+    )
     state = models.CharField(max_length=12, choices=flow.choices("conversation"), default="open")
     rule_version = models.PositiveIntegerField(default=0)
     rule_line = models.PositiveIntegerField(default=0)
