@@ -11,13 +11,14 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON = .venv/bin/python
 PYTEST = $(PYTHON) -m pytest
 
-.PHONY: help demo run check test test-unit test-bare test-postgresql test-browser live bench-inbox bench-measure clean
+.PHONY: help demo run check test test-unit test-bare test-postgresql test-browser live bench-inbox bench-measure words clean
 
 help:
 	@echo "make demo         install, load the sample organisation, start everything (PORT=$(PORT), RAPPORT_HOME=$(RAPPORT_HOME))"
 	@echo "make run          the same without the sample: an empty Rapport of your own"
 	@echo "make test         install what the tests need and run them all"
 	@echo "make check        format, lint, types, import contracts, migrations"
+	@echo "make words        bring the catalogues of the languages up to date with what the pages say"
 	@echo "make live         the stories against real servers that the tests start on this machine"
 	@echo "make bench-inbox  a million messages, 25 people: writes benchmarks/results/inbox.json"
 	@echo "make bench-measure  intervals, alarms and forecasts against known truth: writes benchmarks/results/gps.json"
@@ -52,6 +53,11 @@ $(filter-out .tools/bin/uv,$(UV)):
 .stamps/system: tests/install.sh
 	sh tests/install.sh
 	@mkdir -p .stamps && touch $@
+
+# After a change of what the pages say. Needs xgettext and msgmerge (Debian: gettext).
+words: .stamps/dev
+	cd rapport/server && RAPPORT_HOME=$$(mktemp -d) DJANGO_SETTINGS_MODULE=rapport.server.settings \
+		../../$(PYTHON) -m django makemessages --all --add-location file --no-obsolete
 
 # -- checking ----------------------------------------------------------------------------------------------------------
 
