@@ -87,9 +87,9 @@ test-browser: .stamps/dev .stamps/system
 live: .stamps/dev .stamps/system .stamps/node
 	RAPPORT_LIVE=1 $(PYTEST) -m live tests
 
-.stamps/node: tests/live/network/package-lock.json tests/install.sh
+.stamps/node: tests/live/network/package-lock.json tests/live/network/install.sh tests/install.sh
 	sh tests/install.sh live
-	cd tests/live/network && npm ci
+	sh tests/live/network/install.sh
 	@mkdir -p .stamps && touch $@
 
 bench-inbox: .stamps/dev

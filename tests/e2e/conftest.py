@@ -38,6 +38,11 @@ class Running:
     pid: int
 
     @property
+    def log(self) -> str:
+        """What it has written by now."""
+        return self.home.with_suffix(".log").read_text()
+
+    @property
     def email(self) -> str:
         return re.search(r"Sign in as (\S+)", self.words)[1]
 

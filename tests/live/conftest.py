@@ -1,6 +1,8 @@
-"""The real servers that live tests talk to. A test asks for one by naming its fixture."""
+"""The real servers that live tests talk to, and the browser. A test asks for one by naming its fixture."""
+
+from tests.e2e.conftest import browser, visit
 
 from .bluesky_network import bluesky_network
 from .mastodon_server import mastodon_server
 
-__all__ = ["bluesky_network", "mastodon_server"]
+__all__ = ["bluesky_network", "browser", "mastodon_server", "visit"]
