@@ -228,10 +228,14 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """We asked the platform, and it is not there. Only a `conclusive` no allows another attempt."""
+    """We asked the platform, and it is not there. Only a `conclusive` no allows another attempt.
+
+    `ask_again_after`: seconds until a no can be conclusive, where the connector knows.
+    """
 
     conclusive: bool
     reason: str = ""
+    ask_again_after: float | None = None
 
 
 # -- values that say no ----------------------------------------------------------------------------------------------

@@ -91,6 +91,17 @@ def test_a_sender_that_died_while_sending_leaves_an_unknown_answer(talk, ben, ha
     assert (outgoing.state, harbour.calls) == ("unknown", 0)
 
 
+def test_the_platform_is_asked_again_when_its_no_can_be_conclusive(talk, ben, harbour):
+    harbour.before = OutcomeUnknown("The line went dead.")
+    outgoing = answer(talk, ben)
+    turn("sender-1")
+    harbour.look_up = Absent(conclusive=False, reason="It may be on its way.", ask_again_after=100)
+    Outgoing.objects.update(send_after=timezone.now())
+    turn("sender-1")
+    outgoing.refresh_from_db()
+    assert timedelta(seconds=90) < outgoing.send_after - timezone.now() <= timedelta(seconds=100)
+
+
 def test_the_connector_is_told_when_the_latest_attempt_began(talk, ben, harbour):
     outgoing = answer(talk, ben)
     assert responding.reply_of(outgoing).attempted_at is None

@@ -97,8 +97,10 @@ class MastodonConnector:
                     return server.receipt(status)
         if not complete:
             return Absent(conclusive=False, reason="There are too many posts of ours since then to look through.")
-        if datetime.now(UTC) - (reply.attempted_at or reply.created_at) < IN_FLIGHT:
-            return Absent(conclusive=False, reason="It may still be on its way; look again in two minutes.")
+        arrived = (reply.attempted_at or reply.created_at) + IN_FLIGHT
+        if (wait := arrived - datetime.now(UTC)) > timedelta():
+            reason = "It may still be on its way."
+            return Absent(conclusive=False, reason=reason, ask_again_after=wait.total_seconds() + 1)
         return Absent(conclusive=True, reason="It is not among our posts.")
 
     def recheck(self, account: Account, external_ids: Sequence[str]) -> Page:

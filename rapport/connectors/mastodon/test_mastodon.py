@@ -444,6 +444,7 @@ def test_an_old_reply_that_was_attempted_just_now_is_not_called_absent_either() 
     found = looking(own_posts(), reply(attempted_at=datetime.now(UTC)))
     assert isinstance(found, Absent)
     assert not found.conclusive
+    assert 100 < found.ask_again_after < 122
     later = looking(own_posts(), reply(attempted_at=datetime.now(UTC) - timedelta(minutes=3)))
     assert isinstance(later, Absent)
     assert later.conclusive

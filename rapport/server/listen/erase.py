@@ -25,7 +25,7 @@ PATIENCE_MILLISECONDS = 1_000  # for those who are reading; meanwhile nobody can
 
 def next_time(now: datetime) -> datetime:
     """When what is taken back now is erased: on the full minute, together with the rest of the minute."""
-    return (now + timedelta(seconds=90)).replace(second=0, microsecond=0)
+    return (now + timedelta(seconds=70)).replace(second=0, microsecond=0)
 
 
 def rewrite(keys: Sequence[int], *, actor: str) -> None:

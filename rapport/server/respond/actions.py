@@ -344,7 +344,7 @@ def looked(row: Outgoing, answer: Absent, *, worker: str) -> None:
             state = "failed" if fresh.attempts >= ATTEMPTS else "queued"
             _set(fresh, state, send_after=now, looked=0, trouble=gettext_noop("It is not on the platform."))
             return
-        wait = timedelta(seconds=min(30 * 2**fresh.looked, 3600))
+        wait = timedelta(seconds=answer.ask_again_after or min(30 * 2**fresh.looked, 3600))
         trouble = answer.reason or gettext_noop("The platform cannot tell. Please look yourself.")
         _set(fresh, "unknown", send_after=now + wait, looked=fresh.looked + 1, trouble=trouble)
         if fresh.looked > 1:  # asked before, and the same answer
