@@ -92,6 +92,35 @@ def test_a_stranger_sees_neither_row_nor_conversation(talk, cleo, as_user):
     assert client.get(reverse("conversation_now", args=[talk.pk])).status_code == 404
 
 
+def now_of(page):
+    """The address that the open conversation asks every few seconds."""
+    return re.search(r'id="now" hx-get="([^"]*)"', page)[1].replace("&amp;", "&")
+
+
+def test_what_is_said_while_one_looks_arrives_by_itself(talk, ben, cleo, as_user, hear, says):
+    client = as_user(ben)
+    ask = now_of(body(client.get(url(talk))))
+    assert "<article" not in body(client.get(ask))
+    hear(says("It has sailed without me", after=5, thread_id=talk.thread_id))
+    told = body(client.get(ask))
+    assert "It has sailed without me" in told
+    assert "where is my refund?" not in told
+    assert as_user(cleo).get(ask).status_code == 404
+
+
+def test_an_answer_that_has_arrived_stands_in_the_thread_and_frees_the_button(talk, ben, as_user):
+    client = as_user(ben)
+    responding.send(talk, text="Sorry, Kim.", version=0, actor=ben)
+    shown = body(client.get(url(talk)))
+    assert "Your answer is under way." in shown
+    turn("sender")
+    told = body(client.get(now_of(shown)))
+    assert "Sorry, Kim." in told
+    assert 'hx-swap-oob="true"' in told
+    assert "disabled" not in told
+    assert "hx-swap-oob" not in body(client.get(now_of(told)))
+
+
 ACTIONS = ["assign", "hand-over", "note", "draft", "send", "close", "reopen", "snooze", "tag"]
 ON_A_ROW = ["uncover/1", "undo/1", "retry/1", "found/1"]
 

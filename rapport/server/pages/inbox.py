@@ -25,7 +25,7 @@ from rapport.server.pages import inbox_rows
 from rapport.server.pages.asking import Asked, completions
 from rapport.server.pages.inbox_forms import snooze_until, words
 from rapport.server.pages.inbox_rows import Where
-from rapport.server.pages.inbox_thread import MOST, SHOWN, Wish, checks, opened, under_way
+from rapport.server.pages.inbox_thread import BUSY, MOST, SHOWN, Wish, checks, composer, opened, said_since, under_way
 from rapport.server.pages.render import page
 from rapport.server.pages.text import private_of
 from rapport.server.respond import actions as responding
@@ -114,9 +114,14 @@ def _urls(context: Context, talk: Conversation, where: Where) -> Context:
     return context | {
         "do": {name.replace("-", "_"): where.act(talk.pk, name) for name in acts},
         "back": where.list(),
-        "now_url": reverse("conversation_now", args=[talk.pk]) + where.carried(since=Mark(talk.last_at, talk.pk)),
+        "now_url": _now_url(talk, where, Mark(talk.last_at, talk.pk), busy=context["open"].busy),
         "tags": ", ".join(talk.tags),
     }
+
+
+def _now_url(talk: Conversation, where: Where, since: Mark | None, *, busy: bool) -> str:
+    """`busy`: the page says that an answer is under way, so it must hear when that is over."""
+    return reverse("conversation_now", args=[talk.pk]) + where.carried(since=since, busy=1 if busy else None)
 
 
 def _around(request: HttpRequest, where: Where, current: int = 0) -> Context:
@@ -247,15 +252,18 @@ def newer(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def now(request: HttpRequest, key: int) -> HttpResponse:
-    """What changes while one looks: answers under way, a colleague's pen, new messages."""
+    """What changes while one looks: new messages, answers under way, a colleague's pen."""
     talk, where, user = seen(request, key), place(request), me(request)
     since = Mark.read(request.GET.get("since", ""))
     draft = answers.draft_of(talk)
+    flying = answers.in_flight(talk)
+    was_busy, busy = "busy" in request.GET, any(row.state in BUSY for row in flying)
     context = {
-        "under_way": under_way(talk, answers.in_flight(talk), user, where),
+        "fresh": said_since(talk, since.at, user, where) if since and talk.last_at > since.at else [],
+        "under_way": under_way(talk, flying, user, where),
         "writing": draft.by.name if draft.by and answers.is_writing(draft, user) else "",
-        "fresh_url": where.talk(key) if since and talk.last_at > since.at else "",
-        "now_url": request.get_full_path(),
+        "now_url": _now_url(talk, where, since, busy=was_busy and busy),
+        "freed": composer(talk, user, where) if was_busy and not busy and may(user, "answer") else None,
     }
     return page(request, "inbox", "inbox/_now.html", context)
 

@@ -32,6 +32,8 @@ SHOWN = 100
 """Messages of a thread that are shown at first; more on demand, up to `MOST`."""
 MOST = 1_000
 OTHERS = 6
+BUSY = ("queued", "sending", "unknown")
+"""States of an answer that let no other one out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,10 @@ class Open:
     teams: list[Team]
     snoozes: list[tuple[str, str]]
 
+    @property
+    def busy(self) -> bool:
+        return bool(self.composer and self.composer.refused)
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -199,6 +205,12 @@ def _thread(
         else:
             joined.append(Events([one]))
     return joined
+
+
+def said_since(talk: Conversation, at: datetime, user: User, where: Where) -> list[Said]:
+    """What was said after that moment, for a page on which the rest stands already."""
+    later = [row for row in queries.thread(talk, SHOWN) if row.sort_at > at]
+    return [_said(row, talk, user, where, Wish(), ()) for row in later]
 
 
 def _said(row: Message, talk: Conversation, user: User, where: Where, wish: Wish, earlier: Sequence[Revision]) -> Said:
@@ -360,6 +372,11 @@ def _closed(talk: Conversation, user: User) -> str:
     return "" if answerable(talk) else _("There is no message left to answer: it was taken back.")
 
 
+def composer(talk: Conversation, user: User, where: Where) -> Composer:
+    """The composer as it would stand there now."""
+    return _composer(talk, queries.draft_of(talk), queries.in_flight(talk), user, where, "reply", None)
+
+
 def _composer(
     talk: Conversation,
     draft: Draft,
@@ -372,7 +389,7 @@ def _composer(
     reply = mode == "reply"
     text = typed if typed is not None else draft.text if reply else ""
     length = queries.length(talk.channel, text) if reply else None
-    busy = next((row for row in flying if row.state in ("queued", "sending", "unknown")), None)
+    busy = next((row for row in flying if row.state in BUSY), None)
     return Composer(
         mode=mode,
         action=where.act(talk.pk, "send" if reply else "note"),
