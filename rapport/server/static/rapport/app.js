@@ -162,6 +162,23 @@
     link.closest("[data-row]").removeAttribute("data-unread");
   });
 
+  /* Back is a new page from the server, so the list is taken to where it was; it loads what it needs on the way. */
+  const place = () => `list${location.search}`;
+  document.addEventListener("scroll", (event) => event.target.matches?.("[data-list]") && sessionStorage.setItem(place(), Math.round(event.target.scrollTop)), { capture: true, passive: true });
+  function findPlace() {
+    const list = document.querySelector("[data-list]");
+    if (!list) return;
+    const wanted = performance.getEntriesByType("navigation")[0]?.type === "navigate" ? 0 : Number(sessionStorage.getItem(place()));
+    const further = () => {
+      list.scrollTop = wanted;
+      if (list.scrollTop >= wanted) list.removeEventListener("htmx:afterSettle", further);
+    };
+    list.addEventListener("htmx:afterSettle", further);
+    further();
+    list.querySelector("[aria-current]")?.closest("[data-row]").scrollIntoView({ block: "nearest" });
+  }
+  addEventListener("load", findPlace);
+
   /* On a phone the page itself scrolls, so a conversation that was opened is taken to its end. */
   function toTheEnd() {
     const thread = document.querySelector(".conversation[data-open] .thread");
