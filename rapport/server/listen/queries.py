@@ -39,6 +39,7 @@ class Choice:
     fields: tuple[Field, ...] = ()
     answers: bool = False
     trouble: str = ""
+    hidden: bool = False
 
     @property
     def signs_in(self) -> bool:
@@ -50,7 +51,8 @@ class Choice:
 
 
 def connectors_installed() -> list[Choice]:
-    return [_choice(name) for name in contract.names()]
+    """Those that one can connect to; the sample brings its own, which is hidden."""
+    return [choice for choice in map(_choice, contract.names()) if not choice.hidden]
 
 
 def connector(name: str) -> Choice | None:
@@ -65,7 +67,8 @@ def _choice(name: str) -> Choice:
     except (ImportError, AttributeError) as error:  # a stranger's connector; the others are still there to choose
         log.warning("The connector %s cannot be loaded: %s", name, error)
         return Choice(name, name, trouble=_("It is installed, but it cannot be loaded: %(error)s") % {"error": error})
-    return Choice(name, loaded.label, loaded.fields, isinstance(loaded, contract.Sends))
+    hidden = getattr(loaded, "hidden", False)
+    return Choice(name, loaded.label, loaded.fields, isinstance(loaded, contract.Sends), hidden=hidden)
 
 
 # -- channels --------------------------------------------------------------------------------------------------------
