@@ -16,12 +16,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import click
 
 log = logging.getLogger("rapport.run")
 PATIENCE_SECONDS = 10.0
+STEADY_SECONDS = 60.0  # a part that ran so long runs well: its next death is its first
 THREADS = 8
 PIPE = "RAPPORT_PARENT_PIPE"
 
@@ -69,7 +70,8 @@ class Part:
     pipe: int
     process: subprocess.Popen[bytes] | None = None
     deaths: int = 0
-    not_before: float = field(default=0.0)
+    started: float = 0.0
+    not_before: float = 0.0
 
     def start(self) -> None:
         self.process = subprocess.Popen(
@@ -84,11 +86,12 @@ class Part:
         if self.process is None:
             if now >= self.not_before:
                 self.start()
+                self.started = now
             return
         code = self.process.poll()
         if code is not None:
             self.process = None
-            self.deaths += 1
+            self.deaths = 1 if now - self.started >= STEADY_SECONDS else self.deaths + 1
             wait = min(0.5 * 2 ** min(self.deaths, 6), 30)
             self.not_before = now + wait
             click.echo(f"The part “{self.name}” ended with {code}; it starts again in {wait:.0f} s.", err=True)
