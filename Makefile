@@ -93,7 +93,7 @@ live: .stamps/dev .stamps/system .stamps/node
 	@mkdir -p .stamps && touch $@
 
 bench-inbox: .stamps/dev
-	$(PYTHON) benchmarks/inbox.py
+	$(PYTHON) -m benchmarks.inbox
 
 bench-measure: .stamps/dev
 	$(PYTHON) -m benchmarks.gps

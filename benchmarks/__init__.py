@@ -1,0 +1,1 @@
+"""One script for each claim that Rapport makes about speed and size."""

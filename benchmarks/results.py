@@ -1,0 +1,56 @@
+"""What a benchmark found, as rows that a person and a program can read."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure beside what it is held against.
+
+    anchor   what else was measured in the same run, or a limit that a person set; anchor_value is in the same unit
+    target   the most that the value may be (for counts of faults, 0); None where nothing is promised
+    """
+
+    metric: str
+    value: float
+    unit: str
+    anchor: str = ""
+    anchor_value: float | None = None
+    target: float | None = None
+
+    @property
+    def holds(self) -> bool | None:
+        return None if self.target is None else self.value <= self.target
+
+    def as_json(self) -> dict[str, object]:
+        """What was never measured has no value, and holds nothing that was promised."""
+        return asdict(self) | {"value": None if math.isnan(self.value) else self.value, "holds": self.holds}
+
+
+def write(name: str, rows: Iterable[Row], folder: Path = FOLDER) -> Path:
+    """Write `results/<name>.json`, a row a line."""
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{name}.json"
+    lines = ",\n".join("  " + json.dumps(row.as_json(), ensure_ascii=False) for row in rows)
+    file.write_text(f"[\n{lines}\n]\n")
+    return file
+
+
+def table(rows: Iterable[Row]) -> str:
+    """The same for the eye."""
+    words = {True: "holds", False: "DOES NOT HOLD", None: ""}
+    return "\n".join(
+        f"{row.metric:<44} {row.value:>10,.1f} {row.unit:<10}"
+        + (f" at most {row.target:,.0f}" if row.target is not None else "")
+        + (f"  ({row.anchor}: {row.anchor_value:,.1f})" if row.anchor_value is not None else "")
+        + f"  {words[row.holds]}".rstrip()
+        for row in rows
+    )
