@@ -77,7 +77,7 @@ def height(spec: Spec) -> int:
     panels = spec["vconcat"]
     plots = sum(panel["height"] for panel in panels) + spec["spacing"] * (len(panels) - 1)
     titles = sum("title" in panel for panel in panels)
-    return int(plots + EDGES + titles * TITLE + LEGEND * ('"legend": {' in json.dumps(spec)))
+    return int(plots + EDGES + titles * TITLE + LEGEND * ('"color": {"field"' in json.dumps(spec)))
 
 
 # -- drawing ---------------------------------------------------------------------------------------------------------

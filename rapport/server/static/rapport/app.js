@@ -221,7 +221,7 @@
     const end = performance.now() + bar.max * 1000;
     const timer = setInterval(() => {
       bar.value = (end - performance.now()) / 1000;
-      if (bar.value > 0) return;
+      if (bar.value > 0 || notice.matches(":hover, :focus-within")) return; // nobody's reading is cut short
       clearInterval(timer);
       notice.remove();
     }, 100);
