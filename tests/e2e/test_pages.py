@@ -1,0 +1,167 @@
+"""Every page, full, empty and in error, in both themes, wide and narrow: no barrier, no sideways scrolling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Running, rapport, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+FULL = [
+    "/",
+    "/inbox/",
+    "/inbox/?view=all",
+    "/inbox/?view=closed",
+    "/inbox/rules/",
+    "/inbox/rules/history/",
+    "/listen/",
+    "/listen/connect/",
+    "/listen/connect/bluesky/",
+    "/listen/briefs/",
+    "/listen/briefs/new/",
+    "/listen/imports/",
+    "/listen/quarantine/",
+    "/search/",
+    "/search/?q=ferry",
+    "/people/",
+    "/course/",
+    "/settings/",
+    "/settings/teams/",
+    "/settings/teams/new/",
+    "/settings/members/",
+    "/settings/members/new/",
+    "/settings/record/",
+    "/settings/me/",
+    "/help/",
+    "/accounts/password/change/",
+    "/accounts/logout/",
+]
+FOUND = {  # a page that has one of these links to the page behind it
+    "/inbox/?view=all": r"/inbox/\d+/",
+    "/listen/": r"/listen/channels/\d+/",
+    "/listen/briefs/": r"/listen/briefs/\d+/",
+    "/people/": r"/people/\d+/",
+    "/settings/teams/": r"/settings/teams/\d+/",
+    "/settings/members/": r"/settings/members/\d+/",
+}
+WRONG = [
+    "/nothing/here/",
+    "/inbox/99999999/",
+    "/people/99999999/",
+    "/search/?q=(",
+    "/inbox/?q=tnoe:negative",
+    "/search/?q=zzqqxxyy",
+    "/listen/connect/carrier-pigeon/",
+]
+OUTSIDE = ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/start/"]
+IMPORTING = {"/listen/imports/new/<str:name>/", "/listen/imports/<int:key>/"}  # these need a file: they have a test
+
+Theme = Literal["light", "dark"]
+Look = tuple[int, Theme, bool]
+TWO: list[Look] = [(1440, "light", True), (360, "dark", True)]
+LOOKS: list[Look] = [*TWO, (1440, "dark", False), (390, "light", False)]  # each theme's contrast is measured once
+
+
+def faults(page: Page, looks: list[Look] = LOOKS) -> list[str]:
+    """What is wrong with the page that is open, in each of these widths and themes."""
+    found = []
+    for width, theme, contrast in looks:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        found += [f"{width} {theme}: {violation}" for violation in violations(page, contrast=contrast)]
+        if (over := page.evaluate("document.documentElement.scrollWidth - window.innerWidth")) > 0:
+            found.append(f"{width} {theme}: {page.url}: {over} px too wide")
+    return found
+
+
+@pytest.mark.parametrize("path", [*FULL, *WRONG])
+def test_a_page(visit, demo, signed_in, path):
+    assert not faults(visit(demo.url + path, cookies=signed_in))
+
+
+@pytest.mark.parametrize(("path", "behind"), FOUND.items())
+def test_a_page_behind_a_page(visit, demo, signed_in, path, behind):
+    page = visit(demo.url + path, cookies=signed_in)
+    found = re.search(rf'href="({behind})', page.content())
+    assert found, f"{path} leads nowhere"
+    page.goto(demo.url + found[1])
+    assert not faults(page)
+
+
+@pytest.mark.parametrize("path", OUTSIDE)
+def test_a_page_outside(visit, demo, path):
+    assert not faults(visit(demo.url + path))
+
+
+def test_the_pages_of_an_import(visit, demo, signed_in, tmp_path):
+    file = tmp_path / "letters.csv"
+    file.write_text("id,text,author,time\nl-1,The gangway was steep,kim,2026-11-19T10:00:00Z\nl-2,,lee,yesterday\n")
+    page = visit(f"{demo.url}/listen/imports/", cookies=signed_in)
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Send it up").click()
+    page.wait_for_url(re.compile(r"/listen/imports/new/"))
+    page.get_by_label("Name of the new channel").fill("Letters")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("What the first rows become")).to_be_visible()
+    found = faults(page)
+    page.get_by_role("button", name="Begin to import").click()
+    page.wait_for_url(re.compile(r"/listen/imports/\d+/"))
+    expect(page.get_by_text("Everything is read")).to_be_visible(timeout=60_000)
+    assert not found + faults(page)
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with rapport(tmp_path_factory.mktemp("empty") / "var") as running:
+        yield running
+
+
+def test_every_page_empty_from_the_first_run_on(visit, empty):
+    """Set up through the browser, then every page of an organisation in which nothing has happened yet."""
+    start = re.search(r"\S+/start/\?token=\S+", empty.words)[0]
+    page = visit(empty.url)
+    assert "token" in page.content().lower()  # without it, the page says where to find it
+    page.goto(start)
+    found = faults(page)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.get_by_label(re.compile("organisation", re.I)).first.fill("Calm Ferries")
+    page.get_by_label(re.compile("your name", re.I)).fill("Ana Lind")
+    page.get_by_label(re.compile("mail", re.I)).fill("ana@calm.example")
+    for field in page.locator("input[type=password]").all():
+        field.fill("quiet harbour 41")
+    page.get_by_role("button", name=re.compile("set up|begin|create|start", re.I)).first.click()
+    page.wait_for_url(lambda url: "token" not in url)
+    found += faults(page)
+    for path in FULL:
+        page.goto(empty.url + path)
+        found += faults(page, TWO)
+    assert not found
+    page.goto(start)
+    assert "start/?token" not in page.url  # it works once
+
+
+def test_the_url_conf_has_no_page_that_these_tests_pass_over():
+    from django.urls import URLResolver, get_resolver
+
+    def paths(patterns, before="/"):
+        for pattern in patterns:
+            here = before + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                yield from paths(pattern.url_patterns, here)
+            else:
+                yield here
+
+    seen = {re.sub(r"\?.*", "", path) for path in FULL + OUTSIDE} | IMPORTING
+    seen |= {pattern.replace(r"\d+", "<int:key>") for pattern in FOUND.values()} | {"/listen/connect/<str:name>/"}
+    # Fragments, files, and doors that are posted to; they are no pages of their own.
+    parts = re.compile(
+        r"^/(health|theme)/|/(now|new|bulk|change|sign-in|preview|progress|rejects\.csv|export|try|verify|about|next|sample|loading)/?$"
+        r"|<slug:action>|<str:state>|<str:what>|export\.|<slug:form>|rejects\.csv|^/accounts/"
+    )
+    assert not [path for path in paths(get_resolver().url_patterns) if path not in seen and not parts.search(path)]
