@@ -26,7 +26,7 @@ PASSWORD = "four ferries in a row"
 T = TypeVar("T")
 
 
-def until(ask: Callable[[], T | None], *, seconds: float = 60.0, every: float = 0.25) -> T:
+def until(ask: Callable[[], T | None], *, seconds: float = 120.0, every: float = 0.25) -> T:
     """What `ask` answers, once it answers."""
     end = time.monotonic() + seconds
     while not (answer := ask()):
@@ -117,7 +117,7 @@ class Office:
         assert found is not None
         assert found.status == 404
 
-    def hear(self, page: Page, running: Running, words: str, *, seconds: float = 60.0) -> Locator:
+    def hear(self, page: Page, running: Running, words: str, *, seconds: float = 120.0) -> Locator:
         """The row in the list of all that one may see, as soon as it is there."""
         row = page.locator(".row", has_text=words)
 
@@ -135,7 +135,7 @@ class Office:
         page.get_by_role("button", name="Send", exact=True).click()
         expect(page.locator(".thread .message--us", has_text=words)).to_have_count(1)
 
-    def sent(self, page: Page, words: str, *, seconds: float = 60.0) -> None:
+    def sent(self, page: Page, words: str, *, seconds: float = 120.0) -> None:
         """Until the page, looked at again, shows the answer as one that has arrived: without a state of its own."""
         answer = page.locator(".thread .message--us", has_text=words)
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.live.bluesky_network import BlueskyNetwork
 from tests.live.office import Office, until
 
-pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 @dataclass

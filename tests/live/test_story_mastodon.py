@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.live.mastodon_server import MastodonServer, start_mastodon_server
 from tests.live.office import Office, until
 
-pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 @dataclass
