@@ -67,12 +67,13 @@ FLOWS = {
     "outgoing": Flow(
         first="queued",
         states={
-            "queued": State(("sending", "withdrawn"), waits_for="the end of the undo window"),
+            # A receipt that comes late, from a sender that was taken for dead, settles it wherever it is.
+            "queued": State(("sending", "failed", "withdrawn", "sent"), waits_for="the end of the undo window"),
             "sending": State(("sent", "failed", "unknown", "queued"), waits_for="the platform"),
             "unknown": State(("sent", "queued", "failed"), waits_for="the platform's word on whether it is there"),
-            "failed": State(("queued", "withdrawn"), waits_for="a person"),
+            "failed": State(("queued", "withdrawn", "sent"), waits_for="a person"),
+            "withdrawn": State(("sent",), waits_for="nobody: only a late receipt says otherwise"),
             "sent": State(),
-            "withdrawn": State(),
         },
     ),
     "channel": Flow(

@@ -315,6 +315,7 @@ def _events(entries: Sequence[AuditEntry]) -> Iterator[Event]:
 
 STATES = {
     "queued": gettext_lazy("leaves in a moment"),
+    "held": gettext_lazy("waits: %(trouble)s"),
     "sending": gettext_lazy("on its way"),
     "failed": gettext_lazy("not sent: %(trouble)s"),
     "unknown": gettext_lazy(
@@ -347,7 +348,9 @@ def _under_way(row: Outgoing, talk: Conversation, us: str, user: User, where: Wh
     again = where.act(talk.pk, "retry", row.pk)
     if row.state == "queued":
         left = max(0, round((row.send_after - timezone.now()).total_seconds()))
-        if row.attempts:
+        if reason := why_not(talk):
+            said = replace(said, state_words=str(STATES["held"]) % {"trouble": reason})
+        elif row.attempts:
             said = replace(said, state_words=_("tried %(n)d times, the next try is at %(time)s. %(trouble)s") % {
                 "n": row.attempts, "time": moment(row.send_after, timezone.now()), "trouble": _(row.trouble),
             })  # fmt: skip

@@ -25,7 +25,7 @@ from rapport.server.listen import search
 from rapport.server.listen.models import Author, Channel, Message, Sighting
 from rapport.server.organise.abilities import refusal
 from rapport.server.organise.models import User
-from rapport.server.organise.record import fingerprint, recorded
+from rapport.server.organise.record import Entry, fingerprint, recorded
 from rapport.server.respond.models import Draft, Outgoing
 from rapport.server.route.actions import refresh
 from rapport.server.route.models import Conversation, Placement
@@ -115,13 +115,16 @@ def send(talk: Conversation, *, text: str, version: int, actor: User) -> Outgoin
         parent = answerable(row)
         if parent is None:
             return entry.refuse(gettext("There is no message left to answer: it was taken back."))
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if Outgoing.objects.filter(parent=parent, text_hash=digest, state="sent").exists():  # a form that came twice
+            return entry.refuse(gettext("These very words were sent here already."))
         now = timezone.now()
         outgoing = Outgoing.objects.create(
             conversation=row,
             channel=row.channel,
             parent=parent,
             text=text,
-            text_hash=hashlib.sha256(text.encode()).hexdigest(),
+            text_hash=digest,
             idempotency_key=secrets.token_hex(16),
             created_at=now,
             by=actor,
@@ -215,11 +218,16 @@ def take(worker: str, now: datetime) -> Outgoing | None:
         if row is None:
             entry.silent()
             return None
+        entry.target = row
+        if row.parent.removed_at and not row.attempts:  # later attempts go on: the first may have arrived
+            _set(row, "failed", trouble=gettext_noop("What it answers was taken back meanwhile."))
+            entry.action = "answer.not_sent"
+            return None
         row.state = flow.advance("outgoing", row.state, "sending")
         row.attempts, row.attempted_at = row.attempts + 1, now
         row.leased_by, row.leased_until = worker, now + SENDING
         row.save()
-        entry.target, entry.detail["attempt"] = row, row.attempts
+        entry.detail["attempt"] = row.attempts
         return row
 
 
@@ -246,9 +254,27 @@ def sent(row: Outgoing, receipt: Receipt, *, worker: str) -> None:
         if fresh.state == "sent":
             entry.silent()
             return
+        if _is_of_another(receipt, fresh):
+            entry.action = "answer.not_found"
+            _look_yourself(fresh, entry)
+            return
         message = _our_message(fresh, receipt)
         _set(fresh, "sent", sent_at=timezone.now(), message=message, trouble="")
         refresh([fresh.conversation_id])
+
+
+def _is_of_another(receipt: Receipt, row: Outgoing) -> bool:
+    """Whether a look-up found an answer of ours with the same words, whose receipt is written already."""
+    found = Outgoing.objects.filter(message__network=row.channel.network, message__external_id=receipt.external_id)
+    return found.exists()
+
+
+def _look_yourself(row: Outgoing, entry: Entry) -> None:
+    words = gettext_noop("The platform shows an earlier answer with the same words. Please look yourself.")
+    if row.state not in ("sending", "unknown") or row.trouble == words:
+        entry.quiet()
+    if row.state in ("sending", "unknown"):
+        _set(row, "unknown", send_after=timezone.now() + timedelta(hours=1), trouble=words)
 
 
 def _our_message(row: Outgoing, receipt: Receipt) -> Message:
@@ -278,6 +304,9 @@ def _our_message(row: Outgoing, receipt: Receipt) -> Message:
     if created:
         search.index([(message.pk, message.text)])
         Sighting.objects.create(message=message, channel=channel, source="sent")
+    elif not message.ours:  # another channel heard it first, and took it for a stranger's
+        message.ours, message.addressed, message.context = True, False, False
+        message.save(update_fields=["ours", "addressed", "context"])
     Placement.objects.get_or_create(message=message, defaults={"conversation_id": row.conversation_id})
     return message
 
@@ -286,7 +315,7 @@ def not_sent(row: Outgoing, error: ConnectorError, *, worker: str) -> None:
     """Say what an error means: unknown when it may have left us, another try when it can help, failed otherwise."""
     with recorded("answer.not_sent", worker.split("-")[0], target=row, trouble=str(error)[:300]) as entry:
         fresh = Outgoing.objects.select_for_update().get(pk=row.pk)
-        if fresh.state not in ("sending", "unknown"):
+        if fresh.state not in ("sending", "unknown") or _is_stale(row, fresh):
             entry.silent()
             return
         state, wait = _verdict(fresh, error)
@@ -296,6 +325,11 @@ def not_sent(row: Outgoing, error: ConnectorError, *, worker: str) -> None:
             Channel.objects.filter(pk=fresh.channel_id, state="listening").update(
                 state="needs_sign_in", trouble=str(error)[:500], trouble_since=timezone.now()
             )
+
+
+def _is_stale(row: Outgoing, fresh: Outgoing) -> bool:
+    """Whether there was another attempt since: what is told of an earlier one decides nothing then."""
+    return row.attempted_at != fresh.attempted_at
 
 
 def _verdict(row: Outgoing, error: ConnectorError) -> tuple[str, float]:
@@ -336,7 +370,7 @@ def looked(row: Outgoing, answer: Absent, *, worker: str) -> None:
     """The platform says that it is not there. Only a conclusive no sends it again, with the same key."""
     with recorded("answer.not_found", worker.split("-")[0], target=row, conclusive=answer.conclusive) as entry:
         fresh = Outgoing.objects.select_for_update().get(pk=row.pk)
-        if fresh.state != "unknown":
+        if fresh.state != "unknown" or _is_stale(row, fresh):
             entry.silent()
             return
         now = timezone.now()
@@ -356,7 +390,7 @@ def ask_later(row: Outgoing, error: ConnectorError, *, worker: str) -> None:
     wait = timedelta(seconds=error.retry_after or min(10 * 2**row.looked, 3600))
     with recorded("answer.look_failed", worker.split("-")[0], target=row, trouble=str(error)[:300]) as entry:
         fresh = Outgoing.objects.select_for_update().get(pk=row.pk)
-        if fresh.state != "unknown":
+        if fresh.state != "unknown" or _is_stale(row, fresh):
             entry.silent()
             return
         _set(fresh, "unknown", send_after=timezone.now() + wait, looked=fresh.looked + 1, trouble=str(error)[:500])

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from rapport.connectors import contract
-from rapport.core.errors import ConnectorError
+from rapport.core.errors import ConnectorError, OutcomeUnknown
 from rapport.core.types import Receipt
 from rapport.server.alive import at_work
 from rapport.server.crashpoint import crashpoint
@@ -66,6 +66,10 @@ def deliver(row: Outgoing, worker: str) -> None:
     except ConnectorError as error:
         actions.not_sent(row, error, worker=worker)
         return
+    except Exception as error:  # a connector may be a stranger's: nobody knows how far it came
+        log.exception("Answer %s: the connector stumbled.", row.pk)
+        actions.not_sent(row, OutcomeUnknown(_stumbled(error)), worker=worker)
+        return
     crashpoint("send.after_call")
     crashpoint("send.before_receipt")
     actions.sent(row, receipt, worker=worker)
@@ -79,10 +83,18 @@ def reconcile(row: Outgoing, worker: str) -> None:
         log.warning("Answer %s: the platform did not tell whether it is there: %s", row.pk, error)
         actions.ask_later(row, error, worker=worker)
         return
+    except Exception as error:  # the same
+        log.exception("Answer %s: the connector stumbled while looking for it.", row.pk)
+        actions.ask_later(row, ConnectorError(_stumbled(error)), worker=worker)
+        return
     if isinstance(found, Receipt):
         actions.sent(row, found, worker=worker)
     else:
         actions.looked(row, found, worker=worker)
+
+
+def _stumbled(error: Exception) -> str:
+    return f"The connector stumbled: {type(error).__name__}: {error}"
 
 
 def _sender(row: Outgoing) -> contract.Sends:
