@@ -70,7 +70,7 @@ def place(keys: Sequence[int], *, actor: str) -> None:
 
 def _known(threads: Iterable[Thread]) -> dict[Thread, Conversation]:
     threads = set(threads)
-    rows = Conversation.objects.filter(among(threads, "thread_id")).select_for_update()
+    rows = Conversation.objects.filter(among(threads, "thread_id")).order_by("pk").select_for_update()
     return {(row.network, row.thread_id): row for row in rows if (row.network, row.thread_id) in threads}
 
 
@@ -126,12 +126,15 @@ def _settle(rows: Sequence[Message], state: str) -> None:
 
 def refresh(talks: Iterable[int], *, reopen: Iterable[int] = ()) -> None:
     """Fold these conversations anew from their messages. Those in `reopen` got something new from them."""
-    reopen = set(reopen)
+    reopen, talks = set(reopen), set(talks)
+    # Held before the messages are read: of two who fold at once, the later one sees what the earlier one put there.
+    wanted = Conversation.objects.filter(pk__in=talks).select_related("team").order_by("pk")
+    locked = list(wanted.select_for_update(of=("self",)))
     by_talk: dict[int, list[Message]] = defaultdict(list)
-    messages = Message.objects.filter(placement__conversation__in=set(talks))
+    messages = Message.objects.filter(placement__conversation__in=talks)
     for message in messages.select_related("author", "reading", "placement").order_by("published_at", "id"):
         by_talk[message.placement.conversation_id].append(message)
-    for talk in Conversation.objects.filter(pk__in=set(talks)).select_related("team"):
+    for talk in locked:
         rows = by_talk[talk.pk]
         said = [Said(row.sort_at, row.ours, row.context, row.removed_at is not None) for row in rows]
         if facts := fold(said, talk.team.answer_within):
