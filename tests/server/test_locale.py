@@ -21,6 +21,7 @@ from rapport.connectors import contract
 from rapport.core.query import SEARCH_FIELDS, STANDING_FIELDS
 from rapport.core.route.rules import RULE_FIELDS
 from rapport.server import languages
+from rapport.server.flow import FLOWS
 from rapport.server.organise.abilities import WORDS, refusal
 from rapport.server.organise.models import Team
 from rapport.server.pages import words
@@ -237,3 +238,9 @@ def test_a_refusal_is_said_in_the_language_of_whoever_asked(ben):
     with translation.override("de"):
         reasons = [no.reason for ability in WORDS if (no := refusal(ben, ability))]
     assert "Ihre Rolle (Mitglied) erlaubt es nicht, das Protokoll zu lesen." in reasons
+
+
+def test_every_state_that_refuses_has_a_sentence_of_its_own():
+    assert set(responding.TOO_LATE) == set(FLOWS["outgoing"].states) - {"failed"}
+    assert set(responding.AT_REST) == set(FLOWS["channel"].states) - {"listening", "needs_sign_in"}
+    assert set(routing.ALREADY) == set(FLOWS["conversation"].states) - {"waiting"}
