@@ -11,7 +11,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON = .venv/bin/python
 PYTEST = $(PYTHON) -m pytest
 
-.PHONY: help demo run check test test-unit test-bare test-postgresql test-browser live bench-inbox bench-measure words clean
+.PHONY: help demo run check test test-unit test-bare test-postgresql test-browser live bench-inbox bench-measure words pictures clean
 
 help:
 	@echo "make demo         install, load the sample organisation, start everything (PORT=$(PORT), RAPPORT_HOME=$(RAPPORT_HOME))"
@@ -21,6 +21,7 @@ help:
 	@echo "make words        bring the catalogues of the languages up to date with what the pages say"
 	@echo "make live         the stories against real servers that the tests start on this machine"
 	@echo "make bench-inbox  a million messages, 25 people: writes benchmarks/results/inbox.json"
+	@echo "make pictures     the pictures of the README, taken anew from the sample"
 	@echo "make bench-measure  intervals, alarms and forecasts against known truth: writes benchmarks/results/gps.json"
 
 demo: .stamps/server
@@ -97,6 +98,10 @@ bench-inbox: .stamps/dev
 
 bench-measure: .stamps/dev
 	$(PYTHON) -m benchmarks.gps
+
+# The pictures of the README, from the sample as it is now.
+pictures: .stamps/dev .stamps/system
+	$(PYTHON) -m tests.e2e.pictures
 
 clean:
 	rm -rf .venv .venv-bare .tools .stamps .mypy_cache .ruff_cache .pytest_cache
