@@ -54,9 +54,7 @@ def test_a_mention_is_heard_read_and_routed_and_the_answer_is_seen(office: Offic
     with office.open() as running:
         question = cleo.mention("The ferry was terribly late again, I hate it. I want a refund for order zwfk1.")
         ben = office.sign_in(visit(running.url), running, "Ben")
-        office.hear(ben, running, "zwfk1").get_by_role("link").click()
-        said = ben.locator(".thread .message--them")
-        expect(said).to_have_count(1)
+        said = office.read(ben, running, "zwfk1")
         expect(said.locator("[data-tone=negative]")).to_be_visible()
         expect(said.locator(".message__text")).to_have_attribute("lang", "en")
         office.hidden_from(visit(running.url), running, "Dora", ben.url)
@@ -107,7 +105,7 @@ def test_a_sender_that_is_killed_sends_once(
     with office.open(RAPPORT_CRASH_AT=point, RAPPORT_CRASH_MARK=str(mark)) as running:
         question = cleo.mention(f"And where is the refund for {word}?")
         ben = office.sign_in(visit(running.url), running, "Ben")
-        office.hear(ben, running, word).get_by_role("link").click()
+        office.read(ben, running, word)
         office.answer(ben, f"It is on its way, {point}.")
         until(mark.exists)
         office.sent(ben, f"It is on its way, {point}.", seconds=180)
@@ -136,7 +134,7 @@ def test_what_the_stranger_takes_back_is_gone_from_everywhere(office: Office, cl
     with office.open() as running:
         regretted = cleo.mention(f"Give me my refund, you {word}!")
         ben = office.sign_in(visit(running.url), running, "Ben")
-        office.hear(ben, running, word).get_by_role("link").click()
+        office.read(ben, running, word)
         talk = ben.url
         assert office.tables(word)
         assert office.files(word)
