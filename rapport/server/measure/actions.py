@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import numpy as np
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Max, Min, Q, Sum
 from django.db.models.functions import TruncDate
+from django.db.models.sql.compiler import SQLCompiler
 
 from rapport.server.listen.models import Channel, Cursor, Message, Pulse
 from rapport.server.measure.models import DayAnswer, DayCount
@@ -60,7 +63,7 @@ def _first_day(now: datetime) -> date:
 def _messages(start: date) -> dict[tuple[int, date], dict[str, int]]:
     rows = (
         Message.objects.filter(context=False, removed_at=None, published_at__gte=_midnight(start))
-        .annotate(day=TruncDate("published_at", tzinfo=UTC))
+        .annotate(day=Day("published_at", tzinfo=UTC))
         .values_list("channel_id", "day")
         .annotate(
             messages=Count("id", filter=Q(ours=False)),
@@ -72,6 +75,16 @@ def _messages(start: date) -> dict[tuple[int, date], dict[str, int]]:
     )
     names = ("messages", "negative", "neutral", "positive", "ours")
     return {(channel, day): dict(zip(names, counts, strict=True)) for channel, day, *counts in rows}
+
+
+class Day(TruncDate):
+    """The day in UTC. SQLite keeps times as texts in UTC that begin with it; Django's own way calls Python a row."""
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+    ) -> tuple[str, tuple[str | int, ...]]:
+        sql, values = compiler.compile(self.lhs)
+        return f"SUBSTR({sql}, 1, 10)", tuple(values)
 
 
 def _midnight(day: date) -> datetime:
