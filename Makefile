@@ -11,7 +11,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON = .venv/bin/python
 PYTEST = $(PYTHON) -m pytest
 
-.PHONY: help demo run check test test-unit test-bare test-postgresql test-browser live bench-inbox bench-measure words pictures clean
+.PHONY: help demo run check test test-core test-server test-postgresql test-browser live bench-inbox bench-measure words pictures clean
 
 help:
 	@echo "make demo         install, load the sample organisation, start everything (PORT=$(PORT), RAPPORT_HOME=$(RAPPORT_HOME))"
@@ -69,18 +69,20 @@ check: .stamps/dev
 	.venv/bin/lint-imports
 	RAPPORT_HOME=$$(mktemp -d) DJANGO_SETTINGS_MODULE=rapport.server.settings $(PYTHON) -m django makemigrations --check --dry-run
 
-test: test-unit test-bare test-postgresql test-browser
+test: test-core test-server test-postgresql test-browser
 
-test-unit: .stamps/dev
-	$(PYTEST) -m "not live and not browser and not slow"
+NOW = -m "not live and not browser and not slow"
 
-# The second proof that only `server` knows Django: the rest is tested where Django is not installed.
-test-bare: .stamps/bare
+# Tested where Django is not installed: the second proof that only `server` knows it.
+test-core: .stamps/bare .stamps/system
 	.venv-bare/bin/python -c "import importlib.util as u; assert not u.find_spec('django'), 'Django is installed here'"
-	.venv-bare/bin/python -m pytest -q -m "not live and not browser and not slow" tests/core rapport/core rapport/connectors
+	.venv-bare/bin/python -m pytest -q -n 2 $(NOW) --doctest-modules tests/core rapport/core rapport/connectors
+
+test-server: .stamps/dev .stamps/system
+	$(PYTEST) -q -n 2 $(NOW) tests/server
 
 test-postgresql: .stamps/dev .stamps/system
-	$(PYTHON) -m tests.postgres $(PYTEST) -q -m "not live and not browser and not slow" tests/server
+	$(PYTHON) -m tests.postgres $(PYTEST) -q -n 2 $(NOW) tests/server
 
 test-browser: .stamps/dev .stamps/system
 	$(PYTEST) -m browser tests/e2e

@@ -3,12 +3,13 @@
 # it are skipped by name.
 set -eu
 
-wanted="chromium postgresql"
+wanted="chromium gettext postgresql"
 [ "${1:-}" = live ] && wanted="$wanted redis-server"
 
 missing=""
 for package in $wanted; do
     case $package in
+        gettext) command -v xgettext >/dev/null || missing="$missing $package" ;;
         chromium) command -v chromium >/dev/null || missing="$missing $package" ;;
         postgresql) ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing $package" ;;
         redis-server) command -v redis-server >/dev/null || missing="$missing $package" ;;
