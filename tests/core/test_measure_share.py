@@ -295,6 +295,6 @@ def test_a_million_messages_take_less_than_a_second() -> None:
     rng = np.random.default_rng(1)
     stratum, prediction = rng.integers(0, 18, 1_000_000), rng.dirichlet([1, 1, 1], 1_000_000)
     labels = Labels(stratum[:2000], prediction[:2000], rng.integers(0, 3, 2000))
-    began = time.perf_counter()
+    began = time.process_time()
     estimate(Frame.of(stratum, prediction), labels)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

@@ -269,7 +269,7 @@ def test_matching_a_prepared_message_takes_less_than_twenty_microseconds() -> No
 
 
 def _seconds(query, prepared) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(100):
         query.matches(prepared)
-    return (time.perf_counter() - start) / 100
+    return (time.process_time() - start) / 100

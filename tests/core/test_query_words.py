@@ -106,11 +106,11 @@ def test_capitals_do_not_matter(text: str) -> None:
 )
 def test_no_text_takes_long(scrap: str) -> None:
     """Half a million characters of anything: seconds at most, where a careless pattern would take hours."""
-    began = time.perf_counter()
+    began = time.process_time()
     tokens("é" + scrap * (500_000 // len(scrap)))
     tokens(scrap * (500_000 // len(scrap)))
     value_key("é" + scrap * (500_000 // len(scrap)))
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_every_character_of_unicode_is_kept_whole_by_sqlite() -> None:
