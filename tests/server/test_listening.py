@@ -214,3 +214,21 @@ def test_an_import_of_a_dead_worker_goes_on_where_it_stood(tmp_path, ana):
     assert imports.turn("worker-2") == 1
     row.refresh_from_db()
     assert (row.state, row.new, Message.objects.count()) == ("done", 150, 250)
+
+
+def test_a_channel_that_somebody_paused_stays_paused_when_its_sign_in_fails(channel, ana):
+    cursor = Cursor.objects.select_related("channel").get(source="mentions")
+    actions.set_channel(channel, actor=ana, state="paused")
+    receiving.fetch_failed(cursor, NeedsSignIn("No."), needs_sign_in=True, now=timezone.now(), actor="listener")
+    channel.refresh_from_db()
+    assert channel.state == "paused"
+
+
+def test_the_trouble_of_a_listener_that_lost_its_lease_does_not_end_the_lease_of_another(channel):
+    cursor = Cursor.objects.select_related("channel").get(source="mentions")
+    now = timezone.now()
+    Cursor.objects.update(leased_by="listener-2", leased_until=now + timedelta(minutes=5))
+    trouble = {"needs_sign_in": False, "now": now, "actor": "listener", "holder": "listener-1"}
+    receiving.fetch_failed(cursor, ConnectorError("No."), **trouble)
+    cursor.refresh_from_db()
+    assert (cursor.leased_by, cursor.tries) == ("listener-2", 0)

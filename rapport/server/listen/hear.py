@@ -83,11 +83,12 @@ def hear(key: int, worker: str) -> None:
         log.warning("%s, %s: %s", cursor.channel.name, cursor.source, error)
         now = timezone.now()
         sign_in = isinstance(error, NeedsSignIn)
-        receiving.fetch_failed(cursor, error, needs_sign_in=sign_in, now=now, actor="listener")
+        receiving.fetch_failed(cursor, error, needs_sign_in=sign_in, now=now, actor="listener", holder=worker)
     except Exception as error:  # a connector may be a stranger's: its mistake stops its channel, not the listener
         log.exception("%s, %s: the connector stumbled.", cursor.channel.name, cursor.source)
         wrapped = ConnectorError(f"The connector stumbled: {type(error).__name__}: {error}")
-        receiving.fetch_failed(cursor, wrapped, needs_sign_in=False, now=timezone.now(), actor="listener")
+        now = timezone.now()
+        receiving.fetch_failed(cursor, wrapped, needs_sign_in=False, now=now, actor="listener", holder=worker)
     else:
         Cursor.objects.filter(pk=key, leased_by=worker).update(
             next_at=timezone.now() + timedelta(seconds=cursor.every_seconds), tries=0, **LET_GO

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from rapport.connectors import contract
+from rapport.connectors.values import clean
 from rapport.core import types
 from rapport.core.errors import ConnectorError
 from rapport.core.query import document
@@ -41,6 +42,7 @@ from rapport.server.listen.models import (
     Tombstone,
     among,
 )
+from rapport.server.listen.storable import storable
 from rapport.server.organise.abilities import refusal
 from rapport.server.organise.models import User
 from rapport.server.organise.record import recorded
@@ -110,7 +112,7 @@ def receive(
 
 
 def _store(page: Page, channel: Channel, source: str, *, now: datetime, imported: bool) -> Heard:
-    heard = Heard()
+    page, heard = storable(page), Heard()
     _quarantine(page.rejects, channel, source, heard)
     _remove(page.deletions, heard, now)
     incoming = {(m.network, m.external_id): m for m in page.messages}  # the last of a page's repetitions wins
@@ -119,6 +121,7 @@ def _store(page: Page, channel: Channel, source: str, *, now: datetime, imported
     }
     buried = _buried(incoming)
     authors = _authors([m.author for m in incoming.values()])
+    us = set(Channel.objects.exclude(external_id="").values_list("network", "external_id"))
     standing = current()
     new: list[tuple[Message, tuple[int, ...]]] = []
     seen: list[Message] = []
@@ -130,7 +133,7 @@ def _store(page: Page, channel: Channel, source: str, *, now: datetime, imported
             seen.append(row)
         else:
             author = authors[message.author.network, message.author.external_id]
-            ours = bool(channel.external_id) and message.author.external_id == channel.external_id
+            ours = (message.author.network, message.author.external_id) in us
             briefs = () if ours else standing.matching(document(message, channel=channel.name))
             wanted = message.addressed or channel.addressed or message.context or ours or channel.keep_all or briefs
             if not wanted:
@@ -284,7 +287,11 @@ def _quarantine(rejects: Sequence[types.Reject], channel: Channel, source: str, 
             channel=channel,
             source=source,
             digest=digest,
-            defaults={"where": reject.where[:300], "reason": reject.reason[:500], "raw": reject.raw[:MAX_RAW]},
+            defaults={
+                "where": clean(reject.where)[:300],
+                "reason": clean(reject.reason)[:500],
+                "raw": reject.raw[:MAX_RAW],
+            },
         )
         if not created:
             Quarantined.objects.filter(pk=row.pk).update(tries=F("tries") + 1)
@@ -338,22 +345,25 @@ def _count(page: Page, heard: Heard, channel: Channel, source: str, now: datetim
     Channel.objects.filter(pk=channel.pk).update(**well)
 
 
-def fetch_failed(cursor: Cursor, error: ConnectorError, *, needs_sign_in: bool, now: datetime, actor: str) -> None:
+def fetch_failed(
+    cursor: Cursor, error: ConnectorError, *, needs_sign_in: bool, now: datetime, actor: str, holder: str = ""
+) -> None:
     """Note the trouble where people see it. The cursor stays where it is: nothing is lost."""
     channel = cursor.channel
     wait = error.retry_after or min(15 * 2 ** min(cursor.tries, 7), 1800)
     with recorded("fetch.failed", actor, target=channel, source=cursor.source, trouble=str(error)[:300]) as entry:
-        Cursor.objects.filter(pk=cursor.pk).update(
-            tries=cursor.tries + 1, next_at=now + timedelta(seconds=wait), **LET_GO
-        )
+        mine = Cursor.objects.filter(pk=cursor.pk, leased_by=holder) if holder else Cursor.objects.filter(pk=cursor.pk)
+        if not mine.update(tries=cursor.tries + 1, next_at=now + timedelta(seconds=wait), **LET_GO):
+            entry.silent()  # another listener is at it, and will tell what it finds
+            return
         if cursor.tries:  # the first failure is news; the ones after it are the same news
             entry.quiet()
         if cursor.source == RECHECK and not needs_sign_in:  # we hear as well as before
             return
         pulse, _ = Pulse.objects.get_or_create(channel=channel, hour=_hour(now))
         Pulse.objects.filter(pk=pulse.pk).update(failures=F("failures") + 1, trouble=str(error)[:500])
-        changed: dict[str, Any] = {"trouble": str(error)[:500]}
-        if needs_sign_in:
-            changed["state"] = flow.advance("channel", channel.state, "needs_sign_in")
-        Channel.objects.filter(pk=channel.pk).update(**changed)
+        Channel.objects.filter(pk=channel.pk).update(trouble=str(error)[:500])
+        if needs_sign_in:  # unless somebody paused or closed it meanwhile
+            state = flow.advance("channel", "listening", "needs_sign_in")
+            Channel.objects.filter(pk=channel.pk, state="listening").update(state=state)
         Channel.objects.filter(pk=channel.pk, trouble_since__isnull=True).update(trouble_since=now)
