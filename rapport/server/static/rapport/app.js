@@ -179,6 +179,21 @@
   }
   addEventListener("load", findPlace);
 
+  /* What could not be swapped is asked for as a page, which says why; when nobody answers at all, a notice does. */
+  document.addEventListener("htmx:responseError", (event) => {
+    const link = event.detail.elt.closest("a[href]");
+    if (link) location.assign(link.href);
+  });
+  document.addEventListener("htmx:sendError", (event) => {
+    if (!event.detail.elt.closest("a[href]")) return;
+    const live = document.getElementById("notices");
+    const notice = document.createElement("p");
+    notice.className = "notice notice--error";
+    notice.textContent = live.dataset.unreachable;
+    live.replaceChildren(notice);
+    setTimeout(() => notice.remove(), 10000);
+  });
+
   /* On a phone the page itself scrolls, so a conversation that was opened is taken to its end. */
   function toTheEnd() {
     const thread = document.querySelector(".conversation[data-open] .thread");
