@@ -119,11 +119,12 @@ def _trouble(channel: Channel, zone: tzinfo) -> str:
     """What happened, what it means: nothing is lost, for the cursor stayed where it was."""
     if not channel.trouble:
         return ""
+    trouble = f"{channel.trouble.rstrip('.')}."
     lost = _("Nothing is lost: what was said since is fetched when it works again.")
     if channel.trouble_since is None:
-        return f"{channel.trouble} {lost}"
+        return f"{trouble} {lost}"
     since = _("Since %(when)s.") % {"when": date_format(channel.trouble_since.astimezone(zone), "DAY_TIME")}
-    return f"{channel.trouble} {since} {lost}"
+    return f"{trouble} {since} {lost}"
 
 
 def _week(its: Strip) -> str:
