@@ -158,6 +158,14 @@ def sign_in(page: Page, running: Running, email: str = "") -> Page:
     return page
 
 
+def until(page: Page, script: str, seconds: float = 20) -> None:
+    """Wait until the page says that it is so; its content policy does not let Playwright wait inside it."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(script):
+        assert time.monotonic() < end, f"not so after {seconds} seconds: {script}"
+        page.wait_for_timeout(100)
+
+
 def violations(page: Page, *, contrast: bool = True) -> list[str]:
     """What axe-core calls serious or critical on this page. The contrast takes most of the time."""
     if not page.evaluate("'axe' in window"):

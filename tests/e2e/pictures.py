@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, sync_playwright
 
-from tests.e2e.conftest import ARGUMENTS, rapport, sign_in
+from tests.e2e.conftest import ARGUMENTS, rapport, sign_in, until
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 SHOWN = {  # name: the page, its theme
@@ -24,7 +24,7 @@ def take(page: Page, name: str, url: str) -> None:
     if name == "inbox":
         longest = max(page.locator("[data-row]").all(), key=_messages)
         page.goto(url.partition("?")[0] + longest.get_attribute("id").removeprefix("row-") + "/?view=all")
-    page.wait_for_function("[...document.images].every(one => one.complete && one.naturalWidth)")
+    until(page, "[...document.images].every(one => one.complete && one.naturalWidth)")
     page.wait_for_timeout(300)
     page.screenshot(path=PICTURES / f"{name}.png")
 

@@ -7,8 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import until
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
+PICTURES_ARE_THERE = "[...document.images].every(one => one.complete && one.naturalWidth)"
 LIST = "document.querySelector('#list').scrollTop"
 
 
@@ -40,7 +43,16 @@ def test_opening_a_conversation_keeps_the_list_and_back_comes_back_to_it(visit, 
     page.go_back()
     expect(page).to_have_url(re.compile(r"/inbox/\?view=all$"))
     expect(page.locator("#conversation[data-open]")).to_have_count(0)
-    page.wait_for_function(f"{LIST} === 3500")
+    until(page, f"{LIST} === 3500")
+
+
+def test_a_conversation_that_cannot_be_fetched_says_so_and_keeps_the_list(visit, demo, signed_in):
+    page = visit(f"{demo.url}/inbox/?view=all", cookies=signed_in)
+    page.route(re.compile(r"/inbox/\d+/"), lambda route: route.abort())
+    page.evaluate("htmx.logger = null")
+    page.locator("[data-row] .row__link").first.click()
+    expect(page.locator(".live")).to_contain_text("cannot be reached")
+    expect(page.locator("[data-row]").first).to_be_visible()
 
 
 def test_a_draft_saves_itself_and_says_so(visit, demo, signed_in):
@@ -97,7 +109,7 @@ def test_the_course_on_paper_is_the_charts_and_their_words(visit, demo, signed_i
     page = visit(f"{demo.url}/course/", cookies=signed_in, theme="dark")
     pictures = page.locator(".picture img")
     assert pictures.count() >= 4
-    page.wait_for_function("[...document.images].every(one => one.complete && one.naturalWidth)")
+    until(page, PICTURES_ARE_THERE)
     page.emulate_media(media="print", color_scheme="light")
     for hidden in (".rail", ".bar", ".chart__foot >> nth=0"):
         expect(page.locator(hidden)).to_be_hidden()
@@ -112,7 +124,7 @@ def test_a_chart_has_its_place_before_it_is_drawn(visit, demo, signed_in):
     kept = [box.bounding_box()["height"] for box in page.locator(".picture img").all()]
     page.unroute_all()
     page.goto(f"{demo.url}/course/")
-    page.wait_for_function("[...document.images].every(one => one.complete && one.naturalWidth)")
+    until(page, PICTURES_ARE_THERE)
     drawn = [box.bounding_box()["height"] for box in page.locator(".picture img").all()]
     assert kept == pytest.approx(drawn, abs=12)
 
