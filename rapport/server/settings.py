@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "rapport.server.pages.middleware.first_run",
     "rapport.server.pages.middleware.signed_in",
+    "rapport.server.pages.middleware.no_nul",
     "rapport.server.pages.middleware.own_language_and_zone",
 ]
 ROOT_URLCONF = "rapport.server.urls"

@@ -56,3 +56,12 @@ def quoted(value: str) -> str:
     """
     plain = value.replace('"', "")
     return plain if plain and all(letter.isalnum() or letter in "-_." for letter in plain) else f'"{plain}"'
+
+
+def number(text: str) -> int | None:
+    """A number of a row, as an address or a form carries it; None when it can be none.
+
+    >>> number("12"), number("²"), number("-1"), number("9" * 5_000)
+    (12, None, None, None)
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

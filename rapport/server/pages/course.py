@@ -23,6 +23,7 @@ from rapport.server.listen.models import Channel
 from rapport.server.measure import queries
 from rapport.server.measure.queries import Course
 from rapport.server.organise.models import Team
+from rapport.server.pages.asking import number
 from rapport.server.pages.charts import THEMES, colours, drawn, framed, height
 from rapport.server.pages.context import theme as chosen_theme
 from rapport.server.pages.figures import Figure, figures, gaps, week_name
@@ -78,10 +79,9 @@ class Where:
 
 def where(request: HttpRequest) -> Where:
     """What an address cannot mean is ignored: a channel may have been closed since the link was kept."""
-    channel = request.GET.get("channel", "")
     return Where(
         PERIODS.get(request.GET.get("weeks", ""), 12),
-        Channel.objects.filter(pk=channel).first() if channel.isascii() and channel.isdigit() else None,
+        Channel.objects.filter(pk=number(request.GET.get("channel", "")) or 0).first(),
         Team.objects.filter(slug=request.GET.get("team", "")).first(),
     )
 

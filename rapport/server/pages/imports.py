@@ -25,6 +25,7 @@ from rapport.core.errors import FlowError
 from rapport.core.types import Refused
 from rapport.server.listen import actions, imports
 from rapport.server.listen.models import Channel, Import
+from rapport.server.pages.asking import number
 from rapport.server.pages.render import me, only, page
 
 MOST_BYTES = 1024**3
@@ -122,7 +123,7 @@ def _begin(request: HttpRequest, file: Path, upload: Mapping[str, Any], mapping:
 
 def _box(request: HttpRequest) -> Channel | Refused:
     if key := request.POST.get("channel", ""):
-        return _boxes().filter(pk=int(key) if key.isdigit() else 0).first() or Refused(_("Choose a channel."))
+        return _boxes().filter(pk=number(key)).first() or Refused(_("Choose a channel."))
     name = request.POST.get("new_channel", "").strip()[:80]
     if not name:
         return Refused(_("Choose a channel, or give a new one its name."))

@@ -22,7 +22,7 @@ from rapport.server.listen.models import Message
 from rapport.server.organise.abilities import may
 from rapport.server.organise.models import Team, User
 from rapport.server.pages import inbox_rows
-from rapport.server.pages.asking import Asked, completions
+from rapport.server.pages.asking import Asked, completions, number
 from rapport.server.pages.inbox_forms import snooze_until, words
 from rapport.server.pages.inbox_rows import Where
 from rapport.server.pages.inbox_thread import BUSY, MOST, SHOWN, Wish, checks, composer, opened, said_since, under_way
@@ -76,8 +76,8 @@ def seen(request: HttpRequest, key: int) -> Conversation:
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     where = place(request)
-    if (at := request.GET.get("at", "")).isdecimal():
-        return conversation(request, int(at))
+    if (at := number(request.GET.get("at", ""))) is not None:
+        return conversation(request, at)
     if request.htmx:  # type: ignore[attr-defined]
         return page(request, "inbox", "_components/list.html", _list(request, where, listed(request, where)))
     return page(request, "inbox", "inbox/inbox.html", _around(request, where))
@@ -89,7 +89,7 @@ def conversation(request: HttpRequest, key: int) -> HttpResponse:
     asked = request.GET.get("history", "")
     wish = Wish(
         mode=request.GET.get("mode", "reply"),
-        history=int(asked) if asked.isdecimal() else None,
+        history=number(asked),
         show=min(max(int(shown), 1), MOST) if shown.isdecimal() and len(shown) < 9 else SHOWN,
     )
     return _conversation(request, seen(request, key), wish)
@@ -332,9 +332,7 @@ def _member(chosen: str, user: User) -> User | None:
         return user
     if chosen in ("", "nobody"):
         return None
-    if not chosen.isdecimal():
-        raise Http404
-    return get_object_or_404(User, pk=int(chosen), is_active=True)
+    return get_object_or_404(User, pk=number(chosen), is_active=True)
 
 
 def hand_over(request: HttpRequest, talk: Conversation, where: Where, _row: int) -> HttpResponse:

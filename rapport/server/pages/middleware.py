@@ -1,4 +1,5 @@
-"""What every request passes: the content security policy, the first-run door, the sign-in door, language and zone."""
+"""What every request passes: the content security policy, the first-run door, the sign-in door, no NUL, language and
+zone."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
@@ -55,6 +57,18 @@ def signed_in(get_response: View) -> View:
     def respond(request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated and not request.path.startswith(OPEN):
             return redirect_to_login(request.get_full_path())
+        return get_response(request)
+
+    return respond
+
+
+def no_nul(get_response: View) -> View:
+    """No keyboard types a NUL, and PostgreSQL takes none. Uploads are not read for it: those are files."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        told = [request.GET, request.POST] if request.content_type != "multipart/form-data" else [request.GET]
+        if any("\0" in value for given in told for name, values in given.lists() for value in (name, *values)):
+            raise BadRequest("A NUL.")
         return get_response(request)
 
     return respond

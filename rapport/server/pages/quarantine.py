@@ -17,6 +17,7 @@ from rapport.core.types import Refused
 from rapport.core.understand.private import mask, private_in
 from rapport.server.listen import receiving
 from rapport.server.listen.models import Channel, Quarantined
+from rapport.server.pages.asking import number
 from rapport.server.pages.render import me, only, page
 
 PAGE = 50
@@ -40,16 +41,16 @@ class Row:
 @only("listen")
 def quarantine(request: HttpRequest) -> HttpResponse:
     waiting = Quarantined.objects.filter(state="waiting").select_related("channel").order_by("-id")
-    channel = request.GET.get("channel", "")
-    if channel.isdigit():
-        waiting = waiting.filter(channel=int(channel))
-    if (before := request.GET.get("before", "")).isdigit():
-        waiting = waiting.filter(id__lt=int(before))
+    channel = number(request.GET.get("channel", ""))
+    if channel is not None:
+        waiting = waiting.filter(channel=channel)
+    if (before := number(request.GET.get("before", ""))) is not None:
+        waiting = waiting.filter(id__lt=before)
     rows = [Row.of(found) for found in waiting[: PAGE + 1]]
     context = {
         "rows": rows[:PAGE],
         "next": rows[PAGE - 1].found.pk if len(rows) > PAGE else None,
-        "only": Channel.objects.filter(pk=int(channel)).first() if channel.isdigit() else None,
+        "only": Channel.objects.filter(pk=channel or 0).first(),
         "may_listen": True,
     }
     return page(request, "listen", "listen/quarantine.html", context)
