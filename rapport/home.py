@@ -11,6 +11,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from rapport.core.errors import SettingError
+
 
 @dataclass(frozen=True)
 class Home:
@@ -21,9 +23,7 @@ class Home:
         return cls(Path(os.environ.get("RAPPORT_HOME", "var")).resolve())
 
     def folder(self, name: str) -> Path:
-        folder = self.path / name
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return folder
+        return _made(self.path / name)
 
     def key(self, name: str) -> str:
         """The key of that name: 43 characters of base64, made the first time that it is asked for.
@@ -48,5 +48,13 @@ class Home:
 
     @property
     def database(self) -> Path:
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return self.path / "rapport.sqlite3"
+        return _made(self.path) / "rapport.sqlite3"
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        words = f"The folder {folder} cannot be made: {error.strerror}."
+        raise SettingError(f"{words} RAPPORT_HOME names a folder that Rapport may write to.") from error
+    return folder

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +20,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import click
+
+from rapport.core.errors import SettingError
 
 log = logging.getLogger("rapport.run")
 PATIENCE_SECONDS = 10.0
@@ -109,6 +112,7 @@ class Part:
 
 def supervise(*, host: str, port: int, sample: bool) -> int:
     """Prepare the database, start the parts, say where they are, and stay until told to stop."""
+    see_that_it_is_free(host, port)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -135,6 +139,17 @@ def supervise(*, host: str, port: int, sample: bool) -> int:
         os.close(ours)
     click.echo("Everything has stopped.")
     return 0
+
+
+def see_that_it_is_free(host: str, port: int) -> None:
+    """Raises SettingError when nobody can listen there; starting again and again would not help."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        reason = str(error.strerror).partition(" (")[0]  # the rest is the address once more
+        words = f"Nothing can listen on {host}, port {port}: {reason}."
+        raise SettingError(f"{words} Choose another port with PORT or --port.") from error
 
 
 def _stay(parts: Sequence[Part], stop: threading.Event, url: str, words: str) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 
 import pytest
 
-from rapport.server.run import STEADY_SECONDS, Part
+from rapport.core.errors import SettingError
+from rapport.home import Home
+from rapport.server.run import STEADY_SECONDS, Part, see_that_it_is_free
 
 
 @pytest.fixture
@@ -41,3 +44,21 @@ def test_what_ran_well_for_a_while_is_started_again_soon(part):
     part.process.wait()
     part.look(100.0 + STEADY_SECONDS)
     assert part.not_before == 100.0 + STEADY_SECONDS + 1
+
+
+def test_a_port_that_is_taken_is_told_at_once():
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SettingError, match="port"):
+        see_that_it_is_free("127.0.0.1", taken.getsockname()[1])
+
+
+def test_a_port_that_is_free_stays_free():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+    see_that_it_is_free("127.0.0.1", port)
+    socket.create_server(("127.0.0.1", port)).close()
+
+
+def test_a_home_that_cannot_be_made_is_told_in_a_line(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingError, match="RAPPORT_HOME"):
+        Home(tmp_path / "file").folder("keys")
