@@ -25,8 +25,10 @@ def at_work(part: str, *leased: QuerySet[Any]) -> Iterator[str]:
     """A worker's name, for as long as it works. First, the leases that dead workers of its kind left end now."""
     folder: Path = settings.HOME.folder("workers")
     name = worker_name(part)
-    with (folder / name).open("w") as sign:
+    draft = folder / f".{name}"  # it gets its name when it is locked: without a lock it would be taken for dead
+    with draft.open("w") as sign:
         fcntl.flock(sign, fcntl.LOCK_EX)
+        draft.rename(folder / name)
         gone = [file for file in folder.glob(f"{part}-*") if is_dead(file)]
         for rows in leased:
             end_leases(rows, [file.name for file in gone])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
+from rapport.server import alive
 from rapport.server.alive import at_work
 from rapport.server.listen.models import Cursor
 from rapport.server.respond import actions as responding
@@ -108,3 +111,16 @@ def test_the_answer_of_a_killed_sender_is_looked_up_at_once(talk, ben, harbour, 
         responding.sweep(name, timezone.now())
     outgoing.refresh_from_db()
     assert outgoing.state == "unknown"
+
+
+def test_nobody_sees_the_sign_of_a_worker_before_it_is_locked(db, signs, monkeypatch):
+    seen: list[list[Path]] = []
+
+    def lock(file: object, how: int) -> None:
+        seen.append(list(signs.glob("sender-*")))
+        fcntl.flock(file, how)
+
+    monkeypatch.setattr(alive, "fcntl", SimpleNamespace(**vars(fcntl) | {"flock": lock}))
+    with alive.at_work("sender") as worker:
+        assert (signs / worker).exists()
+    assert seen[0] == []
