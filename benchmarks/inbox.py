@@ -21,8 +21,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -46,7 +46,10 @@ PATIENCE_SECONDS = 180
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a run brought. `seconds` are those of the measured stretch, `processor` those that each part used in it."""
+    """What a run brought. `seconds` are those of the measured stretch, `processor` those that each part used in it.
+
+    log_bytes   of SQLite's write-ahead log at the end, before the parts stop: it grows when nobody can tidy it up
+    """
 
     asked: list[Asked]
     bare: list[Asked]
@@ -58,6 +61,7 @@ class Found:
     lags: list[float]
     faults: int
     seconds: float
+    log_bytes: int
 
 
 # -- the past --------------------------------------------------------------------------------------------------------
@@ -105,46 +109,56 @@ def measure(home: Path, facts: dict[str, Any], *, seconds: float, warm_up: float
     bare = {"bare": ["benchmarks.bare", str(bare_port)]}
     logs = home / "logs"
     people = [Person(address, email, facts["password"], Random(number)) for number, email in enumerate(facts["people"])]
+    nobody = Person(bare_address, "", "", Random(0))
     arrivals = Arrivals(home / "drop", PER_SECOND, Random(3))
     with running(bare, environment, logs), running(parts, environment, logs) as processes, Watch(processes) as watch:
         wait_for(f"{address}/health/")
         wait_for(bare_address)
         for person in people:
             person.sign_in()
-        asked_bare: list[Asked] = []
-        stop = threading.Event()
-        with ThreadPoolExecutor(len(people) + 2) as pool:
-            tasks = [pool.submit(person.work, stop) for person in people]
-            tasks.append(pool.submit(arrivals.run, stop))
-            tasks.append(pool.submit(_ask_the_bare_view, bare_address, asked_bare, stop))
-            _while(tasks, warm_up)
-            began, before = time.monotonic(), {name: processor_seconds(part) for name, part in processes.items()}
-            _while(tasks, seconds)
-            ended = time.monotonic()
-            used = {name: processor_seconds(part) - before[name] for name, part in processes.items()}
-            stop.set()
-            for task in tasks:
-                task.result()
+        work = [person.work for person in people] + [arrivals.run, nobody.ask_every_second]
+        stretch = _together(work, processes, seconds=seconds, warm_up=warm_up)
         placed, lags = _placed(home, arrivals)
-    measured = [asked for person in people for asked in person.asked if began <= asked.at]
-    bare_measured = [asked for asked in asked_bare if began <= asked.at]
-    faults = sum(_faults(file) for file in logs.iterdir() if file.name != "bare.log")
+        log_bytes = (home / "rapport.sqlite3-wal").stat().st_size
     return Found(
-        measured, bare_measured, watch.most, watch.total, used, len(arrivals.dropped), placed, lags, faults,
-        ended - began,
-    )  # fmt: skip
+        asked=[asked for person in people for asked in person.asked if stretch.began <= asked.at],
+        bare=[asked for asked in nobody.asked if stretch.began <= asked.at],
+        most=watch.most,
+        total=watch.total,
+        processor=stretch.used,
+        dropped=len(arrivals.dropped),
+        placed=placed,
+        lags=lags,
+        faults=sum(_faults(logs / f"{name}.log") for name in parts),
+        seconds=stretch.seconds,
+        log_bytes=log_bytes,
+    )
 
 
-def _while(tasks: Sequence[Future[None]], seconds: float) -> None:
-    """Let them run so long; less when one of them gives up, for then there is nothing to measure."""
-    wait(tasks, timeout=seconds, return_when=FIRST_COMPLETED)
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What was measured: from when, for how long, and the processor seconds that each part used."""
+
+    began: float
+    seconds: float
+    used: dict[str, float]
 
 
-def _ask_the_bare_view(address: str, asked: list[Asked], stop: threading.Event) -> None:
-    person = Person(address, "", "", Random(0))
-    while not stop.wait(1):
-        person._get("bare", "/")
-    asked += person.asked
+def _together(
+    work: Sequence[Callable[[threading.Event], None]], processes: Mapping[str, int], *, seconds: float, warm_up: float
+) -> Stretch:
+    """Everybody works at once, first unmeasured, then measured; whoever gives up ends it for all."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(len(work)) as pool:
+        tasks = [pool.submit(one, stop) for one in work]
+        wait(tasks, timeout=warm_up, return_when=FIRST_COMPLETED)
+        began, before = time.monotonic(), {name: processor_seconds(part) for name, part in processes.items()}
+        wait(tasks, timeout=seconds, return_when=FIRST_COMPLETED)
+        ended, after = time.monotonic(), {name: processor_seconds(part) for name, part in processes.items()}
+        stop.set()
+        for task in tasks:
+            task.result()
+    return Stretch(began, ended - began, {name: after[name] - before[name] for name in processes})
 
 
 def _placed(home: Path, arrivals: Arrivals) -> tuple[int, list[float]]:
@@ -179,59 +193,69 @@ def _faults(log: Path) -> int:
 
 # -- the verdict -----------------------------------------------------------------------------------------------------
 
-LISTS = ("list", "list, next page")
-CONVERSATIONS = ("conversation", "conversation, whole page")
+LISTS = ("list, whole page", "list, next page")
+CONVERSATIONS = ("conversation, fragment", "conversation, whole page")
 KINDS = (*LISTS, *CONVERSATIONS, "search", "draft", "button", "poll")
 
 
 def verdict(found: Found, facts: dict[str, Any], load_before: float) -> list[Row]:
-    bare = percentile(found.bare, 95)
-    anchor = "bare Django view of 50 rows, p95 in the same run"
-    rows = [
+    return [*_before_the_run(facts, load_before), *_times(found), *_costs(found), *_arrived(found)]
+
+
+def _before_the_run(facts: dict[str, Any], load: float) -> list[Row]:
+    return [
         Row("messages before the run", facts["messages"], "messages"),
         Row("conversations before the run", facts["conversations"], "conversations"),
-        Row("database before the run", facts["bytes"] / 1e6, "MB"),
-        Row("load of the machine before the run", load_before, "processes", "processor cores", os.cpu_count()),
+        Row("database before the run", round(facts["bytes"] / 1e6), "MB"),
+        Row("load of the machine before the run", load, "processes", "processor cores", os.cpu_count()),
         Row("people", len(facts["people"]), "people"),
+    ]
+
+
+def _times(found: Found) -> list[Row]:
+    anchor, bare = "bare Django view of 50 rows, p95 in the same run", percentile(found.bare, 95)
+    troubled = sum(bool(asked.trouble) for asked in found.asked)
+    rows = [
         Row("list, p95", percentile(_of(found.asked, LISTS), 95), "ms", anchor, bare, MOST_MS),
         Row("conversation, p95", percentile(_of(found.asked, CONVERSATIONS), 95), "ms", anchor, bare, MOST_MS),
+        Row("requests that failed", troubled, "requests", "requests", len(found.asked), 0),
+        Row("errors in the logs", found.faults, "lines", target=0),
     ]
     for kind in KINDS:
         rows += _about(kind, _of(found.asked, [kind]))
-    rows += _about("bare Django view of 50 rows", found.bare)
-    troubled = sum(bool(asked.trouble) for asked in found.asked)
+    return rows + _about("bare Django view of 50 rows", found.bare)
+
+
+def _costs(found: Found) -> list[Row]:
+    shared = "pages that are shared divided (PSS)"
+    rows = [Row("memory of all, RSS", round(found.total.rss), "MB", shared, round(found.total.pss), MOST_MB)]
     rows += [
-        Row("requests that failed", troubled, "requests", "requests", len(found.asked), 0),
-        Row("errors in the logs", found.faults, "lines", target=0),
-        Row(
-            "memory of all processes, RSS",
-            found.total.rss,
-            "MB",
-            "a page that is shared counts each time",
-            target=MOST_MB,
-        ),
-        Row("memory of all processes, PSS", found.total.pss, "MB", "a page that is shared is divided"),
+        Row(f"memory of the {name}, RSS", round(memory.rss), "MB", shared, round(memory.pss))
+        for name, memory in found.most.items()
     ]
-    for name, memory in found.most.items():
-        rows += [
-            Row(f"memory of the {name}, RSS", memory.rss, "MB"),
-            Row(f"memory of the {name}, PSS", memory.pss, "MB"),
-        ]
-    pages = len(found.asked)
     rows += [
-        Row("processor time of a request", 1000 * found.processor["web"] / max(pages, 1), "ms"),
-        *(
-            Row(f"share of a core, {name}", round(used / found.seconds, 2), "cores")
-            for name, used in found.processor.items()
-        ),
+        Row(f"processor time of the {name}", round(used / found.seconds, 2), "cores")
+        for name, used in found.processor.items()
+    ]
+    each = 1000 * found.processor["web"] / max(len(found.asked), 1)
+    return [
+        *rows,
+        Row("processor time of a request", round(each, 1), "ms"),
+        Row("SQLite's log at the end", round(found.log_bytes / 1e6, 1), "MB"),
+    ]
+
+
+def _arrived(found: Found) -> list[Row]:
+    waits = "longest that the folder's channel waits"
+    lags = found.lags or [float("nan")]
+    return [
         Row("messages that arrived", found.dropped, "messages"),
         Row("messages that arrived and were not placed", found.dropped - found.placed, "messages", target=0),
+        *(
+            Row(f"from dropped to placed, p{share}", _share(lags, share), "s", waits, FOLDER_WAITS_SECONDS)
+            for share in (50, 95)
+        ),
     ]
-    waits = "longest that the folder's channel waits"
-    for share in (50, 95):
-        lag = float(np.percentile(found.lags, share)) if found.lags else float("nan")
-        rows.append(Row(f"from dropped to placed, p{share}", round(lag, 1), "s", waits, FOLDER_WAITS_SECONDS))
-    return rows
 
 
 def _of(asked: Iterable[Asked], kinds: Sequence[str]) -> list[Asked]:
@@ -246,7 +270,12 @@ def _about(name: str, asked: Sequence[Asked]) -> list[Row]:
 
 
 def percentile(asked: Sequence[Asked], share: int) -> float:
-    return round(float(np.percentile([one.seconds * 1000 for one in asked], share)), 1) if asked else float("nan")
+    """In milliseconds."""
+    return _share([one.seconds * 1000 for one in asked] or [float("nan")], share)
+
+
+def _share(values: Sequence[float], share: int) -> float:
+    return round(float(np.percentile(values, share)), 1)
 
 
 def main() -> int:

@@ -84,7 +84,7 @@ class Person:
     # -- what one does -----------------------------------------------------------------------------------------------
 
     def look_at_a_list(self, url: str = "") -> None:
-        page = self._get("list", url or self.chance.choice(self.views))
+        page = self._get("list, whole page", url or self.chance.choice(self.views))
         self._read_list(page)
 
     def read_on(self) -> None:
@@ -99,7 +99,7 @@ class Person:
         if not self.rows:
             return self.look_at_a_list("/inbox/?view=all")
         self.open_url = self.chance.choice(self.rows)
-        self._read_conversation(self._get("conversation", self.open_url, fragment="conversation"))
+        self._read_conversation(self._get("conversation, fragment", self.open_url, fragment="conversation"))
         return None
 
     def open_by_its_address(self) -> None:
@@ -143,6 +143,11 @@ class Person:
     def poll(self) -> None:
         for url in self.polls:
             self._get("poll", url, fragment="now")
+
+    def ask_every_second(self, stop: threading.Event) -> None:
+        """What somebody does who asks for one page alone, and does not sign in."""
+        while not stop.wait(1):
+            self._get("bare", "/")
 
     # -- how a browser asks ------------------------------------------------------------------------------------------
 
