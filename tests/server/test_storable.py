@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rapport.core.types import Author, Message, Page, Span
+from rapport.core.errors import ConnectorError
+from rapport.core.types import Author, Message, Page, Refused, Reject, Span
 from rapport.server.listen import receiving
 from rapport.server.listen.models import Message as Row
 from rapport.server.listen.models import Quarantined
@@ -67,3 +68,33 @@ def test_a_page_that_every_database_takes_is_left_as_it_is(says):
 
     page = Page((says("A ferry \U0001f6a2"),))
     assert storable(page) is page
+
+
+def test_an_address_that_is_a_script_is_no_link(channel, says, ana, client):
+    author = Author("harbour", "odd", handle="odd", name="Odd", url="javascript:alert(1)")
+    heard(channel, says("A good ferry", author=author, url="javascript:alert(2)"), says("A ferry"))
+    row = Row.objects.get(author__external_id="odd")
+    client.force_login(ana)
+    for address in (f"/inbox/{row.placement.conversation_id}/", f"/people/{row.author.identity.person_id}/"):
+        assert b"javascript:" not in client.get(address).content
+
+
+@pytest.mark.parametrize("trouble", [ValueError("no such field"), ConnectorError("no such field")])
+def test_a_connector_that_stumbles_over_what_was_put_aside_says_why(channel, ana, harbour, monkeypatch, trouble):
+    def stumble(*given: object, **named: object) -> Page:
+        raise trouble
+
+    receiving.receive(Page(rejects=(Reject("post-1", "No text."),)), channel, "mentions")
+    monkeypatch.setattr(harbour, "parse", stumble)
+    row = Quarantined.objects.get()
+    assert receiving.retry_quarantined(row, actor=ana) == Refused("no such field")
+
+
+def test_what_still_cannot_be_kept_stays_aside(channel, says, ana, harbour, monkeypatch):
+    odd = replace(says("odd"), external_id=LONG)
+    receiving.receive(Page((odd,)), channel, "mentions")
+    monkeypatch.setattr(harbour, "parse", lambda *given, **named: Page((odd,)))
+    row = Quarantined.objects.get()
+    assert isinstance(receiving.retry_quarantined(row, actor=ana), Refused)
+    row.refresh_from_db()
+    assert row.state == "waiting"

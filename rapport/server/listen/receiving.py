@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -47,6 +48,7 @@ from rapport.server.organise.abilities import refusal
 from rapport.server.organise.models import User
 from rapport.server.organise.record import recorded
 
+log = logging.getLogger(__name__)
 MAX_RAW = 256 * 1024
 
 
@@ -302,8 +304,12 @@ def retry_quarantined(row: Quarantined, *, actor: User) -> Heard | Refused:
     if no := refusal(actor, "listen"):
         return no
     with recorded("quarantined.retried", actor, target=row) as entry:
-        connector = contract.load(row.channel.connector)
-        page = connector.parse(bytes(row.raw), source=row.source, account=account_of(row.channel))
+        try:
+            connector = contract.load(row.channel.connector)
+            page = storable(connector.parse(bytes(row.raw), source=row.source, account=account_of(row.channel)))
+        except Exception as error:  # a connector may be a stranger's: that it stumbled may be why this lies here
+            log.exception("%s, %s: the connector stumbled over %s.", row.channel, row.source, row.where)
+            return entry.refuse(str(error) or type(error).__name__)
         if page.rejects or not (page.messages or page.deletions):
             return entry.refuse(page.rejects[0].reason if page.rejects else gettext("There is still no message in it."))
         now = timezone.now()

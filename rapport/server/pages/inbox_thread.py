@@ -22,7 +22,7 @@ from rapport.server.organise.abilities import may, refusal
 from rapport.server.organise.models import AuditEntry, Team, User
 from rapport.server.pages.inbox_forms import snooze_choices
 from rapport.server.pages.inbox_rows import Clock, Where, clock, moment
-from rapport.server.pages.text import Part, kind_words, parts, private_of
+from rapport.server.pages.text import Part, kind_words, parts, private_of, web
 from rapport.server.respond import queries
 from rapport.server.respond.actions import answerable, why_not
 from rapport.server.respond.models import Draft, Outgoing
@@ -226,7 +226,7 @@ def _said(row: Message, talk: Conversation, user: User, where: Where, wish: Wish
         parts=parts(row.text, row.text_spans, private_of(row), uncover=uncover, open=open_),
         handle=_handle(row.author),
         network=row.network,
-        url=row.url,
+        url=web(row.url),
         by=getattr(row, "sent_by", None) or "",
         context=row.context,
         deleted=row.removed_at is not None,

@@ -18,6 +18,7 @@ from rapport.server.listen.models import Author
 from rapport.server.organise.abilities import may
 from rapport.server.organise.models import User
 from rapport.server.pages.render import me, page
+from rapport.server.pages.text import web
 from rapport.server.relate import actions, queries
 from rapport.server.relate.models import Person
 from rapport.server.route.models import Conversation, Note
@@ -109,7 +110,7 @@ def _person(request: HttpRequest, row: Person, *, about: str, refused: str = "")
     context = {
         "person": row,
         "network": _network(accounts),
-        "accounts": [(account, _web(account.url)) for account in accounts],
+        "accounts": [(account, web(account.url)) for account in accounts],
         "lead": _lead(row, talks),
         "talks": [Talk.of(talk) for talk in talks],
         "notes": _notes(user, row),
@@ -119,11 +120,6 @@ def _person(request: HttpRequest, row: Person, *, about: str, refused: str = "")
         "may_answer": may(user, "answer"),
     }
     return page(request, "people", "people/person.html", context, status=422 if refused else 200)
-
-
-def _web(url: str) -> str:
-    """An address that a page may link to."""
-    return url if url.startswith(("https://", "http://")) else ""
 
 
 def _talks(user: User, row: Person) -> list[Conversation]:

@@ -96,6 +96,11 @@ def _in_order(spans: Sequence[Span], private: Sequence[Private], end: int) -> li
     return sorted(kept, key=lambda piece: piece.start)
 
 
+def web(url: str) -> str:
+    """An address that a page may link to, or nothing: what a platform calls an address may be a script."""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
 def _link(shown: str, url: str) -> Part:
     """A link that can be followed says where it leads, whatever its words claim."""
     try:
