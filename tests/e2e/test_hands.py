@@ -49,7 +49,6 @@ def test_opening_a_conversation_keeps_the_list_and_back_comes_back_to_it(visit, 
 def test_a_conversation_that_cannot_be_fetched_says_so_and_keeps_the_list(visit, demo, signed_in):
     page = visit(f"{demo.url}/inbox/?view=all", cookies=signed_in)
     page.route(re.compile(r"/inbox/\d+/"), lambda route: route.abort())
-    page.evaluate("htmx.logger = null")
     page.locator("[data-row] .row__link").first.click()
     expect(page.locator(".live")).to_contain_text("cannot be reached")
     expect(page.locator("[data-row]").first).to_be_visible()
