@@ -56,8 +56,9 @@ def start_mastodon_server() -> Iterator[MastodonServer]:
     with tempfile.TemporaryDirectory(prefix="mastodon-") as name:
         folder, port = Path(name), free_port()
         config, log = folder / "mastodon.toml", folder / "log"
-        config.write_text(f'[server]\nhost = "127.0.0.1"\nport = {port}\n{"".join(accounts)}')
-        command = [sys.executable, "-m", "mastodon_mock", "serve", "--config", str(config), "--in-memory"]
+        config.write_text("".join(accounts))
+        where = ["--host", "127.0.0.1", "--port", str(port)]  # said aloud, or else $HOST and $PORT decide
+        command = [sys.executable, "-m", "mastodon_mock", "serve", "--config", str(config), "--in-memory", *where]
         with process(command, log, cwd=folder) as running:
             listening(port, running, log)
             yield MastodonServer(f"http://127.0.0.1:{port}")
