@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from rapport.connectors import contract
 from rapport.core.types import Author, Message, Page
@@ -116,6 +117,12 @@ def talk(hear: Callable[..., receiving.Heard], says: Says) -> Conversation:
     """One conversation, owned by service, waiting for an answer."""
     hear(says("My ferry was late again, where is my refund?"))
     return Conversation.objects.get()
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """A request in another language, of the test before, leaves that language behind."""
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True)
