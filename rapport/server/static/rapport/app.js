@@ -213,6 +213,17 @@
       place.textContent = place.dataset[failed ? "failed" : state];
     });
 
+  /* Once an answer is on its way, no saving may overtake it. */
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches?.("form[data-draft]")) return;
+    event.target.dataset.sent = "";
+    for (const text of event.target.querySelectorAll("textarea")) window.htmx?.trigger(text, "htmx:abort");
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.matches?.("form[data-draft][data-sent] textarea")) event.preventDefault();
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
   const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
   document.addEventListener("input", (event) => {
     const { limit, count } = event.target.dataset ?? {};
