@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
-from rapport.core.types import Absent, Page, Receipt, Reply
+from rapport.core.types import Absent, Json, Page, Receipt, Reply
 
 GROUP = "rapport.connectors"
 
@@ -40,26 +41,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One stream of messages with a cursor of its own, and how often to ask it."""
+    """One stream of messages with a cursor of its own.
+
+    every_seconds  how often to ask it; for a stream, how soon to connect again after it ended
+    way            ask (`fetch`), stream (`Streams.stream`) or push (`Receives.receive`)
+    """
 
     name: str
     every_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What the server hands to a connector.
-
-    config         the answers to `fields` that are not secret
-    secrets        those that are, decrypted, plus whatever `keep` stored (for instance a session)
-    keep           call it with new secrets (a refreshed session); they are stored encrypted at once
-    private_hosts  hosts or CIDR ranges that may be reached although they are private (tests, the administrator)
-    """
-
-    config: Mapping[str, str]
-    secrets: Mapping[str, str] = field(default_factory=dict)
-    keep: Callable[[Mapping[str, str]], None] = lambda secrets: None
-    private_hosts: tuple[str, ...] = ()
+    way: Literal["ask", "stream", "push"] = "ask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +60,46 @@ class Profile:
     handle: str
     name: str = ""
     url: str = ""
+
+
+class Budget(Protocol):
+    """What a platform allows an account until it counts anew. `bucket` is the platform's own name for the limit."""
+
+    def spend(self, bucket: str, cost: float = 1) -> None:
+        """Before a call. Raises RateLimited, with the time to wait, when this call has to wait for its turn."""
+
+    def learn(self, bucket: str, limit: float, remaining: float, resets_at: datetime) -> None:
+        """After a call, from the platform's own headers."""
+
+
+class Unlimited:
+    """No budget is kept: while connecting, and in tests."""
+
+    def spend(self, bucket: str, cost: float = 1) -> None:
+        pass
+
+    def learn(self, bucket: str, limit: float, remaining: float, resets_at: datetime) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the server hands to a connector.
+
+    config         the answers to `fields` that are not secret
+    secrets        those that are, decrypted, plus whatever `keep` stored (for instance a session)
+    keep           call it with new secrets (a refreshed session); they are stored encrypted at once
+    private_hosts  hosts or CIDR ranges that may be reached although they are private (tests, the administrator)
+    us             who we are on the platform, as `check` said; None while connecting
+    budget         what the platform allows us, shared by all processes
+    """
+
+    config: Mapping[str, str]
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    keep: Callable[[Mapping[str, str]], None] = lambda secrets: None
+    private_hosts: tuple[str, ...] = ()
+    us: Profile | None = None
+    budget: Budget = field(default_factory=Unlimited)
 
 
 class Connector(Protocol):
@@ -121,18 +151,56 @@ class Rechecks(Protocol):
         """Deletions for those that are gone, messages for those that are still there, edited or not."""
 
 
+Sieve = Callable[[str], bool]
+"""Whether any brief may match a text. It may say yes too often, and never no when a brief matches: a stream asks it
+about every word of an event at once (text, names, links) before it builds a message."""
+
+
 @runtime_checkable
 class Streams(Protocol):
     """A connector that can listen without asking again and again. It blocks; the server gives it a thread."""
 
-    def stream(self, account: Account, source: str, cursor: str) -> Iterator[Page]: ...
+    def stream(self, account: Account, source: str, cursor: str, sieve: Sieve) -> Iterator[Page]:
+        """Everything from `cursor` on, as it happens.
+
+        A page comes at the latest after 100 messages or 250 ms while there is something to bring, and after five
+        seconds when there is not: between two pages the server can stop the stream. A connection that ends raises.
+        What the platform no longer has is told as `Page.missed`, and the stream goes on.
+        """
+
+
+@runtime_checkable
+class Receives(Protocol):
+    """A connector to which others bring their messages."""
+
+    def receive(self, account: Account, headers: Mapping[str, str], body: bytes, now: datetime) -> Page:
+        """Check the signature over the bytes as they came, then translate. Raises NeedsSignIn when it is not theirs.
+
+        Header names are in small letters.
+        """
+
+
+@runtime_checkable
+class BringsBack(Protocol):
+    """A connector whose platform can be asked for what was said earlier."""
+
+    def count(self, account: Account, source: str, since: datetime, until: datetime) -> int | None:
+        """How many messages that would be, as well as it can be known without fetching them; None: it can't be."""
+
+    def bring_back(
+        self, account: Account, source: str, since: datetime, until: datetime, cursor: str
+    ) -> Iterator[Page]:
+        """What was said between `since` and `until`, newest first, page by page; `cursor` goes on where it ended."""
 
 
 @runtime_checkable
 class Moderates(Protocol):
-    """A connector whose platform lets us hide, approve or report what others wrote."""
+    """A connector whose platform lets us act on what others wrote below ours."""
 
-    def moderate(self, account: Account, external_id: str, action: str, reason: str) -> None: ...
+    actions: tuple[str, ...]  # of hide, show, approve, report, spam, delete: those that the platform knows
+
+    def moderate(self, account: Account, external_id: str, ref: Json, action: str, reason: str) -> None:
+        """Do it once. Doing the same again changes nothing. Raises OutcomeUnknown when no clear answer came back."""
 
 
 @cache

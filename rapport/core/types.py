@@ -100,12 +100,27 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What one call to a platform brought.
+class Missed:
+    """A stretch of time that a source can no longer bring: its cursor was too old, the platform dropped events.
 
-    cursor   where to go on once everything on this page is stored; the same call with it never skips a message
-    more     the platform has more right now: ask again at once
-    tallies  what is counted and never stored as text, for instance {"favourite": 3, "follow": 1}
+    `cause` is for people. Where the platform can be asked for it by another way, that is done, and noted beside it.
+    """
+
+    start: datetime
+    end: datetime
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one call to a platform brought, or what a stream brought since the page before.
+
+    cursor       where to go on once everything on this page is stored; the same call with it never skips a message
+    more         the platform has more right now: ask again at once
+    tallies      what is counted and never stored as text, for instance {"favourite": 3, "follow": 1}
+    passed_over  events that no brief can match and that address nobody of ours: counted by the stream, not kept
+    missed       what this source can no longer bring
+    heard_until  the platform's own time of the newest event up to here; how far a stream lags behind is told by it
     """
 
     messages: tuple[Message, ...] = ()
@@ -114,6 +129,9 @@ class Page:
     tallies: Mapping[str, int] = field(default_factory=dict)
     cursor: str = ""
     more: bool = False
+    passed_over: int = 0
+    missed: tuple[Missed, ...] = ()
+    heard_until: datetime | None = None
 
 
 # -- understand ------------------------------------------------------------------------------------------------------

@@ -8,9 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from rapport.connectors import contract
-from rapport.server.listen.models import (
-    Channel,
-)
+from rapport.server.listen.models import Channel
 from rapport.server.organise import sealed
 
 
@@ -23,5 +21,9 @@ def account_of(channel: Channel) -> contract.Account:
             Channel.objects.filter(pk=row.pk).update(sealed=sealed.seal(row.secrets | dict(values)))
 
     return contract.Account(
-        config=channel.config, secrets=channel.secrets, keep=keep, private_hosts=settings.PRIVATE_HOSTS
+        config=channel.config,
+        secrets=channel.secrets,
+        keep=keep,
+        private_hosts=settings.PRIVATE_HOSTS,
+        us=contract.Profile(channel.external_id, channel.handle, url=channel.url) if channel.external_id else None,
     )
