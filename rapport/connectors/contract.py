@@ -45,11 +45,13 @@ class Source:
 
     every_seconds  how often to ask it; for a stream, how soon to connect again after it ended
     way            ask (`fetch`), stream (`Streams.stream`) or push (`Receives.receive`)
+    needs          the field without whose answer there is nothing to listen to here
     """
 
     name: str
     every_seconds: float
     way: Literal["ask", "stream", "push"] = "ask"
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,8 @@ class Streams(Protocol):
         """Everything from `cursor` on, as it happens.
 
         A page comes at the latest after 100 messages or 250 ms while there is something to bring, and after five
-        seconds when there is not: between two pages the server can stop the stream. A connection that ends raises.
+        seconds when there is not: between two pages the server can stop the stream. A connection that ends raises; to
+        return says that there is nothing to stream here, and is asked again after an hour.
         What the platform no longer has is told as `Page.missed`, and the stream goes on.
         """
 

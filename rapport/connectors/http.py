@@ -353,6 +353,28 @@ def guarded_client(
     )
 
 
+def open_socket(
+    url: str, private_hosts: Iterable[str] = (), *, timeout: float = TIMEOUT_SECONDS, resolve: Resolve = _resolve
+) -> socket.socket:
+    """A connection that stays open (a websocket, a stream of events), through the same door. Raises `ConnectorError`.
+
+    The address is looked at as for every other request, and TLS is spoken where the URL says so (https, wss). What
+    comes over it afterwards has no limits of ours: whoever reads sets them.
+    """
+    try:
+        address = httpx.URL(url)
+        host, secure = address.raw_host.decode("ascii"), address.scheme in ("https", "wss")
+        with _until(time.monotonic() + timeout):
+            backend = _Backend(Allowed.read(private_hosts), resolve)
+            stream = backend.connect_tcp(host, address.port or (443 if secure else 80))
+            if secure:
+                stream = stream.start_tls(_trust(), host)
+    except (httpcore.NetworkError, httpcore.TimeoutException, httpx.InvalidURL, OSError) as error:
+        raise translate(error, what=shown(url)) from error
+    found: socket.socket = stream.get_extra_info("socket")
+    return found
+
+
 # -- what went wrong, in our words -------------------------------------------------------------------------------------
 
 

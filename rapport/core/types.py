@@ -91,6 +91,14 @@ class Deletion:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """An account is gone from its network, and everything that it said with it."""
+
+    network: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reject:
     """Something that arrived and could not be understood. `where` names it (a line, an id), `reason` is for people."""
 
@@ -121,6 +129,7 @@ class Page:
     passed_over  events that no brief can match and that address nobody of ours: counted by the stream, not kept
     missed       what this source can no longer bring
     heard_until  the platform's own time of the newest event up to here; how far a stream lags behind is told by it
+    departures   accounts that were deleted or taken down: what we have of them is taken back
     """
 
     messages: tuple[Message, ...] = ()
@@ -132,6 +141,7 @@ class Page:
     passed_over: int = 0
     missed: tuple[Missed, ...] = ()
     heard_until: datetime | None = None
+    departures: tuple[Departure, ...] = ()
 
 
 # -- understand ------------------------------------------------------------------------------------------------------
