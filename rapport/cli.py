@@ -133,9 +133,9 @@ def prepare(sample: bool) -> None:
 def migrate() -> None:
     """Bring the database to the form that this version needs."""
     django()
-    from django.core.management import call_command
+    from rapport.server.prepare import bring_up_to_date
 
-    call_command("migrate", verbosity=0)
+    bring_up_to_date()
     click.echo("The database is up to date.")
 
 

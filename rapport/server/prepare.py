@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.management import call_command
 
+from rapport.server.listen import search
 from rapport.server.organise.actions import is_empty
 from rapport.server.organise.models import Role, User
 
@@ -16,10 +17,16 @@ FIRST_RUN = "first-run"
 
 def ready(*, first: Callable[[], None] | None = None) -> str:
     """How to sign in, once the database is ready. `first` fills an empty one."""
-    call_command("migrate", verbosity=0)
+    bring_up_to_date()
     if first and is_empty():
         first()
     return how_to_sign_in()
+
+
+def bring_up_to_date() -> None:
+    """The form that this version needs: of the tables, and of the words that are stored for searching."""
+    call_command("migrate", verbosity=0)
+    search.renew()
 
 
 def how_to_sign_in() -> str:

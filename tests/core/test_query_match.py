@@ -12,11 +12,12 @@ LATE = "The #Ferry was late again, @norlink.example. Why don't you answer? 😡 
 SPANS = (
     Span(4, 10, "hashtag", "Ferry"),
     Span(27, 43, "mention", "did:plc:norlink"),
-    Span(71, 99, "link", "https://norlink.example/help?from=post"),
+    Span(69, 97, "link", "https://norlink.example/help?from=post"),
 )
 FIELDS = {
     "author": ("Ada Lovelace", "ada.example"),
     "network": "bluesky",
+    "url": "https://www.social.example/@ada/1",
     "channel": 'The "Main" page',
     "language": "en-GB",
     "tone": "negative",
@@ -71,6 +72,27 @@ HEARD = Document(LATE, SPANS, FIELDS)
         "link:norlink.example",
         'link:"from post"',
         "link:norlink.example/help",
+        '"late ferry"~1',
+        '"ferry late"~1',
+        "ferry NEAR/1f late",
+        '("was late" OR early) NEAR/0 again',
+        "(ferry NEAR/1 late) NEAR/0f again",
+        '"aga* #ferr* @norlink"~2',
+        "-(late NEAR/0 ferry)",
+        'author:"lovelace ada"~0',
+        "case:Ferry",
+        "case:#Ferry",
+        "case:Why case:Fer*",
+        'case:"The Ferry was"',
+        'case:"late Ferry"~1',
+        "case:Ferry NEAR/1 LATE",
+        "-case:FERRY",
+        "host:norlink.example",
+        "host:example",
+        "host:NORLINK*",
+        "host:*",
+        "site:social.example",
+        "site:www.social.example",
         "tone:negative",
         "-tone:positive",
         "kind:question kind:complaint",
@@ -124,6 +146,21 @@ def test_a_message_is_found(query: str) -> None:
         "hashtag:late",
         "handle:norlink",
         "link:example.norlink",
+        '"late ferry"~0',
+        "late NEAR/5f ferry",
+        '"late late"~5',
+        "(ferry OR boat) NEAR/5 (ferry OR ship)",
+        '("was late" OR late) NEAR/0 the',
+        'author:"lovelace example"~5',
+        "case:ferry",
+        "case:FERRY",
+        "case:#Late",
+        'case:"the Ferry"',
+        'case:"LATE Ferry"~1',
+        "host:link.example",
+        "host:help.norlink.example",
+        "host:norlink",
+        "site:norlink.example",
         "tone:positive",
         "tone:neutral",
         "kind:praise",
@@ -200,7 +237,32 @@ def test_a_match_is_explained_by_the_values_of_fields() -> None:
 
 
 def test_a_hashtag_of_the_spans_explains_itself() -> None:
-    assert explain(parse("hashtag:ferry"), HEARD)[0] == Hit("hashtag:ferry", value="Ferry")
+    assert explain(parse("hashtag:ferry"), HEARD)[0] == Hit("hashtag:ferry", 4, 10, "Ferry")
+
+
+def test_words_near_each_other_are_explained_one_by_one() -> None:
+    hits = explain(parse('(early OR "was late") NEAR/1 ferry'), HEARD)
+    assert [(hit.part, LATE[hit.start : hit.end]) for hit in hits] == [("ferry", "#Ferry"), ('"was late"', "was late")]
+    assert {hit.term for hit in hits} == {'(early OR "was late") NEAR/1 ferry'}
+
+
+def test_of_words_that_occur_only_those_with_the_capitals_explain() -> None:
+    heard = Document("It is IT, is it?")
+    assert [(hit.term, hit.start) for hit in explain(parse("case:IT"), heard)] == [("case:IT", 6)]
+
+
+@pytest.mark.parametrize(
+    ("query", "covered", "value"),
+    [
+        ("link:norlink.example/help", "https://norlink.example/help", "https://norlink.example/help?from=post"),
+        ("host:norlink.example", "https://norlink.example/help", "norlink.example"),
+        ("handle:norlink.example", "@norlink.example", "@norlink.example"),
+        ("handle:did*", "@norlink.example", "did:plc:norlink"),
+    ],
+)
+def test_what_stands_in_the_text_is_explained_by_its_place(query: str, covered: str, value: str) -> None:
+    (hit,) = explain(parse(query), HEARD)
+    assert (LATE[hit.start : hit.end], hit.value) == (covered, value)
 
 
 def test_only_the_alternatives_that_matched_explain() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rapport.core.errors import QueryError
 from rapport.core.query import SEARCH_FIELDS, STANDING_FIELDS, FieldSpec, Query, parse
-from rapport.core.query.nodes import Between, Everything, Is, Node, Present, Words, all_of, any_of, none_of
+from rapport.core.query.nodes import Between, Everything, Is, Near, Node, Present, Words, all_of, any_of, none_of
 from rapport.core.query.parse import DEEPEST, LONGEST, MOST
 
 
@@ -72,6 +72,35 @@ from rapport.core.query.parse import DEEPEST, LONGEST, MOST
         ("heard:2026-01-01..2026-02-01", "heard:2026-01-01..2026-02-01"),
         ("heard:2026-01-01t10:30", "heard:2026-01-01T10:30"),
         ("heard:(2026 OR 2024)", "heard:2026 OR heard:2024"),
+        ('"Ferry late"~5', '"ferry late"~5'),
+        ("“ferry late”~0", '"ferry late"~0'),
+        ("ferry NEAR/5 late", '"ferry late"~5'),
+        ("ferry NEAR/5f late", "ferry NEAR/5f late"),
+        ("a NEAR/3 b NEAR/3 c", '"a b c"~3'),
+        ("(a NEAR/3 b) NEAR/5 c", '("a b"~3) NEAR/5 c'),
+        ('(a OR b) NEAR/3 (c OR "d e")', '(a OR b) NEAR/3 (c OR "d e")'),
+        ("a NEAR/3 b c OR d", '("a b"~3 c) OR d'),
+        ("-a NEAR/3 b", '-("a b"~3)'),
+        ("NOT (a NEAR/3f b)", "-(a NEAR/3f b)"),
+        ('"don\'t pay"~5', '"don t" NEAR/5 pay'),
+        ('"東京 遅れ"~5', '"東 京" NEAR/5 "遅 れ"'),
+        ('"canc* #ferr* @us"~5', '"canc* #ferr* @us"~5'),
+        ("near/5", '"near 5"'),
+        ("NEARLY NEAREST", "nearly nearest"),
+        ('author:"lovelace ada"~2', 'author:"lovelace ada"~2'),
+        ('author:("ada b" NEAR/2 c)', 'author:"ada b" NEAR/2 author:c'),
+        ('text:"a b"~2', '"a b"~2'),
+        ("case:SWIFT", "case:SWIFT"),
+        ("case:“Apple Pay*”", 'case:"Apple Pay*"'),
+        ("case:(IT OR #SAP)", "case:IT OR case:#SAP"),
+        ('case:"SAP Berlin"~5', 'case:"SAP Berlin"~5'),
+        ("case:SAP NEAR/5 berlin", "case:SAP NEAR/5 berlin"),
+        ("case:ＳＡＰ", "case:SAP"),
+        ("case:*", "*"),
+        ("host:https://News.Example.com:80/a", "host:news.example.com"),
+        ("host:xn--fhre-loa.example", "host:fähre.example"),
+        ("site:example*", "site:example*"),
+        ("host:*", "host:*"),
     ],
 )
 def test_a_query_has_one_canonical_text(text: str, canonical: str) -> None:
@@ -121,6 +150,31 @@ def test_a_query_has_one_canonical_text(text: str, canonical: str) -> None:
         ('"very *"', 6, "A star can only stand directly behind the beginning of a word."),
         ("channel:a*b", 9, "A star can only stand at the end of a value."),
         ("tone:" + "x" * 99, 5, f"'tone:' is never '{'x' * 40}…'."),
+        ("late NEAR ferry", 5, "After NEAR stands how many other words may be between, as in NEAR/5."),
+        ("late NEAR/x ferry", 5, "After NEAR stands how many other words may be between"),
+        ("NEAR/5 ferry", 0, "Something is missing before 'NEAR/5'."),
+        ("late NEAR/5", 11, "Something is missing after 'NEAR/5'."),
+        ("late NEAR/5 OR ferry", 12, "Something is missing between 'NEAR/5' and 'OR'."),
+        ("late NEAR/5 -ferry", 12, "NOT goes around what is near each other, as in -(word NEAR/5 word)."),
+        ("a NEAR/5 (b c)", 2, "Beside 'NEAR/5' stand words, phrases, and several of them joined by OR."),
+        ("a NEAR/5 *", 2, "Beside 'NEAR/5' stand words, phrases, and several of them joined by OR."),
+        ("a NEAR/5 tone:negative", 2, "Beside 'NEAR/5' stand words"),
+        ("a NEAR/5 author:b", 2, "What is near each other must stand in the same field."),
+        ("a NEAR/5 b NEAR/3 c", 2, "Put parentheses around those that belong together"),
+        ("a NEAR/1001 b", 2, "At most 1,000 other words can stand between."),
+        ('"a b"~', 0, "A whole number must follow the ~"),
+        ('"a b"~x', 0, "A whole number must follow the ~"),
+        ('"a b"~1001', 0, "At most 1,000 other words can stand between."),
+        ('"a"~5', 0, "At least two words must stand between these quotation marks."),
+        ('"' + "a " * 11 + '"~5', 0, "At most 10 parts can stand near each other."),
+        ('"a fer*ry"~5', 6, "A star can only stand directly behind the beginning of a word."),
+        ('tone:"a b"~5', 5, "'tone:' holds whole values, in which nothing is near anything."),
+        ('host:"///"', 6, "'///' is no host. Write for instance example.com."),
+        (
+            "host:*.example",
+            5,
+            "A star can only stand at the end of a value; hosts under this one are found without it.",
+        ),
         ("late - ferry", 5, "There is no word to look for in '-'. Leave it out, or put it in quotation marks."),
         ("a" * 4_001, 4_000, "A query has at most 4,000 characters, and this one has 4,001."),
         ("a " * 501, 1_000, "A query has at most 500 terms."),
@@ -156,7 +210,8 @@ def test_a_standing_brief_refuses_what_is_not_known_yet(query: str) -> None:
 
 
 def test_a_standing_brief_asks_for_what_arrives_with_the_message() -> None:
-    text = "ferry author:ada network:bluesky language:fr link:ferry.example hashtag:late handle:us channel:page"
+    text = "ferry case:IT host:a.example site:b.example"
+    text += " author:ada network:bluesky language:fr link:ferry.example hashtag:late handle:us channel:page"
     assert parse(text, STANDING_FIELDS) == parse(text, SEARCH_FIELDS)
 
 
@@ -175,7 +230,17 @@ def test_every_field_is_explained() -> None:
 
 WORDS = st.sampled_from(["ferry", "late", "or", "#boat", "@ada", "fähre", "東", "😡", "паром", "3", "x_y"])
 VALUES = st.sampled_from(["ferry", "our page", "ada.example", "a(b)", "x:y", "-1", "not"])
+PHRASES = st.builds(Words, st.lists(WORDS, min_size=1, max_size=3).map(tuple), st.booleans())
+CASED = st.sampled_from(["SWIFT", "#Ferry", "東", "Straße", "Fähr*"]).map(lambda word: parse(f"case:{word}").root)
+ALTERNATIVES = st.lists(PHRASES | CASED, min_size=1, max_size=3).map(any_of)
+NEAR: st.SearchStrategy[Node] = st.recursive(
+    st.builds(Near, st.lists(ALTERNATIVES, min_size=2, max_size=3).map(tuple), st.integers(0, 9), st.booleans()),
+    lambda inner: st.builds(Near, st.tuples(inner, ALTERNATIVES), st.integers(0, 9), st.booleans()),
+    max_leaves=3,
+)
 TERMS: st.SearchStrategy[Node] = st.one_of(
+    CASED,
+    NEAR,
     st.just(Everything()),
     st.builds(
         Words, st.lists(WORDS, min_size=1, max_size=3).map(tuple), st.booleans(), st.sampled_from(["", "author"])
@@ -195,7 +260,7 @@ NODES = st.recursive(
     max_leaves=12,
 )
 PIECES = (
-    '( ) AND OR NOT - " “ * : .. > tone: kind: author: heard: urgency: text: x: '
+    '( ) AND OR NOT - " “ * : .. > NEAR/2 NEAR/3f NEAR ~ ~4 case: host: tone: kind: author: heard: urgency: text: x: '
     "negative 2026-01 ferry # @ fähre 東京 😡 \ud800 0 ' \0"
 )
 SCRAPS = st.lists(st.sampled_from(PIECES.split(" ")) | st.just(" "), max_size=12).map("".join)

@@ -8,12 +8,13 @@ to_fts5, to_tsquery, conjuncts        what a database can do beforehand, never m
 """
 
 from rapport.core.query.fields import SEARCH_FIELDS, STANDING_FIELDS, Fields, FieldSpec
+from rapport.core.query.hosts import hosts
 from rapport.core.query.many import Matcher
 from rapport.core.query.match import Hit, Prepared, Query, document, explain
 from rapport.core.query.narrow import Conjunct, conjuncts, to_fts5, to_tsquery
 from rapport.core.query.nodes import Between, FieldTerm, Is, Present
 from rapport.core.query.parse import parse
-from rapport.core.query.words import FTS5_TOKENIZER, Token, lexemes, segment, tokens
+from rapport.core.query.words import FTS5_TOKENIZER, Token, is_paired, lexemes, segment, tokens
 
 __all__ = [
     "FTS5_TOKENIZER",
@@ -34,6 +35,8 @@ __all__ = [
     "conjuncts",
     "document",
     "explain",
+    "hosts",
+    "is_paired",
     "lexemes",
     "parse",
     "segment",

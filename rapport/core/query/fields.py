@@ -10,15 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-FieldKind = Literal["text", "word", "choice", "number", "time", "flag"]
+FieldKind = Literal["text", "cased", "word", "host", "choice", "number", "time", "flag"]
 
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One field of the query language.
 
-    kind      text: words and phrases inside it; word: the whole value, or its beginning with a star; choice: one of
-              `choices`; number; time: dates and times in UTC; flag: yes or no
+    kind      text: words and phrases inside it; cased: those with their capitals; word: the whole value, or its
+              beginning with a star; host: a host, or one that it belongs to; choice: one of `choices`; number; time:
+              dates and times in UTC; flag: yes or no
     standing  it is known as soon as a message arrives, so a standing brief may use it
     """
 
@@ -63,11 +64,18 @@ class Fields(Mapping[str, FieldSpec]):
 SEARCH_FIELDS = Fields(
     (
         FieldSpec("text", "text", help="The text of the message, which is also meant without any field", standing=True),
+        FieldSpec(
+            "case", "cased", help="Words of the text, with their capitals as they are written here", standing=True
+        ),
         FieldSpec("author", "text", help="Name or handle of whoever wrote it", standing=True),
         FieldSpec("network", "word", help="Where it was said, for instance bluesky", standing=True),
         FieldSpec("channel", "word", help="Our account or feed through which it was heard", standing=True),
         FieldSpec("language", "word", help="Code of the language, for instance fr", standing=True),
         FieldSpec("link", "text", help="An address in the message, or a part of it such as example.com", standing=True),
+        FieldSpec(
+            "host", "host", help="The host of an address in the message, with all that belong to it", standing=True
+        ),
+        FieldSpec("site", "host", help="The host where it was said, with all that belong to it", standing=True),
         FieldSpec("hashtag", "word", help="A hashtag of the message, without the #", standing=True),
         FieldSpec("handle", "word", help="An account that the message mentions, without the @", standing=True),
         FieldSpec("tone", "choice", ("negative", "neutral", "positive"), "What the reader made of its tone"),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Generic, TypeVar
 
 from rapport.core.query.match import Prepared, Query
-from rapport.core.query.nodes import And, Node, Or, Words
+from rapport.core.query.nodes import And, Cased, Near, Node, Or, Words
 from rapport.core.types import Document
 
 Name = TypeVar("Name")
@@ -80,7 +80,9 @@ def anchors(node: Node) -> Anchors | None:
         case Words(words=words, prefix=prefix, field=""):
             choices = [(word, prefix and place == len(words) - 1) for place, word in enumerate(words)]
             return frozenset([max(choices, key=lambda choice: (not choice[1], len(choice[0])))])
-        case And(parts):
+        case Cased(words):
+            return anchors(words)
+        case And(parts) | Near(parts):
             known = [found for part in parts if (found := anchors(part)) is not None]
             return max(known, key=lambda found: min(len(word) for word, _ in found), default=None)
         case Or(parts):

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from rapport.core.query.nodes import And, Between, Everything, Is, Node, Not, Or, Present, Words
-from rapport.core.query.words import Token, normal, tokens
-from rapport.core.types import Document, Message
+from rapport.core.query.hosts import hosts
+from rapport.core.query.near import Place, near
+from rapport.core.query.nodes import And, Between, Cased, Everything, FieldTerm, Is, Near, Node, Not, Or, Present, Words
+from rapport.core.query.words import Token, as_written, normal, tokens
+from rapport.core.types import Document, Message, Span
 
 Value = str | float | bool | datetime
 Test = Callable[["Prepared"], bool]
@@ -36,6 +38,7 @@ def document(message: Message, **fields: Value | Sequence[str]) -> Document:
         "language": message.language,
         "published": message.published_at,
         "addressed": message.addressed,
+        "url": message.url,
     }
     return Document(message.text, message.spans, {**known, **fields})
 
@@ -52,14 +55,23 @@ def value_key(value: str) -> str:
 class Text:
     """The words of a text, laid out so that one look finds a word, and one search a phrase."""
 
-    __slots__ = ("line", "marked", "vocabulary", "words")
+    __slots__ = ("_tokens", "_written", "line", "marked", "raw", "vocabulary", "words")
 
-    def __init__(self, found: Iterable[Token]) -> None:
-        found = tuple(found)
+    def __init__(self, raw: str, found: Sequence[Token]) -> None:
+        self.raw = raw
+        self._tokens = found
+        self._written: tuple[str, ...] | None = None
         self.words = [token.text for token in found]
         self.marked = [token.marked for token in found]
         self.vocabulary = {*self.words, *self.marked}
         self.line = f" {' '.join(self.words)} "
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The words with their capitals; worked out when somebody asks for them."""
+        if self._written is None:
+            self._written = as_written(self.raw, self._tokens)
+        return self._written
 
 
 class Prepared:
@@ -84,7 +96,10 @@ class Prepared:
         """The values of a text field, one by one; the empty name is the message itself."""
         found = self._texts.get(field)
         if found is None:
-            found = tuple(Text(tokens(str(value))) for value in self.raw(field)) if field else (Text(self.tokens),)
+            if field:
+                found = tuple(Text(text, tokens(text)) for text in map(str, self.raw(field)))
+            else:
+                found = (Text(self.document.text, self.tokens),)
             self._texts[field] = found
         return found
 
@@ -98,6 +113,15 @@ class Prepared:
 
     def raw(self, field: str) -> tuple[Value, ...]:
         """The values of a field as the document gives them, with those that its spans add."""
+        given = self.given(field)
+        kind = _SPANS.get(field)
+        if kind is None:
+            return given
+        spans = (span for span in self.document.spans if span.kind == kind)
+        return (*given, *(value for span in spans for value in _in_span(field, self.document, span)))
+
+    def given(self, field: str) -> tuple[Value, ...]:
+        """The values of a field that stand in none of the spans."""
         value = self.document.fields.get(field)
         many: tuple[Value, ...] = ()
         if isinstance(value, str | float | int | datetime):
@@ -136,12 +160,14 @@ class Hit:
 
     start, end  code points in the text, when the term stands there
     value       what the field holds, when the term asks for a field
+    part        the word or phrase that stands there, when the term asks for several that are near each other
     """
 
     term: str
     start: int | None = None
     end: int | None = None
     value: str = ""
+    part: str = ""
 
 
 def explain(query: Query, document: Document | Prepared) -> tuple[Hit, ...]:
@@ -149,8 +175,8 @@ def explain(query: Query, document: Document | Prepared) -> tuple[Hit, ...]:
 
     Excluded terms (NOT) explain nothing and are left out.
 
-    >>> explain(Query(Words(("late",))), Document("Late, always late"))
-    (Hit(term='late', start=0, end=4, value=''), Hit(term='late', start=13, end=17, value=''))
+    >>> explain(Query(Words(("late",))), Document("Late, always late"))[1]
+    Hit(term='late', start=13, end=17, value='', part='')
     """
     prepared = document if isinstance(document, Prepared) else Prepared(document)
     return tuple(_hits(query.root, prepared)) if query.matches(prepared) else ()
@@ -162,7 +188,7 @@ def explain(query: Query, document: Document | Prepared) -> tuple[Hit, ...]:
 def _compile(node: Node) -> Test:
     """A function that says whether a document fulfils the node."""
     match node:
-        case Words():
+        case Words() | Cased() | Near():
             return _words(node)
         case Is(field, value, prefix):
             if prefix:
@@ -185,34 +211,69 @@ def _compile(node: Node) -> Test:
             return lambda seen: True
 
 
-def _words(node: Words) -> Test:
+def _words(node: Words | Cased | Near) -> Test:
     field, find = node.field, _finder(node)
     if not field:
         return lambda seen: find(seen.texts("")[0])
     return lambda seen: any(find(text) for text in seen.texts(field))
 
 
-def _finder(node: Words) -> Callable[[Text], bool]:
-    if len(node.words) == 1 and not node.prefix:
-        word = node.words[0]
-        return lambda text: word in text.vocabulary
-    if not any(word[0] in "#@" for word in node.words):
-        phrase = f" {' '.join(node.words)}{'' if node.prefix else ' '}"
-        return lambda text: phrase in text.line
-    return lambda text: next(_places(node, text.words, text.marked), None) is not None
+def _finder(node: Node) -> Callable[[Text], bool]:
+    """A function that says whether a text holds these words."""
+    match node:
+        case Words(words=(word,), prefix=False):
+            return lambda text: word in text.vocabulary
+        case Words() if not any(word[0] in "#@" for word in node.words):
+            phrase = f" {' '.join(node.words)}{'' if node.prefix else ' '}"
+            return lambda text: phrase in text.line
+        case Cased(words):
+            folded = _finder(words)
+            return lambda text: folded(text) and any(True for _ in _places(node, text))
+        case Near(parts):
+            every = tuple(_finder(part) for part in parts)
+            return lambda text: all(find(text) for find in every) and any(True for _ in _places(node, text))
+        case Or(parts):
+            some = tuple(_finder(part) for part in parts)
+            return lambda text: any(find(text) for find in some)
+        case _:
+            return lambda text: any(True for _ in _places(node, text))
 
 
-def _places(node: Words, words: Sequence[str], marked: Sequence[str]) -> Iterator[int]:
-    """Where the words of the node begin."""
-    *firm, last = node.words
-    for start in range(len(words) - len(firm)):
+def _places(node: Node, text: Text) -> Iterator[Place]:
+    """Where the words of the node stand, counted in words."""
+    match node:
+        case Words(words):
+            for start in _starts(node, text):
+                yield Place(start, start + len(words), ((node, start, start + len(words)),))
+        case Cased(words, written):
+            for start in _starts(words, text):
+                if _has_capitals(written, words.prefix, text.written[start : start + len(written)]):
+                    yield Place(start, start + len(written), ((node, start, start + len(written)),))
+        case Or(parts):
+            yield from sorted((place for part in parts for place in _places(part, text)), key=lambda place: place[:2])
+        case Near(parts, between, ordered):
+            yield from near([tuple(_places(part, text)) for part in parts], between, ordered)
+
+
+def _starts(node: Words, text: Text) -> Iterator[int]:
+    columns = [text.marked if word[0] in "#@" else text.words for word in node.words]
+    *firm, (last, ends) = zip(node.words, columns, strict=True)
+    for start in range(len(ends)) if node.prefix and not firm else _firm(node.words[0], columns[0]):
         end = start + len(firm)
-        if all(word in (words[start + i], marked[start + i]) for i, word in enumerate(firm)) and (
-            words[end].startswith(last) or marked[end].startswith(last)
-            if node.prefix
-            else last in (words[end], marked[end])
-        ):
+        if end >= len(ends) or any(column[start + i] != word for i, (word, column) in enumerate(firm)):
+            continue
+        if ends[end].startswith(last) if node.prefix else ends[end] == last:
             yield start
+
+
+def _firm(word: str, column: Sequence[str]) -> Iterator[int]:
+    return (start for start, known in enumerate(column) if known == word)
+
+
+def _has_capitals(written: Sequence[str], prefix: bool, found: Sequence[str]) -> bool:
+    """Whether the words have the capitals that were asked for; sigils were compared already."""
+    *firm, last = (word.lstrip("#@") for word in written)
+    return list(found[:-1]) == firm and (found[-1].startswith(last) if prefix else found[-1] == last)
 
 
 def _lies_between(node: Between, value: object) -> bool:
@@ -242,19 +303,32 @@ def _hits(node: Node, seen: Prepared) -> Iterator[Hit]:
             for part in parts:
                 if _compile(part)(seen):
                     yield from _hits(part, seen)
-        case Words(field=""):
+        case Words(field="") | Cased(field="") | Near(field=""):
             yield from _text_hits(node, seen)
-        case Words(field=field) | Is(field=field) | Between(field=field) | Present(field=field):
-            values = [value for value in seen.raw(field) if _compile(node)(_alone(field, value))]
-            yield from (Hit(str(node), value=_shown(value)) for value in values)
         case Not() | Everything():
             return
+        case _:
+            yield from _field_hits(node, seen)
 
 
-def _text_hits(node: Words, seen: Prepared) -> Iterator[Hit]:
-    found, text = seen.tokens, seen.texts("")[0]
-    for place in _places(node, text.words, text.marked):
-        yield Hit(str(node), found[place].start, found[place + len(node.words) - 1].end)
+def _text_hits(node: Words | Cased | Near, seen: Prepared) -> Iterator[Hit]:
+    """One for each word or phrase, with its place; words that are near each other come one by one."""
+    found, term = seen.tokens, str(node)
+    leaves = dict.fromkeys(leaf for place in _places(node, seen.texts("")[0]) for leaf in place.leaves)
+    for leaf, start, end in leaves:
+        yield Hit(term, found[start].start, found[end - 1].end, part=str(leaf) if isinstance(node, Near) else "")
+
+
+def _field_hits(node: FieldTerm | Words | Cased | Near, seen: Prepared) -> Iterator[Hit]:
+    """One for each value that was asked for; with its place where the text itself holds it."""
+    test, field = _compile(node), node.field
+    for span in seen.document.spans:
+        values = _in_span(field, seen.document, span) if span.kind == _SPANS.get(field) else iter(())
+        value = next((value for value in values if test(_alone(field, value))), None)
+        if value is not None:
+            yield Hit(str(node), span.start, span.end, value)
+    known = dict.fromkeys(_shown(value) for value in seen.given(field) if test(_alone(field, value)))
+    yield from (Hit(str(node), value=value) for value in known)
 
 
 def _alone(field: str, value: Value) -> Prepared:
@@ -277,13 +351,26 @@ def _flag(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def _of_spans(kind: str) -> Callable[[Document], Iterator[str]]:
-    """The values of the spans of a kind, and the words in the text that they cover."""
+_SPANS: Mapping[str, str] = {"hashtag": "hashtag", "handle": "mention", "link": "link", "host": "link"}
+"""Fields whose values stand in spans, and of which kind those are."""
+
+
+def _in_span(field: str, document: Document, span: Span) -> Iterator[str]:
+    """The values that a span gives to the field: what it points at, and the words in the text that it covers."""
+    covered = document.text[span.start : span.end]
+    if field == "host":
+        yield from hosts(span.value or covered)
+    else:
+        yield from dict.fromkeys((span.value, covered))
+
+
+def _hosts_of(field: str) -> Callable[[Document], Iterator[str]]:
+    """The hosts of addresses that the document gives as another field."""
 
     def values(document: Document) -> Iterator[str]:
-        for span in document.spans:
-            if span.kind == kind:
-                yield from dict.fromkeys((span.value, document.text[span.start : span.end]))
+        given = document.fields.get(field, ())
+        for address in (given,) if isinstance(given, str) else given if isinstance(given, Sequence) else ():
+            yield from hosts(address)
 
     return values
 
@@ -297,8 +384,7 @@ def _primary_languages(document: Document) -> Iterator[str]:
 
 _DERIVED: Mapping[str, Callable[[Document], Iterable[str]]] = {
     "text": lambda document: (document.text,),
-    "hashtag": _of_spans("hashtag"),
-    "handle": _of_spans("mention"),
-    "link": _of_spans("link"),
+    "host": _hosts_of("link"),
+    "site": _hosts_of("url"),
     "language": _primary_languages,
 }

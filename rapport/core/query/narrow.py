@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rapport.core.query.match import Query
-from rapport.core.query.nodes import And, FieldTerm, Node, Not, Or, Words
+from rapport.core.query.nodes import And, Cased, FieldTerm, Near, Node, Not, Or, Words
+from rapport.core.query.words import indexed_phrase
 
 
 def to_fts5(query: Query) -> str | None:
@@ -21,7 +22,7 @@ def to_fts5(query: Query) -> str | None:
     >>> to_fts5(parse("-late")) is None
     True
     """
-    return _narrow(query.root, _fts5_words, " AND ", " OR ")
+    return _narrow(query.root, _fts5_words, _fts5_near, " AND ", " OR ")
 
 
 def to_tsquery(query: Query) -> str | None:
@@ -33,7 +34,7 @@ def to_tsquery(query: Query) -> str | None:
     >>> to_tsquery(parse('"very late" canc*'))
     "(('very' & 'late') & 'canc':*)"
     """
-    return _narrow(query.root, _tsquery_words, " & ", " | ")
+    return _narrow(query.root, _tsquery_words, lambda _: [], " & ", " | ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +67,25 @@ def _conjunct(node: Node) -> Conjunct | None:
     return Conjunct(terms) if len(terms) == len(parts) else None
 
 
-def _narrow(node: Node, words: Callable[[Words], list[str]], both: str, either: str) -> str | None:
+def _narrow(
+    node: Node, words: Callable[[Words], list[str]], nearer: Callable[[Near], list[str]], both: str, either: str
+) -> str | None:
+    def narrowed(parts: tuple[Node, ...]) -> list[str | None]:
+        return [_narrow(part, words, nearer, both, either) for part in parts]
+
     match node:
         case Words(field=""):
             return _joined(words(node), both)
+        case Cased(inner):
+            return _narrow(inner, words, nearer, both, either)
+        case Near(parts, field=""):
+            found = nearer(node) or [part for part in narrowed(parts) if part is not None]
+            return _joined(found, both) if found else None
         case And(parts):
-            known = [found for part in parts if (found := _narrow(part, words, both, either)) is not None]
+            known = [found for found in narrowed(parts) if found is not None]
             return _joined(known, both) if known else None
         case Or(parts):
-            every = [_narrow(part, words, both, either) for part in parts]
+            every = narrowed(parts)
             known = [found for found in every if found is not None]
             return _joined(known, either) if len(known) == len(every) else None
         case _:
@@ -87,14 +98,39 @@ def _joined(parts: list[str], operator: str) -> str:
 
 def _fts5_words(node: Words) -> list[str]:
     """The phrase without sigils, and each word that has one by itself: `segment` keeps those apart."""
-    firm = [word for word in node.words[: len(node.words) - node.prefix] if word[0] in "#@"]
-    phrase = f'"{" ".join(word.lstrip("#@") for word in node.words)}"' + (" *" if node.prefix else "")
-    marked = [f'"{word}"' for word in firm]
-    if node.prefix and node.words[-1][0] in "#@":
-        marked.append(f'"{node.words[-1]}" *')
-    return [phrase, *marked]
+    return [_fts5_phrase(node), *_fts5_marked(node)]
+
+
+def _fts5_phrase(node: Words) -> str:
+    words, prefix = indexed_phrase([word.lstrip("#@") for word in node.words], node.prefix)
+    return f'"{" ".join(words)}"' + (" *" if prefix else "")
+
+
+def _fts5_marked(node: Words) -> list[str]:
+    *firm, last = node.words
+    marked = [f'"{word}"' for word in firm if word[0] in "#@"]
+    return [*marked, f'"{last}"' + (" *" if node.prefix else "")] if last[0] in "#@" else marked
+
+
+def _fts5_near(node: Near) -> list[str]:
+    """When the parts are nothing but words: those within a distance that is never too short.
+
+    FTS5 counts what stands between the end of the first phrase and the beginning of the last, so the parts among them
+    count too.
+    """
+    parts = [part.words if isinstance(part, Cased) else part for part in node.parts]
+    phrases = [part for part in parts if isinstance(part, Words)]
+    if len(phrases) < len(parts):
+        return []
+    distance = node.between + sum(len(part.words) for part in phrases) - 2
+    near = f"NEAR({' '.join(_fts5_phrase(part) for part in phrases)}, {distance})"
+    return [near, *(marked for part in phrases for marked in _fts5_marked(part))]
 
 
 def _tsquery_words(node: Words) -> list[str]:
-    *firm, last = node.words
-    return [*(f"'{word}'" for word in firm), f"'{last}'" + (":*" if node.prefix else "")]
+    words, prefix = indexed_phrase([word.lstrip("#@") for word in node.words], node.prefix)
+    *firm, last = (f"'{word}'" for word in words)
+    marked = [f"'{word}'" for word in node.words[: len(node.words) - node.prefix] if word[0] in "#@"]
+    if node.prefix and node.words[-1][0] in "#@":
+        marked.append(f"'{node.words[-1]}':*")
+    return [*firm, f"{last}:*" if prefix else last, *marked]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +29,47 @@ class Words:
     def __str__(self) -> str:
         text = " ".join(self.words) + ("*" if self.prefix else "")
         return f"{_scope(self.field)}{text if len(self.words) == 1 else _quoted(text)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cased:
+    """Words with capitals as in `written`; `words` is what they are when capitals are left aside."""
+
+    words: Words
+    written: tuple[str, ...]
+
+    @property
+    def field(self) -> str:
+        return self.words.field
+
+    def __str__(self) -> str:
+        text = " ".join(self.written) + ("*" if self.words.prefix else "")
+        return f"{_scope('case')}{text if len(self.written) == 1 else _quoted(text)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The parts stand near each other: at most `between` other words from the first to the last of them.
+
+    A part is Words, Cased, an Or of such, or another Near; all of them are about the same field. Each has a place of
+    its own. They stand in any order, or when `ordered` in this one.
+    """
+
+    parts: tuple[Node, ...]
+    between: int
+    ordered: bool = False
+
+    @property
+    def field(self) -> str:
+        return next(leaves(self)).field
+
+    def __str__(self) -> str:
+        first = self.parts[0]
+        if not self.ordered and all(_alike(first, part) for part in self.parts):
+            text = " ".join(_unscoped(part) for part in self.parts)
+            return f"{_scope('case' if isinstance(first, Cased) else self.field)}{_quoted(text)}~{self.between}"
+        operator = f" NEAR/{self.between}{'f' if self.ordered else ''} "
+        return operator.join(f"({part})" if isinstance(part, Or | Near) else str(part) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +118,7 @@ class Not:
     part: Node
 
     def __str__(self) -> str:
-        return f"-({self.part})" if isinstance(self.part, And | Or) else f"-{self.part}"
+        return f"-({self.part})" if isinstance(self.part, And | Or | Near) else f"-{self.part}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +140,17 @@ class Or:
 FieldTerm = Is | Between | Present
 """A part that asks for a field's value and not for words."""
 
-Node = Everything | Words | Is | Between | Present | Not | And | Or
+Node = Everything | Words | Cased | Near | Is | Between | Present | Not | And | Or
+
+
+def leaves(node: Node) -> Iterator[Words | Cased]:
+    """The words and phrases of a part that can stand in a Near, from left to right."""
+    match node:
+        case Words() | Cased():
+            yield node
+        case Near(parts) | Or(parts):
+            for part in parts:
+                yield from leaves(part)
 
 
 def all_of(parts: Iterable[Node]) -> Node:
@@ -126,6 +177,18 @@ def _flat(kind: type[And] | type[Or], parts: Iterable[Node]) -> dict[Node, None]
 
 def _joined(kind: type[And] | type[Or], parts: dict[Node, None]) -> Node:
     return next(iter(parts)) if len(parts) == 1 else kind(tuple(parts))
+
+
+def _alike(first: Node, part: Node) -> bool:
+    """Whether both are single words that can share one pair of quotation marks."""
+    if isinstance(first, Cased) and isinstance(part, Cased):
+        return len(first.written) == len(part.written) == 1
+    return isinstance(first, Words) and isinstance(part, Words) and len(first.words) == len(part.words) == 1
+
+
+def _unscoped(part: Node) -> str:
+    """The part without its field. No word holds a colon."""
+    return str(part).rpartition(":")[2]
 
 
 def _scope(field: str) -> str:

@@ -14,9 +14,24 @@ from lark.exceptions import UnexpectedCharacters
 
 from rapport.core.errors import QueryError
 from rapport.core.query.fields import SEARCH_FIELDS, Fields, FieldSpec
+from rapport.core.query.hosts import hosts
 from rapport.core.query.match import Query, value_key
-from rapport.core.query.nodes import Between, Everything, Is, Node, Present, Words, all_of, any_of, none_of
-from rapport.core.query.words import tokens
+from rapport.core.query.nodes import (
+    Between,
+    Cased,
+    Everything,
+    Is,
+    Near,
+    Node,
+    Or,
+    Present,
+    Words,
+    all_of,
+    any_of,
+    leaves,
+    none_of,
+)
+from rapport.core.query.words import as_written, tokens
 
 LONGEST = 4_000
 """Characters in a query."""
@@ -27,9 +42,17 @@ DEEPEST = 50
 MOST = 500
 """Terms in a query."""
 
-_TERMS = {"WORD", "PHRASE"}
+FURTHEST = 1_000
+"""Other words that may stand between those that are near each other."""
+
+MOST_NEAR = 10
+"""Parts that stand near each other."""
+
+_TERMS = {"WORD", "PHRASE", "WINDOW"}
 _SHOWN = {"_AND": "AND", "_OR": "OR", "NOT": "NOT", "MINUS": "-", "_LPAR": "(", "_RPAR": ")"}
-_NEED_MORE = {"_AND", "_OR", "NOT", "MINUS", "FIELD"}
+_OF_THE_TEXT = {"text", "case"}
+_JOINING = {"_AND", "_OR", "NEAR"}
+_NEED_MORE = {*_JOINING, "NOT", "MINUS", "FIELD"}
 
 
 def parse(text: str, fields: Fields = SEARCH_FIELDS) -> Query:
@@ -112,13 +135,16 @@ def _check_size(text: str, lexed: list[Token]) -> None:
 def _check_pair(text: str, before: Token | None, token: Token) -> None:
     """Two neighbours that the grammar does not allow."""
     where = _start(token)
-    if before is not None and before.type in _NEED_MORE and token.type in {"_AND", "_OR", "_RPAR"}:
+    if before is not None and before.type in _NEED_MORE and token.type in {*_JOINING, "_RPAR"}:
         raise _error(f"Something is missing between {_name(before)} and {_name(token)}.", where, text)
-    if token.type in {"_AND", "_OR"} and (before is None or before.type == "_LPAR"):
+    if token.type in _JOINING and (before is None or before.type == "_LPAR"):
         message = f"Something is missing before {_name(token)}. To look for the word itself, write it in small letters."
         raise _error(message, where, text)
     if before is not None and before.type == "_LPAR" and token.type == "_RPAR":
         raise _error("There is nothing between these parentheses.", where, text)
+    if before is not None and before.type == "NEAR" and token.type in {"NOT", "MINUS"}:
+        message = f"NOT goes around what is near each other, as in -(word {before} word)."
+        raise _error(message, where, text)
     if before is not None and before.type == "FIELD" and token.type in {"FIELD", "NOT", "MINUS"}:
         message = f"A word must follow {_name(before)}; NOT goes before the field, as in -{before}word."
         if token.type == "FIELD":
@@ -163,6 +189,46 @@ class _Reader:
     def both(self, tree: Tree[Token], spec: FieldSpec | None) -> Node:
         return all_of([self.node(part, spec) for part in tree.children])
 
+    def near(self, tree: Tree[Token], spec: FieldSpec | None) -> Node:
+        operators = [self._near_operator(token) for token in tree.children[1::2] if isinstance(token, Token)]
+        parts = tuple(self.node(part, spec) for part in tree.children[::2])
+        token = tree.children[1]
+        assert isinstance(token, Token)  # noqa: S101  # the grammar says so; this tells the type checker
+        if len(set(operators)) > 1:
+            message = "Put parentheses around those that belong together: these NEAR are not the same."
+            raise self._wrong(message, token)
+        if not all(_can_be_near(part) for part in parts):
+            raise self._wrong(f"Beside {_name(token)} stand words, phrases, and several of them joined by OR.", token)
+        return self._near(parts, *operators[0], token)
+
+    def _near_operator(self, token: Token) -> tuple[int, bool]:
+        """How many other words may stand between, and whether the order counts."""
+        written = token.removeprefix("NEAR").removeprefix("/")
+        if not re.fullmatch(r"[0-9]+f?", written):
+            message = (
+                "After NEAR stands how many other words may be between, as in NEAR/5. To look for the word itself, "
+                "write it in small letters."
+            )
+            raise self._wrong(message, token)
+        return self._distance(written.removesuffix("f"), token), written.endswith("f")
+
+    def _distance(self, written: str, token: Token) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", written):
+            raise self._wrong('A whole number must follow the ~, as in "late ferry"~5.', token)
+        if int(written) > FURTHEST:
+            raise self._wrong(f"At most {FURTHEST:,} other words can stand between.", token)
+        return int(written)
+
+    def _near(self, parts: tuple[Node, ...], between: int, ordered: bool, token: Token) -> Near:
+        if len(parts) < 2:
+            raise self._wrong("At least two words must stand between these quotation marks.", token)
+        if len(parts) > MOST_NEAR:
+            raise self._wrong(f"At most {MOST_NEAR} parts can stand near each other.", token)
+        found = Near(parts, between, ordered)
+        if len({leaf.field for leaf in leaves(found)}) > 1:
+            raise self._wrong("What is near each other must stand in the same field.", token)
+        return found
+
     def negation(self, tree: Tree[Token], spec: FieldSpec | None) -> Node:
         return none_of(self.node(tree.children[1], spec))
 
@@ -186,11 +252,22 @@ class _Reader:
         raise self._wrong(f"Unknown field {_quoted(name)}.{hint}", field)
 
     def _term(self, token: Token, spec: FieldSpec | None) -> Node:
+        if token.type == "WINDOW":
+            return self._window(token, spec)
         written, at = (token[1:-1], 1) if token.type == "PHRASE" else (str(token), 0)
         if written == "*":
-            return Everything() if spec is None or spec.name == "text" else Present(spec.name)
+            return Everything() if spec is None or spec.name in _OF_THE_TEXT else Present(spec.name)
         kind = "text" if spec is None else spec.kind
         return _VALUES[kind](self, _Written(token, written, at, spec))
+
+    def _window(self, token: Token, spec: FieldSpec | None) -> Node:
+        quoted, _, written = token.rpartition("~")
+        between = self._distance(written, token)
+        if spec is not None and spec.kind not in {"text", "cased"}:
+            raise self._wrong(f"'{spec.name}:' holds whole values, in which nothing is near anything.", token)
+        read = self.words if spec is None or spec.kind == "text" else self.cased
+        pieces = [_Written(token, piece[0], piece.start() + 1, spec) for piece in re.finditer(r"\S+", quoted[1:-1])]
+        return self._near(tuple(read(piece) for piece in pieces), between, False, token)
 
     def words(self, value: _Written) -> Node:
         text = value.text.removesuffix("*")
@@ -208,8 +285,28 @@ class _Reader:
             if value.token.type == "PHRASE":
                 message = "There is no word to look for between these quotation marks."
             raise self._wrong(message, value.token)
-        field = "" if value.spec is None or value.spec.name == "text" else value.spec.name
+        field = "" if value.spec is None or value.spec.name in _OF_THE_TEXT else value.spec.name
         return Words(tuple(token.marked for token in found), prefix, field)
+
+    def cased(self, value: _Written) -> Node:
+        words = self.words(value)
+        assert isinstance(words, Words)  # noqa: S101  # this tells the type checker
+        text = value.text.removesuffix("*")
+        found = tokens(text)
+        written = tuple(token.sigil + word for token, word in zip(found, as_written(text, found), strict=True))
+        return Cased(words, written)
+
+    def host(self, value: _Written) -> Node:
+        text = value.text.removesuffix("*")
+        if "*" in text:
+            message = "A star can only stand at the end of a value; hosts under this one are found without it."
+            raise self._wrong(message, value.token, value.at + text.index("*"))
+        found = next(hosts(text), "")
+        if not found:
+            raise self._wrong(
+                f"{_quoted(value.text)} is no host. Write for instance example.com.", value.token, value.at
+            )
+        return Is(value.field.name, found, prefix=text != value.text)
 
     def word(self, value: _Written) -> Node:
         spec = value.field
@@ -279,6 +376,7 @@ _BUILD: dict[str, Callable[[_Reader, Tree[Token], FieldSpec | None], Node]] = {
     "start": _Reader.group,
     "either": _Reader.either,
     "both": _Reader.both,
+    "near": _Reader.near,
     "negation": _Reader.negation,
     "group": _Reader.group,
     "scoped": _Reader.scoped,
@@ -301,6 +399,8 @@ class _Written:
 
 _VALUES: dict[str, Callable[[_Reader, _Written], Node]] = {
     "text": _Reader.words,
+    "cased": _Reader.cased,
+    "host": _Reader.host,
     "word": _Reader.word,
     "choice": _Reader.choice,
     "flag": _Reader.flag,
@@ -308,6 +408,16 @@ _VALUES: dict[str, Callable[[_Reader, _Written], Node]] = {
     "time": _Reader.time,
 }
 _FLAGS = {"yes": "yes", "true": "yes", "no": "no", "false": "no"}
+
+
+def _can_be_near(node: Node) -> bool:
+    match node:
+        case Words() | Cased() | Near():
+            return True
+        case Or(parts):
+            return all(_can_be_near(part) for part in parts)
+        case _:
+            return False
 
 
 def _did_you_mean(word: str, known: Fields | tuple[str, ...]) -> str:

@@ -5,14 +5,14 @@ It only prefilters; whether a message matches is decided by `core.query`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from rapport.core.query import Query, lexemes, segment, to_fts5, to_tsquery
+from rapport.core.query import Query, is_paired, lexemes, segment, to_fts5, to_tsquery
 from rapport.server.listen.models import Message
 
 
@@ -32,6 +32,60 @@ def index(messages: Iterable[tuple[int, str]]) -> None:
 def forget(keys: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany("DELETE FROM rapport_message_words WHERE rowid = %s", [(key,) for key in keys])
+
+
+# -- when the segmentation changes -------------------------------------------------------------------------------------
+
+FORM = 2
+"""Of what `segment` gives. It rises when that changes; 2: characters of scripts without spaces in pairs."""
+
+AT_ONCE = 1_000
+
+_READ_FORM = {
+    "sqlite": "PRAGMA user_version",
+    "postgresql": "SELECT COALESCE(obj_description('rapport_message_words'::regclass), '0')",
+}
+_WRITE_FORM = {
+    "sqlite": f"PRAGMA user_version = {FORM}",
+    "postgresql": f"COMMENT ON TABLE rapport_message_words IS '{FORM}'",
+}
+
+
+def renew() -> int:
+    """Store again what an older version stored in another form; how many messages that were.
+
+    A search would miss them until then, so it is a part of bringing the database up to date. It may be cut off at any
+    place: the form is noted last.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_FORM[connection.vendor])
+        if int(cursor.fetchone()[0]) >= FORM:
+            return 0
+    renewed = sum(_renew([row for row in rows if is_paired(row[1])]) for rows in _texts())
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE_FORM[connection.vendor])
+    return renewed
+
+
+def _texts() -> Iterator[list[tuple[int, str]]]:
+    behind = 0
+    while rows := list(Message.objects.filter(id__gt=behind).order_by("id").values_list("id", "text")[:AT_ONCE]):
+        yield rows
+        behind = rows[-1][0]
+
+
+@transaction.atomic
+def _renew(texts: Sequence[tuple[int, str]]) -> int:
+    """Only what is in the index already: what was taken back is not."""
+    if not texts:
+        return 0
+    places = ", ".join(["%s"] * len(texts))
+    with connection.cursor() as cursor:
+        known = f"SELECT rowid FROM rapport_message_words WHERE rowid IN ({places})"  # noqa: S608  # placeholders
+        cursor.execute(known, [key for key, _ in texts])
+        stored = {key for (key,) in cursor.fetchall()}
+    index(row for row in texts if row[0] in stored)
+    return len(stored)
 
 
 def prefilter(messages: QuerySet[Message], query: Query) -> QuerySet[Message]:

@@ -11,11 +11,14 @@ from django.utils.translation import gettext_noop
 WORDS = (
     # core.query: what the fields mean
     gettext_noop("The text of the message, which is also meant without any field"),
+    gettext_noop("Words of the text, with their capitals as they are written here"),
     gettext_noop("Name or handle of whoever wrote it"),
     gettext_noop("Where it was said, for instance bluesky"),
     gettext_noop("Our account or feed through which it was heard"),
     gettext_noop("Code of the language, for instance fr"),
     gettext_noop("An address in the message, or a part of it such as example.com"),
+    gettext_noop("The host of an address in the message, with all that belong to it"),
+    gettext_noop("The host where it was said, with all that belong to it"),
     gettext_noop("A hashtag of the message, without the #"),
     gettext_noop("An account that the message mentions, without the @"),
     gettext_noop("What the reader made of its tone"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from rapport.core.query import Query
+from rapport.core.query import Query, hosts
 from rapport.core.query.nodes import And, Everything, Node, Not, Or
 from rapport.core.types import Document, Span
 from rapport.server.listen.models import Message
@@ -42,6 +42,7 @@ _TALK = "placement__conversation__"
 SOURCES: dict[str, Source] = {
     "author": Source(("author__handle", "author__name"), lambda handle, name: (handle, name)),
     "network": Source(("network",)),
+    "site": Source(("url",), lambda url: tuple(hosts(url))),
     "channel": Source(("channel__name",)),
     "published": Source(("published_at",)),
     "heard": Source(("heard_at",)),
@@ -54,7 +55,7 @@ SOURCES: dict[str, Source] = {
     "team": Source((f"{_TALK}team__slug",)),
     "owner": Source((f"{_TALK}assignee__name",)),
 }
-IN_SPANS = frozenset({"link", "hashtag", "handle"})
+IN_SPANS = frozenset({"link", "host", "hashtag", "handle"})
 
 
 def document(message: Message, fields: Collection[str] = SOURCES.keys()) -> Document:
