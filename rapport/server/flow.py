@@ -95,6 +95,17 @@ FLOWS = {
             "stopped": State(("waiting",), waits_for="a person"),
         },
     ),
+    "gap": Flow(
+        first="open",
+        states={
+            "open": State(("backfilled", "partly", "impossible", "dismissed"), waits_for="a backfill, or a person"),
+            "partly": State(("open", "backfilled", "impossible", "dismissed"), waits_for="a person"),
+            "impossible": State(("open", "backfilled", "partly", "dismissed"), waits_for="a person"),
+            # New evidence opens it again.
+            "backfilled": State(("open",), waits_for="nobody"),
+            "dismissed": State(("open",), waits_for="nobody"),
+        },
+    ),
     "quarantined": Flow(
         first="waiting",
         states={

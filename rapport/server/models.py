@@ -6,14 +6,17 @@ from rapport.server.listen.models import (
     BriefMatch,
     Channel,
     Cursor,
+    Gap,
     Import,
     Message,
     Pulse,
     Quarantined,
+    Reckoning,
     Revision,
     Sighting,
     Tally,
     Tombstone,
+    Watch,
 )
 from rapport.server.measure.models import DayAnswer, DayCount
 from rapport.server.organise.models import AuditEntry, AuditHead, Membership, Organisation, Team, User
@@ -36,6 +39,7 @@ __all__ = [
     "DayAnswer",
     "DayCount",
     "Draft",
+    "Gap",
     "Identity",
     "Import",
     "Membership",
@@ -48,6 +52,7 @@ __all__ = [
     "Pulse",
     "Quarantined",
     "Reading",
+    "Reckoning",
     "Revision",
     "RuleSet",
     "Sighting",
@@ -55,4 +60,5 @@ __all__ = [
     "Team",
     "Tombstone",
     "User",
+    "Watch",
 ]

@@ -26,6 +26,8 @@ class Entry:
 
 ENTRIES = {
     "wake snoozed conversations": Entry("route.actions.wake", timedelta(seconds=30)),
+    "watch the hours": Entry("listen.watch.look", timedelta(minutes=5)),
+    "watch the last weeks anew": Entry("listen.watch.look_again", timedelta(days=1)),
     "count the days": Entry("measure.actions.count_days", timedelta(minutes=5)),
     "count the answers": Entry("measure.actions.count_answers", timedelta(minutes=5)),
     "count everything anew": Entry("measure.actions.count_all_days", timedelta(days=1)),

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rapport.core.measure.quantiles import at_least, normal_quantile
+from rapport.core.measure.quantiles import at_least, log_ratio, normal_quantile
 from rapport.core.types import Estimate, NotEnough
 
 Floats = NDArray[np.float64]
@@ -150,12 +150,7 @@ class Rise:
         >>> rise.rings
         True
         """
-        gain = count * math.log(self.factor)
-        if math.isinf(self.size):
-            gain -= (self.factor - 1) * expected
-        else:
-            gain -= (self.size + count) * math.log((self.size + self.factor * expected) / (self.size + expected))
-        return replace(self, sum=max(0.0, self.sum + gain))
+        return replace(self, sum=max(0.0, self.sum + log_ratio(count, expected, self.factor, self.size)))
 
 
 def against_expected(

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from rapport.core.measure.quantiles import at_most, normal_quantile
 from rapport.core.measure.share import ShareEstimate
@@ -24,6 +25,9 @@ UNLIKELY = 0.001
 
 LATE_SECONDS = 15 * 60
 LOST_SECONDS = 60 * 60
+
+FEWEST_FAILURES = 3
+"""Calls that fail in a row before an hour without a success is an outage."""
 
 
 # -- hours -------------------------------------------------------------------------------------------------------------
@@ -39,9 +43,20 @@ class State(StrEnum):
     NOT_CONTRACTED = "not contracted"
 
 
+class Why(StrEnum):
+    """What made an hour other than delivering. Nothing needs to be said of silence that is expected."""
+
+    NOTHING = ""
+    PAUSED = "paused"
+    FAILED = "failed"
+    UNHEARD = "unheard"
+    LATE = "late"
+    FEW = "few"
+
+
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """What is known about one channel in one hour.
+    """What is known about one source of a channel in one hour.
 
     contracted   we listen to it at all
     tries        calls to the platform, and how many of them failed
@@ -49,6 +64,7 @@ class Hour:
     arrived      messages
     expected     messages in such an hour of the week, at least 0, and the size of the negative binomial they follow
                  (`burst.profile`)
+    paused       somebody chose not to listen
     """
 
     contracted: bool
@@ -58,30 +74,93 @@ class Hour:
     arrived: int
     expected: float
     size: float = math.inf
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an hour was, and why."""
+
+    state: State
+    why: Why = Why.NOTHING
+
+    @property
+    def missed(self) -> bool:
+        """Nothing that was said in that hour has reached us within it: its count is unknown, not zero."""
+        return self.state is State.DOWN or self.why is Why.PAUSED
+
+
+def verdict(hour: Hour) -> Verdict:
+    """What the hour was, from the first of these that is true.
+
+    Not contracted; silent on purpose, when it is paused; down, when nobody asked, every call failed, or the connector
+    is more than an hour behind; degraded, when some calls failed, it is late, or so few messages came that chance
+    hardly explains it; silent, when none came and none need have; delivering.
+
+    >>> verdict(Hour(True, 12, 0, 30.0, arrived=0, expected=40.0, size=5.0))
+    Verdict(state=<State.DEGRADED: 'degraded'>, why=<Why.FEW: 'few'>)
+    """
+    rules = (
+        (not hour.contracted, State.NOT_CONTRACTED, Why.NOTHING),
+        (hour.paused, State.SILENT, Why.PAUSED),
+        (hour.tries == 0, State.DOWN, Why.UNHEARD),
+        (hour.tries == hour.failures, State.DOWN, Why.FAILED),
+        (hour.behind > LOST_SECONDS, State.DOWN, Why.LATE),
+        (hour.failures > 0, State.DEGRADED, Why.FAILED),
+        (hour.behind > LATE_SECONDS, State.DEGRADED, Why.LATE),
+        (at_most(hour.arrived, hour.expected, hour.size) < UNLIKELY, State.DEGRADED, Why.FEW),
+        (hour.arrived == 0, State.SILENT, Why.NOTHING),
+    )
+    found = ((name, why) for holds, name, why in rules if holds)
+    return Verdict(*next(found, (State.DELIVERING, Why.NOTHING)))
 
 
 def state(hour: Hour) -> State:
-    """What the hour was, from the first of these that is true.
-
-    Not contracted; down, when no call succeeded or the connector is more than an hour behind; degraded, when some
-    calls failed, it is late, or so few messages came that chance hardly explains it; silent, when none came and none
-    need have; delivering.
+    """What the hour was: the state of its `verdict`.
 
     >>> state(Hour(True, 12, 0, 30.0, arrived=0, expected=0.4))
     <State.SILENT: 'silent'>
-    >>> state(Hour(True, 12, 0, 30.0, arrived=0, expected=40.0, size=5.0))
-    <State.DEGRADED: 'degraded'>
     >>> state(Hour(True, 12, 12, 30.0, arrived=0, expected=0.4))
     <State.DOWN: 'down'>
     """
-    rules = (
-        (not hour.contracted, State.NOT_CONTRACTED),
-        (hour.tries == hour.failures or hour.behind > LOST_SECONDS, State.DOWN),
-        (hour.failures > 0 or hour.behind > LATE_SECONDS, State.DEGRADED),
-        (at_most(hour.arrived, hour.expected, hour.size) < UNLIKELY, State.DEGRADED),
-        (hour.arrived == 0, State.SILENT),
-    )
-    return next((name for holds, name in rules if holds), State.DELIVERING)
+    return verdict(hour).state
+
+
+def verdicts(hours: Sequence[Hour]) -> list[Verdict]:
+    """What hours in a row were. A call or two that failed are no outage, also where nobody asks more often.
+
+    So an hour without a success stays `degraded` until FEWEST_FAILURES calls in a row have failed, or nobody asked.
+
+    >>> once = Hour(True, 1, 1, 0.0, arrived=0, expected=0.0)
+    >>> [one.state.value for one in verdicts([once])], [one.state.value for one in verdicts([once] * 3)]
+    (['degraded'], ['down', 'down', 'down'])
+    """
+    found = [verdict(hour) for hour in hours]
+    for down, run in groupby(range(len(hours)), key=lambda n: found[n].state is State.DOWN):
+        places = list(run)
+        failed = all(found[n].why is Why.FAILED for n in places)
+        if down and failed and sum(hours[n].failures for n in places) < FEWEST_FAILURES:
+            for n in places:
+                found[n] = Verdict(State.DEGRADED, Why.FAILED)
+    return found
+
+
+def together(sources: Sequence[Verdict]) -> Verdict:
+    """What an hour of a channel was, from those of its sources: down only when all are, degraded when one is.
+
+    >>> down, fine = Verdict(State.DOWN, Why.FAILED), Verdict(State.DELIVERING)
+    >>> together([down, fine])
+    Verdict(state=<State.DEGRADED: 'degraded'>, why=<Why.FAILED: 'failed'>)
+    >>> together([down, down]).state, together([]).state
+    (<State.DOWN: 'down'>, <State.NOT_CONTRACTED: 'not contracted'>)
+    """
+    there = [one for one in sources if one.state is not State.NOT_CONTRACTED]
+    if not there:
+        return Verdict(State.NOT_CONTRACTED)
+    by_state = {one.state: one for one in reversed(there)}
+    if trouble := by_state.get(State.DOWN) or by_state.get(State.DEGRADED):
+        return trouble if len(by_state) == 1 else Verdict(State.DEGRADED, trouble.why)
+    return by_state.get(State.DELIVERING) or there[0]
 
 
 def heard(states: Sequence[State]) -> float | None:

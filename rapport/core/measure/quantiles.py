@@ -78,3 +78,14 @@ def at_most(count: int, mean: float, size: float) -> float:
     if math.isinf(size):
         return float(gammaincc(count + 1, mean))
     return float(betainc(size, count + 1, size / (mean + size)))
+
+
+def log_ratio(count: int, mean: float, factor: float, size: float) -> float:
+    """How much more likely a count is at `factor` times the mean than at the mean: the logarithm of the ratio.
+
+    >>> round(log_ratio(0, 2.0, 0.1, math.inf), 4), round(log_ratio(2, 2.0, 0.1, 5.0), 4)
+    (1.8, -2.5244)
+    """
+    if math.isinf(size):
+        return count * math.log(factor) - (factor - 1) * mean
+    return count * math.log(factor) - (size + count) * math.log((size + factor * mean) / (size + mean))

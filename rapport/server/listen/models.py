@@ -84,18 +84,121 @@ class Cursor(models.Model):
 
 
 class Pulse(models.Model):
-    """One hour of one channel: did we listen, and what came? No row means that nobody listened."""
+    """One hour of one source: did we listen, and what came? No row means that nobody listened.
+
+    source           empty where all sources of the channel were counted together
+    behind_seconds   how far what a stream brought last in that hour lay behind; None where there is nothing to measure
+    """
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="pulses")
+    source = models.CharField(max_length=40, blank=True)
     hour = models.DateTimeField()
     fetches = models.PositiveIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
     heard = models.PositiveIntegerField(default=0)
     let_go = models.PositiveIntegerField(default=0)
+    behind_seconds = models.FloatField(null=True, blank=True)
     trouble = models.CharField(max_length=500, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["channel", "hour"], name="one_pulse")]
+        constraints = [models.UniqueConstraint(fields=["channel", "source", "hour"], name="one_pulse")]
+        indexes = [models.Index(fields=["channel", "hour"], name="pulse_hour")]
+
+
+class Watch(models.Model):
+    """One closed hour of one channel, as it was judged (see `watch.py`): made out of pulses, pauses and gaps, and made
+    anew from them at any time.
+
+    state   one of core.measure.coverage.State       why   one of core.measure.coverage.Why, empty when all was well
+    """
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
+    hour = models.DateTimeField()
+    state = models.CharField(max_length=20)
+    why = models.CharField(max_length=20, blank=True)
+    heard = models.PositiveIntegerField(default=0)
+    let_go = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "hour"], name="one_watch")]
+
+
+class GapKind(models.TextChoices):
+    """How we know of a gap; a later one tells more than those before it."""
+
+    SILENCE = "silence", _("So little came that chance does not explain it")
+    UNHEARD = "unheard", _("Nobody listened")
+    DOWN = "down", _("Every call failed")
+    COUNT = "count", _("The platform counts more than we have")
+    MISSED = "missed", _("The platform no longer brings it by itself")
+
+
+class Gap(models.Model):
+    """A stretch of time of one source of which we may not have everything. No two of one source overlap.
+
+    end         None while it lasts
+    state       what was done about it: open, backfilled, partly, impossible; or dismissed, which says that none was
+    suspected   only a test on counts says so: a person may confirm or dismiss it
+    outcome     what was done, in words          brought   messages that a backfill brought
+    note        what the person said who confirmed or dismissed it, and who that was
+    """
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="gaps")
+    source = models.CharField(max_length=40)
+    start = models.DateTimeField()
+    end = models.DateTimeField(null=True, blank=True)
+    kind = models.CharField(max_length=20, choices=GapKind)
+    cause = models.CharField(max_length=500, blank=True)
+    state = models.CharField(max_length=20, choices=flow.choices("gap"), default="open")
+    suspected = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=500, blank=True)
+    brought = models.PositiveIntegerField(default=0)
+    note = models.CharField(max_length=500, blank=True)
+    noted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    found_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-start", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(end=None) | models.Q(end__gt=models.F("start")), name="gap_has_length"
+            ),
+            models.UniqueConstraint(
+                fields=["channel", "source"], condition=models.Q(end=None), name="one_gap_that_lasts"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["channel", "source", "start"], name="gap_source"),
+            models.Index(fields=["-start", "-id"], name="gap_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel}, {self.source} from {self.start:%Y-%m-%d %H:%M}"
+
+    @property
+    def lasts(self) -> bool:
+        return self.end is None
+
+    @property
+    def missing(self) -> bool:
+        """What was said then is not here, as far as we know."""
+        return self.state in ("open", "partly", "impossible")
+
+
+class Reckoning(models.Model):
+    """How many messages of a stretch the platform counted, and how many of them we have."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="reckonings")
+    source = models.CharField(max_length=40)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    theirs = models.PositiveIntegerField()
+    ours = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["channel", "source", "-at"], name="reckoning_newest")]
 
 
 class Tally(models.Model):

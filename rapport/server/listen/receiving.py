@@ -25,7 +25,7 @@ from rapport.core.types import Page, Refused
 from rapport.server import flow
 from rapport.server.claim import LET_GO
 from rapport.server.crashpoint import crashpoint
-from rapport.server.listen import search
+from rapport.server.listen import gaps, search
 from rapport.server.listen.accounts import account_of
 from rapport.server.listen.matching import current
 from rapport.server.listen.models import (
@@ -100,9 +100,11 @@ def receive(
         heard = _store(page, channel, source, now=now, imported=imported)
         if source != RECHECK:  # looking again at what we have is not listening
             _count(page, heard, channel, source, now)
+        if page.missed:
+            entry.detail["missed"] = gaps.note_missed(page.missed, channel, source, now)
         if cursor is not None and page.cursor and cursor.value != page.cursor:
             Cursor.objects.filter(pk=cursor.pk).update(value=page.cursor, saved_at=now)
-        if heard.anything:
+        if heard.anything or page.missed:
             entry.detail |= heard.counts()
         else:
             entry.quiet()
@@ -335,9 +337,13 @@ def _hour(now: datetime) -> datetime:
 
 
 def _count(page: Page, heard: Heard, channel: Channel, source: str, now: datetime) -> None:
-    pulse, _ = Pulse.objects.get_or_create(channel=channel, hour=_hour(now))
+    pulse, _ = Pulse.objects.get_or_create(channel=channel, source=source, hour=_hour(now))
+    behind = max((now - page.heard_until).total_seconds(), 0.0) if page.heard_until else None
     Pulse.objects.filter(pk=pulse.pk).update(
-        fetches=F("fetches") + 1, heard=F("heard") + heard.new, let_go=F("let_go") + heard.let_go
+        fetches=F("fetches") + 1,
+        heard=F("heard") + heard.new,
+        let_go=F("let_go") + heard.let_go + page.passed_over,
+        behind_seconds=behind,
     )
     for kind, count in Counter(page.tallies).items():
         tally, _ = Tally.objects.get_or_create(channel=channel, day=now.date(), kind=kind[:40])
@@ -366,7 +372,7 @@ def fetch_failed(
             entry.quiet()
         if cursor.source == RECHECK and not needs_sign_in:  # we hear as well as before
             return
-        pulse, _ = Pulse.objects.get_or_create(channel=channel, hour=_hour(now))
+        pulse, _ = Pulse.objects.get_or_create(channel=channel, source=cursor.source, hour=_hour(now))
         Pulse.objects.filter(pk=pulse.pk).update(failures=F("failures") + 1, trouble=str(error)[:500])
         Channel.objects.filter(pk=channel.pk).update(trouble=str(error)[:500])
         if needs_sign_in:  # unless somebody paused or closed it meanwhile
