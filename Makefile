@@ -48,7 +48,7 @@ $(filter-out .tools/bin/uv,$(UV)):
 	@mkdir -p .stamps && touch $@ .stamps/server
 
 .stamps/bare: pyproject.toml uv.lock | $(UV)
-	UV_PROJECT_ENVIRONMENT=.venv-bare $(UV) sync --quiet --frozen --no-default-groups --group test
+	UV_PROJECT_ENVIRONMENT=.venv-bare $(UV) sync --quiet --frozen --no-default-groups --group test --extra archive
 	@mkdir -p .stamps && touch $@
 
 .stamps/system: tests/install.sh
@@ -76,7 +76,7 @@ NOW = -m "not live and not browser and not slow"
 # Tested where Django is not installed: the second proof that only `server` knows it.
 test-core: .stamps/bare .stamps/system
 	.venv-bare/bin/python -c "import importlib.util as u; assert not u.find_spec('django'), 'Django is installed here'"
-	.venv-bare/bin/python -m pytest -q -n 2 $(NOW) --doctest-modules tests/core rapport/core rapport/connectors
+	.venv-bare/bin/python -m pytest -q -n 2 $(NOW) --doctest-modules tests/core tests/archive rapport/core rapport/connectors rapport/archive
 
 test-server: .stamps/dev .stamps/system
 	$(PYTEST) -q -n 2 $(NOW) tests/server

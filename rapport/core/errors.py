@@ -12,6 +12,7 @@
     │   └── BlockedAddress  the address is not one that we may reach
     ├── SecretError         a stored secret cannot be read with the key we have
     ├── RecordError         the audit record does not verify
+    ├── ArchiveError        the archive cannot be read or written, or is not the one that the database knows
     └── ChartError          a chart could not be drawn; the numbers are still there, as a table
 
 Expected refusals are not errors: see `Refused` and `NotEnough` in `rapport.core.types`.
@@ -97,6 +98,10 @@ class RecordError(RapportError):
     def __init__(self, message: str, *, sequence: int) -> None:
         super().__init__(message)
         self.sequence = sequence
+
+
+class ArchiveError(RapportError):
+    """The archive cannot be read or written, or it is not the one that the database knows."""
 
 
 class ChartError(RapportError):

@@ -76,10 +76,15 @@ class Message:
         >>> len(a.content_hash())
         64
         """
-        digest = hashlib.sha256(self.text.encode("utf-8", "surrogatepass"))
-        for span in self.spans:
-            digest.update(f"\0{span.start}\0{span.end}\0{span.kind}\0{span.value}".encode("utf-8", "surrogatepass"))
-        return digest.hexdigest()
+        return content_hash(self.text, self.spans)
+
+
+def content_hash(text: str, spans: Sequence[Span] = ()) -> str:
+    """What `Message.content_hash` is made of, for whoever has only these two."""
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
+    for span in spans:
+        digest.update(f"\0{span.start}\0{span.end}\0{span.kind}\0{span.value}".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
