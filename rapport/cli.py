@@ -81,11 +81,13 @@ def web(port: int, host: str) -> None:
 
 @main.command()
 def work() -> None:
-    """Read, relate and route what was heard; do what the timetable says."""
+    """Read, relate and route what was heard; do what the timetable says; write the archive."""
     django()
+    from rapport.server.keep.run import run as keep
     from rapport.server.work import run as loop
 
-    loop(until_told())
+    stop = until_told()
+    _together(stop, lambda: loop(stop), lambda: keep(stop))
 
 
 @main.command()
@@ -212,6 +214,70 @@ def verify() -> None:
     from rapport.server.organise.record import verify as walk
 
     click.echo(f"The record holds: {walk()} entries, none changed, none missing.")
+
+
+@main.group()
+def archive() -> None:
+    """The archive of everything that was heard."""
+
+
+@archive.command("write")
+def write_archive() -> None:
+    """Archive now what waits to be archived."""
+    django()
+    from rapport.server.keep.actions import write
+    from rapport.server.keep.run import alone
+
+    with alone() as worker:
+        click.echo(f"Archived: {write(actor=worker)} messages.")
+
+
+@archive.command("verify")
+@click.option("--mend", is_flag=True, help="Archive the messages of the days that differ anew, and verify again.")
+def verify_archive(mend: bool) -> None:
+    """Compare the archive with the database: count and hash of each day, every text, and the counts of the days.
+
+    Ends with 1 and names the days when they differ.
+    """
+    django()
+    from rapport.server.keep import verify as check
+    from rapport.server.keep.run import alone
+
+    with alone() as worker:
+        verdict = check.verify(actor=worker)
+        if mend and verdict.bad_days():
+            again = check.mend(sorted(verdict.bad_days()), actor=worker)
+            click.echo(f"Archived anew: {again} messages of {len(verdict.bad_days())} days.")
+            verdict = check.verify(actor=worker)
+    for line in verdict.lines():
+        click.echo(line)
+    if not verdict.holds:
+        raise click.ClickException("The archive is not what the database says.")
+    click.echo(f"The archive holds: {verdict.messages} messages of {verdict.days} days, none missing, none changed.")
+
+
+@archive.command("tidy")
+def tidy_archive() -> None:
+    """Make few large files of many small ones."""
+    django()
+    from rapport.server.keep.actions import archive as opened
+    from rapport.server.keep.run import alone
+
+    with alone():
+        opened().tidy()
+        facts = opened().facts()
+    click.echo(f"{facts.rows} rows in {facts.files} files, {facts.size_bytes / 1e6:.1f} MB.")
+
+
+@archive.command("rejoin")
+def rejoin_archive() -> None:
+    """After the database or the archive was restored from a copy: archive everything anew behind what is there."""
+    django()
+    from rapport.server.keep.actions import rejoin
+    from rapport.server.keep.run import alone
+
+    with alone() as worker:
+        click.echo(f"To be archived anew: {rejoin(actor=worker)} messages.")
 
 
 @main.group()

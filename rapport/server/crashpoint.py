@@ -16,6 +16,10 @@ NAMES = (
     "send.after_call",
     "send.before_receipt",
     "send.after_receipt",
+    "archive.frozen",
+    "archive.appended",
+    "archive.marked",
+    "archive.erased",
 )
 _wanted = os.environ.get("RAPPORT_CRASH_AT", "")
 

@@ -106,6 +106,15 @@ FLOWS = {
             "dismissed": State(("open",), waits_for="nobody"),
         },
     ),
+    "archive_batch": Flow(
+        first="gathered",
+        states={
+            "gathered": State(("frozen",), waits_for="its writer"),
+            "frozen": State(("frozen", "appended"), waits_for="its writer"),
+            "appended": State(("kept",), waits_for="its writer, who erases what was removed and counts the days anew"),
+            "kept": State(),
+        },
+    ),
     "quarantined": Flow(
         first="waiting",
         states={

@@ -1,5 +1,6 @@
 """The table of contents of the data. Verbs import `verb.models`; this is for readers, and for Django to find them."""
 
+from rapport.server.keep.models import ArchiveBatch, ArchiveHead
 from rapport.server.listen.models import (
     Author,
     Brief,
@@ -28,6 +29,8 @@ from rapport.server.understand.models import Reading
 
 __all__ = [
     "Appointment",
+    "ArchiveBatch",
+    "ArchiveHead",
     "AuditEntry",
     "AuditHead",
     "Author",

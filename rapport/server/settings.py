@@ -6,6 +6,10 @@ RAPPORT_SITE_URL       the address that people type (http://127.0.0.1:8000); htt
 RAPPORT_PRIVATE_HOSTS  hosts or CIDR ranges that channels may reach although they are private, separated by commas
 RAPPORT_TIME_ZONE      the zone of new organisations and of pages for people who chose none (UTC)
 RAPPORT_UNDO_SECONDS   how long a sent answer can still be taken back (10)
+RAPPORT_ARCHIVE        the folder of the archive (RAPPORT_HOME/archive)
+RAPPORT_ARCHIVE_SECONDS   how long a message may wait until it is archived (600)
+RAPPORT_ARCHIVE_MESSAGES  how many may wait: so many are archived at once (5000)
+RAPPORT_HOT_DAYS       how long texts stay in the database once the archive has them; 0: for ever (0)
 """
 
 from __future__ import annotations
@@ -29,10 +33,10 @@ def _site(url: str) -> tuple[str, str, bool]:
     return url.rstrip("/"), parts.hostname, parts.scheme == "https"
 
 
-def _seconds(name: str, default: int, most: int) -> int:
+def _whole(name: str, unit: str, default: int, most: int, least: int = 0) -> int:
     text = os.environ.get(name, str(default))
-    if not text.isdigit() or int(text) > most:
-        raise SettingError(f"{name} is {text!r}; it needs a whole number of seconds from 0 to {most}.")
+    if not text.isdigit() or not least <= int(text) <= most:
+        raise SettingError(f"{name} is {text!r}; it needs a whole number of {unit} from {least} to {most}.")
     return int(text)
 
 
@@ -77,7 +81,11 @@ def _postgresql(url: str) -> dict[str, Any]:
 
 SITE_URL, SITE_HOST, SECURE = _site(os.environ.get("RAPPORT_SITE_URL", "http://127.0.0.1:8000"))
 PRIVATE_HOSTS = tuple(filter(None, os.environ.get("RAPPORT_PRIVATE_HOSTS", "").split(",")))
-UNDO_SECONDS = _seconds("RAPPORT_UNDO_SECONDS", default=10, most=3600)
+UNDO_SECONDS = _whole("RAPPORT_UNDO_SECONDS", "seconds", default=10, most=3600)
+ARCHIVE = Path(os.environ.get("RAPPORT_ARCHIVE") or HOME.path / "archive").resolve()
+ARCHIVE_SECONDS = _whole("RAPPORT_ARCHIVE_SECONDS", "seconds", default=600, most=86_400)
+ARCHIVE_MESSAGES = _whole("RAPPORT_ARCHIVE_MESSAGES", "messages", default=5_000, most=1_000_000, least=1)
+HOT_DAYS = _whole("RAPPORT_HOT_DAYS", "days", default=0, most=36_500)
 
 DEBUG = False
 SECRET_KEY = HOME.key("django")

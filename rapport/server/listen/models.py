@@ -231,7 +231,12 @@ class Author(models.Model):
 
 
 class Message(models.Model):
-    """One message, however often it was sighted. The working copy: the text goes when the message is removed."""
+    """One message, however often it was sighted. The working copy: the text goes when the message is removed.
+
+    unarchived  it changed since it was archived, or never was
+    archived    how many versions of it are in the archive
+    left_at     when its text went to be in the archive only (see `keep.leaving`)
+    """
 
     network = models.CharField(max_length=80)
     external_id = models.CharField(max_length=500)
@@ -261,6 +266,9 @@ class Message(models.Model):
     trouble = models.CharField(max_length=500, blank=True)
     leased_by = models.CharField(max_length=80, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
+    unarchived = models.BooleanField(default=True)
+    archived = models.PositiveIntegerField(default=0)
+    left_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["network", "external_id"], name="one_message")]
@@ -272,6 +280,7 @@ class Message(models.Model):
             models.Index(fields=["author", "-published_at"], name="message_author"),
             # What the worker looks for: a handful of rows among millions.
             models.Index(fields=["state", "imported", "id"], name="message_work", condition=flow.to_do("message")),
+            models.Index(fields=["id"], name="message_unarchived", condition=models.Q(unarchived=True)),
         ]
 
     def __str__(self) -> str:

@@ -220,6 +220,9 @@ def _again(row: Message, message: types.Message, heard: Heard, now: datetime) ->
     if not changed:
         heard.known += 1
         return
+    if row.left_at:  # its text was in the archive only; it is read anew, and so it comes back
+        changed |= {"text": message.text, "spans": _spans(message), "left_at": None}
+        search.index([(row.id, message.text)])
     changed |= {"state": flow.advance("message", row.state, "heard"), "next_try_at": now, "tries": 0, **LET_GO}
     Message.objects.filter(pk=row.pk).update(**changed)
 
@@ -274,6 +277,7 @@ def _remove(deletions: Sequence[types.Deletion], heard: Heard, now: datetime) ->
         language_hint="",
         state="taken_back",
         removed_at=now,
+        unarchived=True,
         next_try_at=now,
         **LET_GO,
     )

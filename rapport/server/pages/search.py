@@ -23,6 +23,7 @@ from rapport.server.pages.excerpt import excerpt, readable, reasons
 from rapport.server.pages.render import me, page
 from rapport.server.pages.text import KINDS, Part
 from rapport.server.route.documents import document
+from rapport.server.route.older import anything_left, search_older
 from rapport.server.route.queries import Found, Mark, search_messages
 
 MOST_ROWS = 10_000
@@ -65,7 +66,8 @@ class Narrowing:
 def search(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request.GET.get("q", ""), SEARCH_FIELDS)
     before = Mark.read(request.GET.get("before", ""))
-    found = search_messages(me(request), asked.query, before=before) if asked.query else Found([])
+    in_archive = "older" in request.GET
+    found = _found(me(request), asked.query, before, in_archive=in_archive)
     channels = list(Channel.objects.values_list("name", flat=True))
     fields = completions(SEARCH_FIELDS, channel=channels, team=list(Team.objects.values_list("slug", flat=True)))
     context = {
@@ -75,7 +77,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "rows": [Row.of(message, asked.query) for message in found.rows] if asked.query else [],
         "found": found,
-        "next_url": _url(asked.text, before=str(found.next)) if found.next else "",
+        "next_url": _url(asked.text, before=str(found.next), **(OLDER if in_archive else {})) if found.next else "",
+        "older_url": _older_url(asked, found, in_archive=in_archive),
+        "in_archive": in_archive,
         "further": before is not None,
         "export_url": f"{reverse('export_search')}?{urlencode({'q': asked.text})}",
         "most": MOST_ROWS,
@@ -89,6 +93,23 @@ def search(request: HttpRequest) -> HttpResponse:
         "may_listen": may(request.user, "listen"),
     }
     return page(request, "listen", "search/search.html", context)
+
+
+OLDER = {"older": "1"}
+
+
+def _found(user: User, query: Query | None, before: Mark | None, *, in_archive: bool) -> Found:
+    if query is None:
+        return Found([])
+    look = search_older if in_archive else search_messages
+    return look(user, query, before=before)
+
+
+def _older_url(asked: Asked, found: Found, *, in_archive: bool) -> str:
+    """Where the search goes on when the database has no more: texts that left it are in the archive."""
+    if in_archive or asked.query is None or found.next is not None or not anything_left():
+        return ""
+    return _url(asked.text, **OLDER)
 
 
 def _url(text: str, **more: str) -> str:

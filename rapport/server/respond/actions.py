@@ -305,8 +305,8 @@ def _our_message(row: Outgoing, receipt: Receipt) -> Message:
         search.index([(message.pk, message.text)])
         Sighting.objects.create(message=message, channel=channel, source="sent")
     elif not message.ours:  # another channel heard it first, and took it for a stranger's
-        message.ours, message.addressed, message.context = True, False, False
-        message.save(update_fields=["ours", "addressed", "context"])
+        message.ours, message.addressed, message.context, message.unarchived = True, False, False, True
+        message.save(update_fields=["ours", "addressed", "context", "unarchived"])
     Placement.objects.get_or_create(message=message, defaults={"conversation_id": row.conversation_id})
     return message
 

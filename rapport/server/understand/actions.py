@@ -41,6 +41,6 @@ def read(keys: Sequence[int], *, actor: str) -> None:
         ]
         Reading.objects.bulk_create(made, update_conflicts=True, unique_fields=["message"], update_fields=FIELDS)
         Message.objects.filter(pk__in=[one.message_id for one in made]).update(
-            state=flow.advance("message", "heard", "understood"), tries=0, **LET_GO
+            state=flow.advance("message", "heard", "understood"), unarchived=True, tries=0, **LET_GO
         )
         entry.detail["messages"] = len(made)
