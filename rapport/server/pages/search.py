@@ -79,6 +79,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "found": found,
         "next_url": _url(asked.text, before=str(found.next), **(OLDER if in_archive else {})) if found.next else "",
         "older_url": _older_url(asked, found, in_archive=in_archive),
+        "newest_url": _url(asked.text),
         "in_archive": in_archive,
         "further": before is not None,
         "export_url": f"{reverse('export_search')}?{urlencode({'q': asked.text})}",
