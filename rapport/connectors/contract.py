@@ -56,12 +56,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Who we are on the platform, learnt by a real call."""
+    """Who we are on the platform, learnt by a real call.
+
+    deaf   why nobody can speak to us there, in words (comments are switched off); empty when they can
+    """
 
     external_id: str
     handle: str
     name: str = ""
     url: str = ""
+    deaf: str = ""
 
 
 class Budget(Protocol):
@@ -179,7 +183,8 @@ class Receives(Protocol):
     def receive(self, account: Account, headers: Mapping[str, str], body: bytes, now: datetime) -> Page:
         """Check the signature over the bytes as they came, then translate. Raises NeedsSignIn when it is not theirs.
 
-        Header names are in small letters.
+        Header names are in small letters. `Page.cursor` names the delivery, by what was signed: the server takes
+        nothing of that name a second time.
         """
 
 

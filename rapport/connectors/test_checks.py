@@ -20,7 +20,10 @@ from rapport.core.errors import ConnectorError, OutcomeUnknown
 from rapport.core.types import Absent, Author, Message, Page, Receipt, Reply, Span
 
 # What a connector needs besides an address and secrets so that all its sources have something to ask.
-ANSWERS: dict[str, dict[str, str]] = {"bluesky": {"handle": "ferry.test", "search": "ferry"}}
+ANSWERS: dict[str, dict[str, str]] = {
+    "bluesky": {"handle": "ferry.test", "search": "ferry"},
+    "webhook": {"name": "reviews"},
+}
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.__name__)

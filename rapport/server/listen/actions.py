@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
+from secrets import token_urlsafe
 from typing import Any
 
 from django.conf import settings
@@ -116,6 +118,41 @@ def sign_in_again(channel: Channel, answers: Mapping[str, str], *, actor: User) 
             trouble_since=None,
         )
         Cursor.objects.filter(channel=channel).update(next_at=timezone.now(), tries=0)
+    channel.refresh_from_db()
+    return channel
+
+
+SECRETS_OVERLAP = timedelta(days=1)
+
+
+def new_secret(channel: Channel, *, actor: User) -> str | Refused:
+    """A secret for those who bring messages: told now and never again. The one before it holds for another day."""
+    if no := refusal(actor, "listen"):
+        return no
+    with recorded("channel.secret_made", actor, target=channel) as entry:
+        if not isinstance(contract.load(channel.connector), contract.Receives):
+            return entry.refuse(gettext("Nobody brings messages here: they are fetched."))
+        row = Channel.objects.select_for_update().get(pk=channel.pk)
+        kept = {"secret": token_urlsafe(32)}
+        if before := row.secrets.get("secret"):
+            kept |= {"before": before, "before_until": (timezone.now() + SECRETS_OVERLAP).isoformat()}
+        Channel.objects.filter(pk=row.pk).update(sealed=sealed.seal(kept))
+        return kept["secret"]
+
+
+def change_answers(channel: Channel, answers: Mapping[str, str], *, actor: User) -> Channel | Refused:
+    """Other answers to what a connector asks, where nobody signs in: what stands where in what is brought."""
+    if no := refusal(actor, "listen"):
+        return no
+    connector = contract.load(channel.connector)
+    config, _ = _answers(connector, answers)
+    us = contract.Profile(channel.external_id, channel.handle)
+    try:
+        profile = connector.check(contract.Account(config, private_hosts=settings.PRIVATE_HOSTS, us=us))
+    except ConnectorError as error:
+        return Refused(str(error))
+    with recorded("channel.answers_changed", actor, target=channel, **config):
+        Channel.objects.filter(pk=channel.pk).update(config=config, handle=profile.handle)
     channel.refresh_from_db()
     return channel
 

@@ -349,6 +349,18 @@ class Quarantined(models.Model):
         ordering = ["-id"]
 
 
+class Delivery(models.Model):
+    """Something that was brought to us, by the name of what was signed: it is not taken a second time."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="deliveries", db_index=False)
+    mark = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "mark"], name="one_delivery")]
+        indexes = [models.Index(fields=["channel", "at"], name="delivery_lately")]
+
+
 class Purpose(models.TextChoices):
     BRAND = "brand", _("Our name")
     PRODUCT = "product", _("Our products")

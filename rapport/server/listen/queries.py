@@ -15,6 +15,8 @@ from django.utils.translation import ngettext
 
 from rapport.connectors import contract
 from rapport.connectors.contract import Field
+from rapport.core import types
+from rapport.core.errors import ConnectorError
 from rapport.core.query import Hit, Prepared, Query, explain
 from rapport.core.types import Document
 from rapport.server.listen import search
@@ -40,6 +42,11 @@ class Choice:
     answers: bool = False
     trouble: str = ""
     hidden: bool = False
+    pushed: tuple[str, ...] = ()  # the sources to which others bring messages
+
+    @property
+    def receives(self) -> bool:
+        return bool(self.pushed)
 
     @property
     def signs_in(self) -> bool:
@@ -47,6 +54,8 @@ class Choice:
 
     @property
     def words(self) -> str:
+        if self.receives:
+            return _("Takes what others bring, signed")
         return self.trouble or (_("Listens and answers") if self.answers else _("Listens"))
 
 
@@ -68,7 +77,32 @@ def _choice(name: str) -> Choice:
         log.warning("The connector %s cannot be loaded: %s", name, error)
         return Choice(name, name, trouble=_("It is installed, but it cannot be loaded: %(error)s") % {"error": error})
     hidden = getattr(loaded, "hidden", False)
-    return Choice(name, loaded.label, loaded.fields, isinstance(loaded, contract.Sends), hidden=hidden)
+    answers = isinstance(loaded, contract.Sends)
+    pushed = tuple(source.name for source in loaded.sources if source.way == "push")
+    return Choice(name, loaded.label, loaded.fields, answers, hidden=hidden, pushed=pushed)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What an example would become: messages, what is taken back, and what is not understood."""
+
+    messages: tuple[types.Message, ...] = ()
+    deletions: tuple[types.Deletion, ...] = ()
+    rejects: tuple[types.Reject, ...] = ()
+    trouble: str = ""
+
+
+SHOWN = 20
+
+
+def tried(name: str, answers: Mapping[str, str], example: str) -> Tried:
+    """What the connector would make of an example, with these answers. Nothing is stored."""
+    found = contract.load(name)
+    try:
+        page = found.parse(example.encode("utf-8", "surrogatepass"), source="", account=contract.Account(answers))
+    except ConnectorError as error:
+        return Tried(trouble=str(error))
+    return Tried(page.messages[:SHOWN], page.deletions[:SHOWN], page.rejects[:SHOWN])
 
 
 # -- channels --------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from rapport.core.types import Refused
 from rapport.server.listen import actions, queries
 from rapport.server.listen.models import Brief, Channel, Cursor
 from rapport.server.organise.abilities import may
-from rapport.server.pages import briefs, imports, quarantine
+from rapport.server.pages import briefs, hooks, imports, quarantine
 from rapport.server.pages.listen_forms import ConnectForm
 from rapport.server.pages.render import me, only, page
 from rapport.server.pages.tags import amount
@@ -76,13 +76,18 @@ def _channel(request: HttpRequest, row: Channel, form: ConnectForm | None, statu
     (card,) = queries.cards([row], now, zone)
     connector = queries.connector(row.connector)
     answers = connector is not None and connector.answers
+    pushed = connector.pushed if connector is not None else ()
     waiting = row.quarantined.filter(state="waiting")[:MOST].count()
     context = {
         "card": card,
         "channel": row,
         "days": queries.calendar(card.strip.hours, zone),
         "clock": [f"{hour:02d}" for hour in range(24)],
-        "cursors": [Source.of(cursor, now) for cursor in row.cursors.order_by("source")],
+        "cursors": [
+            Source.of(cursor, now, pushed=cursor.source in pushed) for cursor in row.cursors.order_by("source")
+        ],
+        "signed": hooks.has_secret(row),
+        "hook": hooks.address(row) if connector is not None and connector.receives else "",
         "gates": _gates(row, card, answers=answers),
         "connector": connector.label if connector else row.connector,
         "can_answer": answers,
@@ -101,9 +106,12 @@ class Source:
     words: str
     moved: datetime | None
     next: datetime | None  # None: at once, or not while the channel rests
+    pushed: bool = False  # nobody asks: it is brought
 
     @classmethod
-    def of(cls, cursor: Cursor, now: datetime) -> Source:
+    def of(cls, cursor: Cursor, now: datetime, *, pushed: bool) -> Source:
+        if pushed:
+            return cls(cursor.source, _("brought to us"), cursor.saved_at, None, pushed=True)
         if cursor.leased_until and cursor.leased_until > now:
             words = _("being asked now")
         elif tries := cursor.tries:
@@ -203,14 +211,17 @@ def connect_to(request: HttpRequest, name: str) -> HttpResponse:
     found = queries.connector(name)
     if found is None:
         raise Http404
-    form = ConnectForm(request.POST or None, fields=found.fields, named=_(found.label))
-    if request.method == "POST" and form.is_valid():
+    form = ConnectForm(request.POST or None, fields=found.fields, named=_(found.label), example=found.receives)
+    trial = None
+    if found.receives and request.POST.get("do") == "try" and form.is_valid():
+        trial = queries.tried(name, form.answers(), form.example())
+    elif request.method == "POST" and form.is_valid():
         done = actions.connect(form.cleaned_data["channel_name"], name, form.answers(), actor=me(request))
         if not isinstance(done, Refused):
             messages.success(request, _("%(name)s is connected; it is listened to from now on.") % {"name": done.name})
             return redirect("channel", key=done.pk)
         form.add_error(None, done.reason)
-    context = {"choice": found, "form": form, "back": reverse("connect")}
+    context = {"choice": found, "form": form, "back": reverse("connect"), "trial": trial}
     return page(request, "listen", "listen/connect_to.html", context, status=422 if form.errors else 200)
 
 
@@ -222,6 +233,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("listen/connect/", connect, name="connect"),
     path("listen/connect/<str:name>/", connect_to, name="connect_to"),
     *briefs.urlpatterns,
+    *hooks.urlpatterns,
     *imports.urlpatterns,
     *quarantine.urlpatterns,
 ]

@@ -21,10 +21,17 @@ class ConnectForm(forms.Form):
 
     named   suggest this name for a new channel; without it the form signs in to a channel that has a name
     known   answers that were given before
+    example also ask for an example of what is brought, to try the answers on
     """
 
     def __init__(
-        self, data: Any = None, *, fields: Iterable[Field], named: str = "", known: Mapping[str, str] | None = None
+        self,
+        data: Any = None,
+        *,
+        fields: Iterable[Field],
+        named: str = "",
+        known: Mapping[str, str] | None = None,
+        example: bool = False,
     ) -> None:
         super().__init__(data)
         if named:
@@ -36,12 +43,24 @@ class ConnectForm(forms.Form):
             )
         for field in fields:
             self.fields[PREFIX + field.name] = _asked(field, (known or {}).get(field.name, field.default))
+        if example:
+            self.fields["example"] = forms.CharField(
+                label=_("An example"),
+                help_text=_("Paste what the other side sends, and try what we would make of it. It is not kept."),
+                required=False,
+                max_length=1_000_000,
+                strip=False,
+                widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false", "dir": "ltr"}),
+            )
 
     def answers(self) -> dict[str, str]:
         """What was filled in, under the names that the connector gave."""
         return {
             name.removeprefix(PREFIX): value for name, value in self.cleaned_data.items() if name.startswith(PREFIX)
         }
+
+    def example(self) -> str:
+        return str(self.cleaned_data.get("example", ""))
 
 
 def _asked(field: Field, value: str) -> forms.CharField:

@@ -22,7 +22,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-OPEN = ("/accounts/login/", "/accounts/password/reset/", "/health/", "/static/", "/start/", "/theme/")
+OPEN = ("/accounts/login/", "/accounts/password/reset/", "/health/", "/static/", "/start/", "/theme/", "/hooks/")
 _founded = False  # once set up, always set up: not asked for again in this process
 
 

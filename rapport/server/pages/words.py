@@ -58,4 +58,10 @@ WORDS = (
     gettext_noop("For instance mastodon.social"),
     gettext_noop("Access token"),
     gettext_noop("Preferences, Development, New application: read and write:statuses"),
+    gettext_noop("What sends the messages, in a word: reviews, callcentre."),
+    gettext_noop("What stands where"),
+    gettext_noop(
+        "For instance id=data.comment.id, text=data.comment.body, author=data.user.id. Leave it empty if you send our "
+        "own form."
+    ),
 )
