@@ -39,6 +39,8 @@ class Peer:
     def _converse(self, connection: socket.socket) -> None:
         try:
             asked = self._read(connection)
+            if not asked.strip():  # somebody connected and said nothing
+                return
             self.requests.append(asked)
             self._talk(connection, asked)
         except OSError:

@@ -133,7 +133,7 @@ def _store(page: Page, channel: Channel, source: str, *, now: datetime, imported
         if key in buried:
             heard.buried += 1
         elif row := stored.get(key):
-            _again(row, message, heard, now)
+            _again(row, message, heard, now, current=imported or source == RECHECK)
             seen.append(row)
         else:
             author = authors[message.author.network, message.author.external_id]
@@ -190,13 +190,18 @@ def _spans(message: types.Message) -> list[list[Any]]:
     return [[span.start, span.end, span.kind, span.value] for span in message.spans]
 
 
-def _again(row: Message, message: types.Message, heard: Heard, now: datetime) -> None:
-    """A message that we have: an edit is a revision; a context message that now addresses us is one for us."""
+def _again(row: Message, message: types.Message, heard: Heard, now: datetime, *, current: bool) -> None:
+    """A message that we have: an edit is a revision; a context message that now addresses us is one for us.
+
+    `current`: this is how the platform shows it now, not one of the things that happened to it.
+    """
     changed: dict[str, Any] = {}
     if row.removed_at:
         heard.known += 1
         return
-    if row.content_hash != message.content_hash():
+    if row.content_hash == message.content_hash():
+        _date(row, message)
+    elif current or not _is_stale(row, message):
         Revision.objects.create(
             message=row,
             number=row.revision,
@@ -210,7 +215,7 @@ def _again(row: Message, message: types.Message, heard: Heard, now: datetime) ->
             "spans": _spans(message),
             "content_hash": message.content_hash(),
             "revision": row.revision + 1,
-            "edited_at": message.edited_at or now,
+            "edited_at": message.edited_at or row.edited_at,
             "ref": dict(message.ref),
         }
         search.index([(row.id, message.text)])
@@ -225,6 +230,20 @@ def _again(row: Message, message: types.Message, heard: Heard, now: datetime) ->
         search.index([(row.id, message.text)])
     changed |= {"state": flow.advance("message", row.state, "heard"), "next_try_at": now, "tries": 0, **LET_GO}
     Message.objects.filter(pk=row.pk).update(**changed)
+
+
+def _is_stale(row: Message, message: types.Message) -> bool:
+    """Whether these are the words from before an edit that we know of: a stream that rewinds tells them once more, and
+    of two sources one is behind. Where edits bear no date, words that were replaced once do not come back this way."""
+    if row.edited_at:
+        return message.edited_at is None or message.edited_at < row.edited_at
+    return Revision.objects.filter(message=row, content_hash=message.content_hash()).exists()
+
+
+def _date(row: Message, message: types.Message) -> None:
+    """An edit that changed nothing still dates the words: what is older than it is stale."""
+    if message.edited_at and (row.edited_at is None or message.edited_at > row.edited_at):
+        Message.objects.filter(pk=row.pk).update(edited_at=message.edited_at)
 
 
 def _authors(authors: Iterable[types.Author]) -> dict[tuple[str, str], Author]:

@@ -217,7 +217,6 @@ def _said(row: Message, talk: Conversation, user: User, where: Where, wish: Wish
     reading = getattr(row, "reading", None)
     open_ = wish.uncovered == row.pk
     uncover = where.act(talk.pk, "uncover", row.pk) + f"#message-{row.pk}" if may(user, "answer") else ""
-    edited = row.edited_at or (row.heard_at if row.revision > 1 else None)
     return Said(
         id=str(row.pk),
         side="us" if row.ours else "them",
@@ -230,7 +229,7 @@ def _said(row: Message, talk: Conversation, user: User, where: Where, wish: Wish
         by=getattr(row, "sent_by", None) or "",
         context=row.context,
         deleted=row.removed_at is not None,
-        edited_at=None if row.removed_at else edited,
+        edited_at=None if row.removed_at else getattr(row, "revised_at", None),
         history_url=where.talk(talk.pk, history=row.pk) + f"#message-{row.pk}" if row.revision > 1 else "",
         earlier=[_earlier(one) for one in earlier],
         tone=reading.tone if reading else "",

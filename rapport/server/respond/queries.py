@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from rapport.connectors import contract
 from rapport.core.types import Private
 from rapport.core.understand.private import private_in
-from rapport.server.listen.models import Channel, Message
+from rapport.server.listen.models import Channel, Message, Revision
 from rapport.server.organise.models import AuditEntry, User
 from rapport.server.respond.models import Draft, Outgoing
 from rapport.server.route.models import Conversation
@@ -72,9 +73,18 @@ def in_flight(talk: Conversation) -> list[Outgoing]:
 
 def thread(talk: Conversation, most: int) -> list[Message]:
     """The last messages, in the order in which they stand there; one more than `most` when there are earlier ones."""
-    placed = Message.objects.filter(placement__conversation=talk).annotate(sent_by=F("sent_as__by__name"))
+    placed = Message.objects.filter(placement__conversation=talk).annotate(
+        sent_by=F("sent_as__by__name"),
+        # Not every platform says when something was edited; then it is when we saw it.
+        revised_at=Coalesce("edited_at", _last_revision()),
+    )
     last = placed.select_related("author", "reading").order_by("-published_at", "-id")[: most + 1]
     return sorted(last, key=lambda row: (row.sort_at, row.pk))
+
+
+def _last_revision() -> Subquery:
+    revisions = Revision.objects.filter(message=OuterRef("pk"), message__revision__gt=1).order_by("-number")
+    return Subquery(revisions.values("replaced_at")[:1])
 
 
 def events(talk: Conversation, most: int) -> list[AuditEntry]:
