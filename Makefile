@@ -11,7 +11,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON = .venv/bin/python
 PYTEST = $(PYTHON) -m pytest
 
-.PHONY: help demo run check test test-core test-server test-postgresql test-browser live bench-inbox bench-measure words pictures clean
+.PHONY: help demo run check test test-core test-server test-postgresql test-browser live torture mutants bench-inbox bench-measure words pictures clean
 
 help:
 	@echo "make demo         install, load the sample organisation, start everything (PORT=$(PORT), RAPPORT_HOME=$(RAPPORT_HOME))"
@@ -20,6 +20,8 @@ help:
 	@echo "make check        format, lint, types, import contracts, migrations"
 	@echo "make words        bring the catalogues of the languages up to date with what the pages say"
 	@echo "make live         the stories against real servers that the tests start on this machine"
+	@echo "make torture      killed at every point and at random, on bad lines: nothing lost, nothing twice (half an hour)"
+	@echo "make mutants      bugs made by hand, each of which the tests have to notice"
 	@echo "make bench-inbox  a million messages, 25 people: writes benchmarks/results/inbox.json"
 	@echo "make pictures     the pictures of the README, taken anew from the sample"
 	@echo "make bench-measure  intervals, alarms and forecasts against known truth: writes benchmarks/results/gps.json"
@@ -79,7 +81,7 @@ test-core: .stamps/bare .stamps/system
 	.venv-bare/bin/python -m pytest -q -n 2 $(NOW) --doctest-modules tests/core tests/archive rapport/core rapport/connectors rapport/archive
 
 test-server: .stamps/dev .stamps/system
-	$(PYTEST) -q -n 2 $(NOW) tests/server
+	$(PYTEST) -q -n 2 $(NOW) tests/server tests/torture
 
 test-postgresql: .stamps/dev .stamps/system
 	$(PYTHON) -m tests.postgres $(PYTEST) -q -n 2 $(NOW) tests/server
@@ -89,6 +91,13 @@ test-browser: .stamps/dev .stamps/system
 
 live: .stamps/dev .stamps/system .stamps/node
 	RAPPORT_LIVE=1 $(PYTEST) -m live tests
+
+# In full what `make test` runs in a short form: killed at every point and at random, bad lines, the model of intake.
+torture: .stamps/dev .stamps/system .stamps/node
+	RAPPORT_TORTURE=1 $(PYTEST) -q --timeout 1800 tests/torture
+
+mutants: .stamps/dev .stamps/system
+	$(PYTHON) -m tests.mutants.run
 
 .stamps/node: tests/live/network/package-lock.json tests/live/network/install.sh tests/install.sh
 	sh tests/install.sh live

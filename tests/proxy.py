@@ -60,6 +60,7 @@ class Proxy:
             self._ending.wait(fault.silent_for)
             if fault.junk:
                 client.sendall(fault.junk)
+                client.shutdown(socket.SHUT_RDWR)
                 return
             self._answer(server, client, fault)
 

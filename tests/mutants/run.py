@@ -8,7 +8,7 @@ have to turn red:
 
     Clause: I2, rows and cursor in one transaction
     Bug: the cursor is saved before the rows
-    Red: tests/server/test_intake_model.py tests/server/test_listening.py::test_a_page_that_cannot_be_stored
+    Red: tests/torture/test_intake_model.py tests/server/test_listening.py::test_a_page_that_cannot_be_stored
 
 The tests that are named are run on clean code first, where all must be green. A patch counts as noticed only if tests
 failed: a run that cannot start, finds no tests or does not import proves nothing. The exit status tells whether all

@@ -3,6 +3,7 @@ is stored is what a dictionary would hold that had simply read the platform's lo
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
@@ -263,9 +264,11 @@ def indexed() -> set[int]:
         return {key for (key,) in cursor.fetchall()}
 
 
+EXAMPLES = 2_000 if os.environ.get("RAPPORT_TORTURE") else 40
+
+
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("examples", [40, pytest.param(2_000, marks=pytest.mark.slow)])
-def test_whatever_happens_a_dictionary_would_hold_the_same(ana, monkeypatch, examples: int) -> None:
+def test_whatever_happens_a_dictionary_would_hold_the_same(ana, monkeypatch) -> None:
     platform, real = Platform(), contract.load
     monkeypatch.setattr(contract, "load", lambda name: platform if name == "harbour" else real(name))
     channel = actions.connect("Harbour", "harbour", {"handle": "calm", "password": "right"}, actor=ana)
@@ -274,7 +277,7 @@ def test_whatever_happens_a_dictionary_would_hold_the_same(ana, monkeypatch, exa
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=examples,
+            max_examples=EXAMPLES,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
