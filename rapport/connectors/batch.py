@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -36,13 +37,20 @@ class Batch:
         for deletion in page.deletions:
             self.messages.pop(deletion.external_id, None)
             self.deletions[deletion.external_id] = deletion
-        self.departures += page.departures
+        if page.departures:
+            self._leave(page.departures)
         self.rejects += page.rejects
         self.missed += page.missed
         self.tallies.update(page.tallies)
         self.passed_over += page.passed_over
         if self.first is None and (page.messages or page.deletions or page.departures or page.rejects or page.missed):
             self.first = time.monotonic()
+
+    def _leave(self, departures: Sequence[Departure]) -> None:
+        gone = {(one.network, one.external_id) for one in departures}
+        stay = [one for one in self.messages.values() if (one.author.network, one.author.external_id) not in gone]
+        self.messages = {message.external_id: message for message in stay}
+        self.departures += departures
 
     def heard(self, at: datetime) -> None:
         if self.heard_until is None or at > self.heard_until:

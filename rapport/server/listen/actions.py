@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from secrets import token_urlsafe
@@ -16,6 +17,7 @@ from rapport.core.errors import ConnectorError, QueryError
 from rapport.core.query import STANDING_FIELDS, parse
 from rapport.core.types import Refused
 from rapport.server import flow
+from rapport.server.claim import LET_GO
 from rapport.server.listen.models import (
     RECHECK,
     Brief,
@@ -28,6 +30,7 @@ from rapport.server.organise.abilities import refusal
 from rapport.server.organise.models import User
 from rapport.server.organise.record import recorded
 
+log = logging.getLogger(__name__)
 RECHECK_SECONDS = 60.0
 
 
@@ -64,18 +67,56 @@ def connect(name: str, connector_name: str, answers: Mapping[str, str], *, actor
             keep_all=not isinstance(connector, contract.Sends),
             owner=actor if isinstance(actor, User) else None,
         )
-        for source in _sources(connector):
-            Cursor.objects.create(channel=channel, source=source.name, every_seconds=source.every_seconds)
+        _keep_cursors(channel, connector)
         entry.target = channel
         return channel
 
 
-def _sources(connector: contract.Connector) -> list[contract.Source]:
-    """The connector's own, and looking again, never more often than we listen."""
-    sources = list(connector.sources)
+def keep_cursors(*, actor: str) -> int:
+    """A cursor for every source that is in use: a newer connector may have sources that an older one had not.
+
+    A channel without any is not listened to: what it has is imported by hand.
+    """
+    changed = 0
+    for channel in Channel.objects.exclude(state="closed").filter(cursors__isnull=False).distinct():
+        try:
+            connector = contract.load(channel.connector)
+        except (LookupError, ImportError, AttributeError) as error:  # it says so itself when it is asked
+            log.warning("%s has no connector any more: %s", channel.name, error)
+            continue
+        if getattr(connector, "hidden", False):  # the sample's channels have the sources of what they stand for
+            continue
+        with recorded("channel.sources_changed", actor, target=channel) as entry:
+            changes = _keep_cursors(channel, connector)
+            entry.detail |= changes
+            if not changes:
+                entry.quiet()
+            changed += bool(changes)
+    return changed
+
+
+def _keep_cursors(channel: Channel, connector: contract.Connector) -> dict[str, list[str]]:
+    """One for each source that is in use. What is no longer in use loses its own, and with it the place in it."""
+    wanted = {source.name: source for source in _sources(connector, channel.config)}
+    there = {cursor.source: cursor for cursor in Cursor.objects.filter(channel=channel)}
+    for name, source in wanted.items():
+        if (cursor := there.get(name)) is None:
+            Cursor.objects.create(channel=channel, source=name, way=source.way, every_seconds=source.every_seconds)
+        elif (cursor.way, cursor.every_seconds) != (source.way, source.every_seconds):
+            Cursor.objects.filter(pk=cursor.pk).update(way=source.way, every_seconds=source.every_seconds)
+    idle = sorted({source.name for source in connector.sources} & there.keys() - wanted.keys())
+    Cursor.objects.filter(channel=channel, source__in=idle).delete()
+    changes = {"added": sorted(wanted.keys() - there.keys()), "ended": idle}
+    return {what: names for what, names in changes.items() if names}
+
+
+def _sources(connector: contract.Connector, config: Mapping[str, str]) -> list[contract.Source]:
+    """The connector's own that are in use, and looking again, never more often than we listen."""
+    given = {field.name: config.get(field.name, field.default).strip() for field in connector.fields}
+    sources = [source for source in connector.sources if not source.needs or given.get(source.needs)]
+    asked = [source.every_seconds for source in sources if source.way == "ask"]
     if sources and isinstance(connector, contract.Rechecks):
-        often = min(source.every_seconds for source in sources)
-        sources.append(contract.Source(RECHECK, max(often, RECHECK_SECONDS)))
+        sources.append(contract.Source(RECHECK, max(min(asked, default=0.0), RECHECK_SECONDS)))
     return sources
 
 
@@ -86,7 +127,7 @@ def _reads_this_machine(connector: contract.Connector, config: Mapping[str, str]
 
 
 def _answers(connector: contract.Connector, answers: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    given = {f.name: (answers.get(f.name) or f.default).strip() for f in connector.fields}
+    given = {f.name: answers.get(f.name, f.default).strip() for f in connector.fields}
     secret = {f.name for f in connector.fields if f.secret}
     return (
         {name: value for name, value in given.items() if name not in secret},
@@ -117,8 +158,10 @@ def sign_in_again(channel: Channel, answers: Mapping[str, str], *, actor: User) 
             trouble="",
             trouble_since=None,
         )
+        channel.refresh_from_db()
+        _keep_cursors(channel, connector)
         Cursor.objects.filter(channel=channel).update(next_at=timezone.now(), tries=0)
-    channel.refresh_from_db()
+        Cursor.objects.filter(channel=channel, way="stream").update(**LET_GO)  # the old answers' ends at its next page
     return channel
 
 

@@ -67,11 +67,17 @@ RECHECK = "recheck"
 
 
 class Cursor(models.Model):
-    """How far we have heard one source of one channel. Saved in the transaction that stores the messages."""
+    """How far we have heard one source of one channel. Saved in the transaction that stores the messages.
+
+    way          how it is heard: asked, streamed or brought (see `rapport.connectors.contract.Source`)
+    heard_until  the platform's own time of the newest event up to here, where the source tells
+    """
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="cursors")
     source = models.CharField(max_length=40)
+    way = models.CharField(max_length=10, default="ask")
     value = models.TextField(blank=True)
+    heard_until = models.DateTimeField(null=True, blank=True)
     every_seconds = models.FloatField(default=60)
     next_at = models.DateTimeField(default=timezone.now)
     tries = models.PositiveIntegerField(default=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -102,8 +103,8 @@ def receive(
             _count(page, heard, channel, source, now)
         if page.missed:
             entry.detail["missed"] = gaps.note_missed(page.missed, channel, source, now)
-        if cursor is not None and page.cursor and cursor.value != page.cursor:
-            Cursor.objects.filter(pk=cursor.pk).update(value=page.cursor, saved_at=now)
+        if cursor is not None and (moved := _moved(cursor, page, now)):
+            Cursor.objects.filter(pk=cursor.pk).update(**moved)
         if heard.anything or page.missed:
             entry.detail |= heard.counts()
         else:
@@ -115,10 +116,22 @@ def receive(
     return heard
 
 
+def _moved(cursor: Cursor, page: Page, now: datetime) -> dict[str, Any]:
+    """What the page changes about the cursor. A stream that brings something is well: its next pause is a short one."""
+    moved: dict[str, Any] = {}
+    if page.cursor and cursor.value != page.cursor:
+        moved |= {"value": page.cursor, "saved_at": now}
+    if page.heard_until is not None and page.heard_until != cursor.heard_until:
+        moved["heard_until"] = page.heard_until
+    if cursor.way == "stream" and cursor.tries:
+        moved["tries"] = 0
+    return moved
+
+
 def _store(page: Page, channel: Channel, source: str, *, now: datetime, imported: bool) -> Heard:
     page, heard = storable(page), Heard()
     _quarantine(page.rejects, channel, source, heard)
-    _remove(page.deletions, heard, now)
+    _remove(page, channel, source, heard, now)
     incoming = {(m.network, m.external_id): m for m in page.messages}  # the last of a page's repetitions wins
     stored = {
         (row.network, row.external_id): row for row in Message.objects.filter(among(incoming)).select_for_update()
@@ -274,17 +287,24 @@ def _buried(keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     return {graves[key] for key in found}
 
 
-def _remove(deletions: Sequence[types.Deletion], heard: Heard, now: datetime) -> None:
-    """Honour deletions: the words go from the message, its revisions, its reading and the index; the fact stays."""
-    if not deletions:
+def _remove(page: Page, channel: Channel, source: str, heard: Heard, now: datetime) -> None:
+    """Honour deletions: the words go from the message, its revisions, its reading and the index; the fact stays.
+
+    A stream tells of everything that anybody takes back, hundreds a minute. Of that, only what we have is buried.
+    """
+    wanted = {(d.network, d.external_id) for d in page.deletions}
+    if not wanted and not page.departures:
         return
+    rows = Message.objects.filter(among(wanted)).only("network", "external_id")
+    there = {(row.network, row.external_id): row.pk for row in rows if (row.network, row.external_id) in wanted}
+    there |= {(row.network, row.external_id): row.pk for row in _said_by(page.departures)}
+    streamed = Cursor.objects.filter(channel=channel, source=source, way="stream").exists()
+    buried = there.keys() if streamed else wanted | there.keys()
     Tombstone.objects.bulk_create(
-        [Tombstone(key=_grave(d.network, d.external_id), reason="deleted upstream", at=now) for d in deletions],
+        [Tombstone(key=_grave(*key), reason="deleted upstream", at=now) for key in sorted(buried)],
         ignore_conflicts=True,
     )
-    wanted = {(d.network, d.external_id) for d in deletions}
-    rows = Message.objects.filter(among(wanted)).filter(removed_at=None)
-    keys = [row.pk for row in rows if (row.network, row.external_id) in wanted]
+    keys = list(Message.objects.filter(pk__in=there.values(), removed_at=None).values_list("pk", flat=True))
     Revision.objects.filter(message__in=keys).delete()
     BriefMatch.objects.filter(message__in=keys).delete()
     search.forget(keys)
@@ -301,6 +321,15 @@ def _remove(deletions: Sequence[types.Deletion], heard: Heard, now: datetime) ->
         **LET_GO,
     )
     heard.ids += keys
+
+
+def _said_by(departures: Sequence[types.Departure]) -> list[Message]:
+    """Messages of accounts that are gone."""
+    gone = {(one.network, one.external_id) for one in departures}
+    if not gone:
+        return []
+    authors = [row.pk for row in Author.objects.filter(among(gone)) if (row.network, row.external_id) in gone]
+    return list(Message.objects.filter(author__in=authors).only("network", "external_id"))
 
 
 # -- what could not be understood ------------------------------------------------------------------------------------
@@ -380,12 +409,20 @@ def _count(page: Page, heard: Heard, channel: Channel, source: str, now: datetim
     Channel.objects.filter(pk=channel.pk).update(**well)
 
 
+def _pause(cursor: Cursor) -> float:
+    """Seconds until the next attempt: longer each time. Streams break often and are missed at once, so theirs begin
+    short; and chance spreads them, or all that lost the same server would be back in the same moment."""
+    if cursor.way == "stream":
+        return float(min(cursor.every_seconds * 2 ** min(cursor.tries, 6), 300) * random.uniform(0.5, 1.5))  # noqa: S311
+    return float(min(15 * 2 ** min(cursor.tries, 7), 1800))
+
+
 def fetch_failed(
     cursor: Cursor, error: ConnectorError, *, needs_sign_in: bool, now: datetime, actor: str, holder: str = ""
 ) -> None:
     """Note the trouble where people see it. The cursor stays where it is: nothing is lost."""
     channel = cursor.channel
-    wait = error.retry_after or min(15 * 2 ** min(cursor.tries, 7), 1800)
+    wait = error.retry_after or _pause(cursor)
     with recorded("fetch.failed", actor, target=channel, source=cursor.source, trouble=str(error)[:300]) as entry:
         mine = Cursor.objects.filter(pk=cursor.pk, leased_by=holder) if holder else Cursor.objects.filter(pk=cursor.pk)
         if not mine.update(tries=cursor.tries + 1, next_at=now + timedelta(seconds=wait), **LET_GO):
