@@ -4,6 +4,7 @@ parse(text, fields) -> Query          read a query; QueryError points at the cha
 Query.matches(document)               the matcher decides
 explain(query, document)              which terms matched, and where
 Matcher(queries).matching(document)   many queries at once
+Matcher(queries).may_match(text)      whether any of them may want a message of these words
 to_fts5, to_tsquery, conjuncts        what a database can do beforehand, never more than the query allows
 """
 

@@ -60,6 +60,7 @@ _SIGILS = {"": "", "#": "#", "@": "@", "＃": "#", "＠": "@"}
 _ASCII_RUN = re.compile(r"(?:(?<!\w)([#@])_*)?([^\W_](?:\w*[^\W_])?)", re.ASCII)
 _RUN = re.compile(rf"(?:(?<!\w)([#@＃＠])_*)?([^\W_][\w{_MARKS}{_UNSEEN}]*)|([{_SYMBOLS}])")
 _CHARACTER = re.compile(rf"[{_UNSPACED}]")
+_ALONE = re.compile(rf"[{_UNSPACED}{_SYMBOLS}]")
 _PIECE = re.compile(  # the vowel am is one character, also where it was typed as two
     rf"[\u0e4d\u0ecd][\u0e32\u0eb2]|[{_UNSPACED}](?:(?![\u0e4d\u0ecd][\u0e32\u0eb2])[{_MARKS}{_UNSEEN}\uff9e\uff9f])*"
     rf"|[^{_UNSPACED}{_MARKS}{_UNSEEN}][^{_UNSPACED}]*",
@@ -139,6 +140,15 @@ def tokens(text: str) -> tuple[Token, ...]:
     ['東', '京', 'タ', 'ワ', 'ー']
     """
     return tuple(_ascii_tokens(text) if text.isascii() else _tokens(text))
+
+
+def stands_alone(character: str) -> bool:
+    """Whether a word can begin or end with it in the middle of other letters: a script without spaces, a symbol.
+
+    >>> stands_alone("東"), stands_alone("⛴"), stands_alone("f")
+    (True, True, False)
+    """
+    return _ALONE.match(character) is not None
 
 
 def segment(text: str) -> str:
