@@ -137,7 +137,8 @@ def needs(node: Node) -> tuple[Need, ...]:
         case Cased(words):
             return needs(words)
         case Is(field="host", value=value):
-            return _value(label for label in value.split(".") if label.isascii())  # the others have two ways to write
+            labels = [value] if value.isascii() else value.split(".")
+            return _value(label for label in labels if label.isascii())  # the others are written in two ways
         case Is(field=field, value=value) if field in _FIELDS:
             return _value(_BLANK_OR_BROKEN.split(value))
         case And(parts) | Near(parts):
@@ -151,9 +152,8 @@ def needs(node: Node) -> tuple[Need, ...]:
 
 
 def _value(parts: Iterable[str]) -> tuple[Need, ...]:
-    """The longest part of a value; a value need not begin or end where words do."""
-    longest = max(parts, key=len, default="")
-    return (frozenset([Anchor(longest)]),) if longest else ()
+    """All parts of a value; it need not begin or end where words do."""
+    return tuple(frozenset([Anchor(part)]) for part in parts if part)
 
 
 def _word(word: str, begun: bool) -> Anchor:
