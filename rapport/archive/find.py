@@ -6,24 +6,25 @@ Whether a message matches is decided by `core.query`; what stands here must only
 from __future__ import annotations
 
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
 import polars as pl
 
 from rapport.core.query import Query
-from rapport.core.query.many import anchors
+from rapport.core.query.many import needs
 
 
 def might_match(query: Query) -> pl.Expr:
-    """Rows that may match, told by the words of which every match has at least one.
+    """Rows that may match, told by the words that every match has.
 
     Words are compared after folding that a column engine does not know (ﬁ is fi, ſ is s). So only texts in plain ASCII
     are looked through for the letters; a text that has any other character is always let through.
     """
     text = pl.col("text")
-    needed = anchors(query.root)
-    if needed is None:
-        return pl.lit(True)
     plain = text.str.len_bytes() == text.str.len_chars()
     lower = text.str.to_lowercase()
-    return ~plain | reduce(or_, (lower.str.contains(word.lstrip("#@"), literal=True) for word, _ in sorted(needed)))
+    found = [
+        reduce(or_, (lower.str.contains(anchor.text, literal=True) for anchor in sorted(need)))
+        for need in needs(query.root, fields=())
+    ]
+    return ~plain | reduce(and_, found) if found else pl.lit(True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick
@@ -128,23 +128,28 @@ class Matcher(Generic[Name]):
 # -- what a query needs ------------------------------------------------------------------------------------------------
 
 
-def needs(node: Node) -> tuple[Need, ...]:
-    """What every match of the node contains; nothing when there is no such thing."""
+def needs(node: Node, fields: Collection[str] = _FIELDS) -> tuple[Need, ...]:
+    """What every match of the node contains, in its text or in one of these fields; empty when there is nothing.
+
+    >>> from rapport.core.query import parse
+    >>> [sorted(anchor.text for anchor in need) for need in needs(parse('"very late" (ferry OR boat) -cup').root)]
+    [['very'], ['late'], ['boat', 'ferry']]
+    """
     match node:
-        case Words(words=words, prefix=prefix, field=field) if field in ("", *_FIELDS):
+        case Words(words=words, prefix=prefix, field=field) if not field or field in fields:
             begun = [*(False for _ in words[1:]), prefix]
             return tuple(frozenset([_word(*word)]) for word in zip(words, begun))
         case Cased(words):
-            return needs(words)
-        case Is(field="host", value=value):
+            return needs(words, fields)
+        case Is(field="host", value=value) if "host" in fields:
             labels = [value] if value.isascii() else value.split(".")
             return _value(label for label in labels if label.isascii())  # the others are written in two ways
-        case Is(field=field, value=value) if field in _FIELDS:
+        case Is(field=field, value=value) if field in fields:
             return _value(_BLANK_OR_BROKEN.split(value))
         case And(parts) | Near(parts):
-            return tuple(need for part in parts for need in needs(part))
+            return tuple(need for part in parts for need in needs(part, fields))
         case Or(parts):
-            every = [max(needs(part), key=_rarity, default=None) for part in parts]
+            every = [max(needs(part, fields), key=_rarity, default=None) for part in parts]
             known = [need for need in every if need is not None]
             return (frozenset[Anchor]().union(*known),) if len(known) == len(every) else ()
         case _:
