@@ -11,10 +11,16 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from rapport.core.errors import ArchiveError
+from rapport.server.keep import actions as keeping
+from rapport.server.keep import run as archivist
+from rapport.server.keep.verify import verify
 from rapport.server.organise import actions as organising
 from rapport.server.organise.models import AuditEntry, Membership, Organisation, Role, Team, User
 from rapport.server.pages.settings import defused
+from rapport.server.understand.models import Reading
 from tests.server.conftest import PASSWORD, member
 
 
@@ -238,3 +244,51 @@ def test_a_password_is_asked_for_by_its_own_page(ben):
     page = as_(ben).get(reverse("account")).content.decode()
     assert reverse("account_change_password") in page
     assert PASSWORD not in page
+
+
+# -- the archive -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def archive_page(client, ana, settings, tmp_path):
+    settings.ARCHIVE = tmp_path / "archive"
+    client.force_login(ana)
+    return lambda: client.get(reverse("settings_archive")).content.decode()
+
+
+def test_an_archive_with_nothing_in_it_says_when_there_will_be_something(archive_page):
+    assert "Nothing is archived yet" in archive_page()
+
+
+def test_the_archive_says_how_large_it_is_and_whether_it_holds(archive_page, hear, says):
+    hear(says("My ferry was late"))
+    keeping.write(actor="test")
+    assert "Not verified yet" in archive_page()
+    verify(actor="test")
+    page = archive_page()
+    assert "The archive holds" in page
+    assert "1 message" in page
+    Reading.objects.update(tone="positive")
+    verify(actor="test")
+    assert "the 1 messages are not those that were expected" in archive_page()
+
+
+def test_its_trouble_is_told(archive_page):
+    keeping.failed(ArchiveError("The disk is full."), now=timezone.now(), actor="test")
+    assert "The disk is full." in archive_page()
+
+
+def test_whoever_may_read_the_record_has_it_verified(archive_page, client, hear, says):
+    hear(says("My ferry was late"))
+    keeping.write(actor="test")
+    client.post(reverse("settings_verify_archive"))
+    assert "It is being verified" in archive_page()
+    archivist.turn("archivist-1")
+    assert "It is being verified" not in archive_page()
+    assert "The archive holds" in archive_page()
+
+
+def test_others_do_not_see_the_archive(client, ben):
+    client.force_login(ben)
+    assert client.get(reverse("settings_archive")).status_code == 404
+    assert client.post(reverse("settings_verify_archive")).status_code == 404

@@ -16,11 +16,14 @@ from django.utils import timezone
 
 from rapport.archive import Archive, Key, digest, month_of
 from rapport.core.errors import ArchiveError
+from rapport.core.types import Refused
 from rapport.server import flow
 from rapport.server.crashpoint import crashpoint
 from rapport.server.keep.models import ArchiveBatch, ArchiveHead
 from rapport.server.keep.rows import batch_of
 from rapport.server.listen.models import Message
+from rapport.server.organise.abilities import refusal
+from rapport.server.organise.models import User
 from rapport.server.organise.record import recorded
 
 MOST = 5_000
@@ -166,6 +169,16 @@ def rejoin(*, actor: str) -> int:
         count = Message.objects.filter(Q(removed_at=None) | Q(archived__gt=0), left_at=None).update(unarchived=True)
         entry.detail["messages"] = count
         return count
+
+
+def ask_to_verify(*, actor: User) -> Refused | None:
+    """The archivist does it at its next turn."""
+    if no := refusal(actor, "audit"):
+        return no
+    head()
+    with recorded("archive.asked", actor):
+        ArchiveHead.objects.filter(pk=1).update(asked=True)
+    return None
 
 
 # -- when ------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ everything that is counted. `restore` of a text is not needed: a message that is
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,9 +15,11 @@ from typing import Any
 import polars as pl
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from rapport.archive import damaged, frame
 from rapport.archive.check import marks
+from rapport.core.errors import ArchiveError
 from rapport.server.keep.actions import archive
 from rapport.server.keep.models import ArchiveHead
 from rapport.server.keep.rows import checked_rows_of
@@ -24,6 +27,7 @@ from rapport.server.listen import search
 from rapport.server.listen.models import Message, Revision
 from rapport.server.organise.record import recorded
 
+log = logging.getLogger(__name__)
 CHUNK = 1_000
 
 
@@ -84,20 +88,23 @@ def _archived(keys: Sequence[int]) -> Mapping[int, set[str]]:
     return {key: hashes[key] for key in ids}
 
 
-def texts_of(messages: Sequence[Message]) -> None:
-    """Fill in the texts of those that left, from the archive."""
+def fill_in(messages: Sequence[Message]) -> None:
+    """Fill in the texts of those that left, from the archive; they are shown, not saved."""
     left = {row.pk: row for row in messages if row.left_at and not row.removed_at}
     if not left:
         return
     days = [row.published_at.astimezone(UTC).date() for row in left.values()]
     mine = pl.col("id").is_in(list(left))
-    for row in _told(mine, min(days), max(days)):
-        fill(left[row["id"]], row)
-
-
-def _told(condition: pl.Expr, first: Any, last: Any) -> list[dict[str, Any]]:
     columns = ("id", "network", "external_id", "text", "spans")
-    return archive().collect(lambda rows: rows.filter(condition).select(columns), first, last).to_dicts()
+    for message in left.values():
+        message.text = gettext("(This text is in the archive, which cannot be read just now.)")
+    try:
+        rows = archive().collect(lambda rows: rows.filter(mine).select(columns), min(days), max(days))
+    except ArchiveError as error:
+        log.warning("%s", error)
+        return
+    for row in rows.iter_rows(named=True):
+        fill(left[row["id"]], row)
 
 
 def fill(message: Message, row: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ class ArchiveHead(models.Model):
 
     last         the batch with which it ends, as far as we know
     base         added to the versions of messages: more than 0 once database and archive were brought together again
+    asked        somebody wants it to be verified now
     days         how many days differed when it was last verified; `differing` names the first of them
     """
 
@@ -26,6 +27,7 @@ class ArchiveHead(models.Model):
     verified = models.PositiveIntegerField(default=0)
     days = models.PositiveIntegerField(default=0)
     differing = models.JSONField(default=list)
+    asked = models.BooleanField(default=False)
     emptied_at = models.DateTimeField(null=True, blank=True)
     files = models.PositiveIntegerField(default=0)
     rows = models.PositiveBigIntegerField(default=0)

@@ -56,6 +56,7 @@ def verify(*, actor: str, progress: Callable[[str], None] = lambda month: None) 
         if not verdict.holds:
             entry.detail["differing"] = [day.isoformat() for day in sorted(verdict.bad_days())][:SHOWN]
         ArchiveHead.objects.filter(pk=1).update(
+            asked=False,
             verified_at=timezone.now(),
             verified=verdict.messages,
             days=len(verdict.bad_days()) + len(verdict.miscounted),

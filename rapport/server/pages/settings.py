@@ -9,17 +9,21 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from rapport.core.errors import RecordError
 from rapport.core.types import Refused
+from rapport.server.keep import actions as keeping
 from rapport.server.organise import actions, queries
 from rapport.server.organise.abilities import may
 from rapport.server.organise.models import AuditEntry, Organisation, Team, User
@@ -42,6 +46,7 @@ def _tabs(user: User, here: str) -> list[dict[str, Any]]:
         ("settings_teams", _("Teams"), "administer"),
         ("settings_members", _("Members"), "administer"),
         ("settings_record", _("Record"), "audit"),
+        ("settings_archive", _("Archive"), "audit"),
         ("account", _("Your account"), ""),
     ]
     return [
@@ -225,6 +230,45 @@ def export_record(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     return response
 
 
+# -- the archive -----------------------------------------------------------------------------------------------------
+
+MOST_WAITING = 100_000
+
+
+@only("audit")
+def archive(request: HttpRequest) -> HttpResponse:
+    at = keeping.head()
+    waiting = len(keeping.due().values_list("pk", flat=True)[:MOST_WAITING])
+    context = {
+        "at": at,
+        "size": filesizeformat(at.size_bytes),
+        "waiting": waiting,
+        "folder": settings.ARCHIVE,
+        "minutes": max(settings.ARCHIVE_SECONDS // 60, 1),
+        "most": settings.ARCHIVE_MESSAGES,
+        "hot_days": settings.HOT_DAYS,
+        "verdict": _verdict(at),
+    }
+    return _page(request, "settings_archive", "archive", **context)
+
+
+def _verdict(at: keeping.ArchiveHead) -> str:
+    if at.verified_at is None:
+        return _("It was not verified yet. That is done once a day.")
+    if at.days:
+        return ngettext(
+            "%(n)d day is not what the database says.", "%(n)d days are not what the database says.", at.days
+        ) % {"n": at.days}
+    return _("It holds: each day has the messages that the database has, word for word.")
+
+
+@only("audit")
+@require_POST
+def verify_archive(request: HttpRequest) -> HttpResponse:
+    _kept(request, keeping.ask_to_verify(actor=me(request)), _("It is being verified. Look again in a minute."))
+    return redirect("settings_archive")
+
+
 # -- one's own -------------------------------------------------------------------------------------------------------
 
 
@@ -266,6 +310,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/record/", record, name="settings_record"),
     path("settings/record/verify/", verify_record, name="settings_verify"),
     path("settings/record/export.<slug:kind>", export_record, name="settings_export"),
+    path("settings/archive/", archive, name="settings_archive"),
+    path("settings/archive/verify/", verify_archive, name="settings_verify_archive"),
     path("settings/me/", account, name="account"),
     path("theme/", theme, name="theme"),
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from rapport.connectors import contract
 from rapport.core.types import Private
 from rapport.core.understand.private import private_in
+from rapport.server.keep.leaving import fill_in
 from rapport.server.listen.models import Channel, Message, Revision
 from rapport.server.organise.models import AuditEntry, User
 from rapport.server.respond.models import Draft, Outgoing
@@ -79,7 +80,9 @@ def thread(talk: Conversation, most: int) -> list[Message]:
         revised_at=Coalesce("edited_at", _last_revision()),
     )
     last = placed.select_related("author", "reading").order_by("-published_at", "-id")[: most + 1]
-    return sorted(last, key=lambda row: (row.sort_at, row.pk))
+    rows = sorted(last, key=lambda row: (row.sort_at, row.pk))
+    fill_in(rows)
+    return rows
 
 
 def _last_revision() -> Subquery:
