@@ -24,6 +24,7 @@ from django.views.decorators.http import require_POST
 from rapport.core.errors import RecordError
 from rapport.core.types import Refused
 from rapport.server.keep import actions as keeping
+from rapport.server.keep.models import ArchiveHead
 from rapport.server.organise import actions, queries
 from rapport.server.organise.abilities import may
 from rapport.server.organise.models import AuditEntry, Organisation, Team, User
@@ -252,7 +253,7 @@ def archive(request: HttpRequest) -> HttpResponse:
     return _page(request, "settings_archive", "archive", **context)
 
 
-def _verdict(at: keeping.ArchiveHead) -> str:
+def _verdict(at: ArchiveHead) -> str:
     if at.verified_at is None:
         return _("It was not verified yet. That is done once a day.")
     if at.days:
