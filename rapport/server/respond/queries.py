@@ -80,7 +80,7 @@ def thread(talk: Conversation, most: int) -> list[Message]:
         revised_at=Coalesce("edited_at", _last_revision()),
     )
     last = placed.select_related("author", "reading").order_by("-published_at", "-id")[: most + 1]
-    rows = sorted(last, key=lambda row: (row.sort_at, row.pk))
+    rows: list[Message] = sorted(last, key=lambda row: (row.sort_at, row.pk))
     fill_in(rows)
     return rows
 
