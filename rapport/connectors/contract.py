@@ -11,6 +11,7 @@ can help. A fetch that was cut short raises; it never returns an empty page.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -55,10 +56,25 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What is done for messages that we keep, unless an administrator decides otherwise.
+
+    A connector whose platform asks for something else says so in an attribute `upkeep`.
+
+    look_again    (younger than so many days, every so many seconds), the youngest first; for those that can `recheck`
+    max_age_days  after which stored text has to go; None: never
+    """
+
+    look_again: tuple[tuple[float, float], ...] = ((2, 60.0), (30, 86_400.0))
+    max_age_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """Who we are on the platform, learnt by a real call.
 
     deaf   why nobody can speak to us there, in words (comments are switched off); empty when they can
+    missing   what the credentials do not allow although we would use it, in the platform's own words (scopes)
     """
 
     external_id: str
@@ -66,6 +82,7 @@ class Profile:
     name: str = ""
     url: str = ""
     deaf: str = ""
+    missing: tuple[str, ...] = ()
 
 
 class Budget(Protocol):
@@ -98,6 +115,8 @@ class Account:
     private_hosts  hosts or CIDR ranges that may be reached although they are private (tests, the administrator)
     us             who we are on the platform, as `check` said; None while connecting
     budget         what the platform allows us, shared by all processes
+    alone          a place where only one of all processes is at a time: renew a session in it, unless the secrets that
+                   it gives (those stored by now; None where nobody else can be) hold a newer one already
     """
 
     config: Mapping[str, str]
@@ -106,6 +125,7 @@ class Account:
     private_hosts: tuple[str, ...] = ()
     us: Profile | None = None
     budget: Budget = field(default_factory=Unlimited)
+    alone: Callable[[], AbstractContextManager[Mapping[str, str] | None]] = nullcontext
 
 
 class Connector(Protocol):

@@ -53,6 +53,7 @@ for _name in ("httpx", "httpcore", "urllib3"):
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], list[str]]
+Request = httpx.Request
 Response = httpx.Response
 
 
@@ -340,11 +341,15 @@ class GuardedTransport(httpx.HTTPTransport):
 
 
 def guarded_client(
-    private_hosts: Iterable[str] = (), *, timeout: float = TIMEOUT_SECONDS, max_bytes: int = MAX_BYTES
+    private_hosts: Iterable[str] = (),
+    *,
+    timeout: float = TIMEOUT_SECONDS,
+    max_bytes: int = MAX_BYTES,
+    transport: GuardedTransport | None = None,
 ) -> httpx.Client:
-    """An httpx client that goes through the door. Use it with `ask`."""
+    """An httpx client that goes through the door, or through a `transport` that is one. Use it with `ask`."""
     return httpx.Client(
-        transport=GuardedTransport(private_hosts, timeout=timeout, max_bytes=max_bytes),
+        transport=transport or GuardedTransport(private_hosts, timeout=timeout, max_bytes=max_bytes),
         timeout=timeout,
         follow_redirects=True,
         max_redirects=MAX_REDIRECTS,

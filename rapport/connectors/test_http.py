@@ -497,6 +497,7 @@ PACKAGE = Path(__file__).parents[1]
 CLIENTS = {"httpx", "httpcore", "requests", "urllib3", "socket", "urllib.request", "http.client", "ftplib", "aiohttp"}
 MAY_CONNECT = {
     "connectors/http.py",
+    "connectors/metered.py",  # the same door, with a meter
     "connectors/peer.py",  # a server for tests
     "connectors/bluesky/session.py",  # hands our transport to the SDK
     "server/run.py",  # asks its own web process whether it is up

@@ -116,11 +116,15 @@ FLOWS = {
         },
     ),
     "quarantined": Flow(
-        first="waiting",
+        first="trying",
         states={
-            "waiting": State(("received", "dismissed"), waits_for="a person"),
+            # What was understood and could not be stored is tried three times; what was not understood waits at once.
+            "trying": State(("waiting", "received", "dismissed", "erased"), waits_for="its next try"),
+            "waiting": State(("received", "dismissed", "erased"), waits_for="a person"),
             "received": State(),
             "dismissed": State(),
+            # Its author took it back, or it lay there for too long.
+            "erased": State(),
         },
     ),
 }

@@ -5,6 +5,7 @@ from rapport.server.listen.models import (
     Author,
     Brief,
     BriefMatch,
+    Budget,
     Channel,
     Cursor,
     Delivery,
@@ -21,7 +22,7 @@ from rapport.server.listen.models import (
     Watch,
 )
 from rapport.server.measure.models import DayAnswer, DayCount
-from rapport.server.organise.models import AuditEntry, AuditHead, Membership, Organisation, Team, User
+from rapport.server.organise.models import AuditEntry, AuditHead, Membership, Notice, Organisation, Team, User
 from rapport.server.relate.models import Identity, Person
 from rapport.server.respond.models import Draft, Outgoing
 from rapport.server.route.models import Conversation, Note, Placement, RuleSet
@@ -37,6 +38,7 @@ __all__ = [
     "Author",
     "Brief",
     "BriefMatch",
+    "Budget",
     "Channel",
     "Conversation",
     "Cursor",
@@ -50,6 +52,7 @@ __all__ = [
     "Membership",
     "Message",
     "Note",
+    "Notice",
     "Organisation",
     "Outgoing",
     "Person",

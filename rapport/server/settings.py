@@ -5,6 +5,7 @@ RAPPORT_DATABASE_URL   postgresql://user:password@host:port/name; unset means SQ
 RAPPORT_SITE_URL       the address that people type (http://127.0.0.1:8000); https switches secure cookies on
 RAPPORT_PRIVATE_HOSTS  hosts or CIDR ranges that channels may reach although they are private, separated by commas
 RAPPORT_TIME_ZONE      the zone of new organisations and of pages for people who chose none (UTC)
+RAPPORT_QUARANTINE_DAYS  how long what could not be understood or stored is kept (30)
 RAPPORT_UNDO_SECONDS   how long a sent answer can still be taken back (10)
 RAPPORT_ARCHIVE        the folder of the archive (RAPPORT_HOME/archive)
 RAPPORT_ARCHIVE_SECONDS   how long a message may wait until it is archived (600)
@@ -81,6 +82,7 @@ def _postgresql(url: str) -> dict[str, Any]:
 
 SITE_URL, SITE_HOST, SECURE = _site(os.environ.get("RAPPORT_SITE_URL", "http://127.0.0.1:8000"))
 PRIVATE_HOSTS = tuple(filter(None, os.environ.get("RAPPORT_PRIVATE_HOSTS", "").split(",")))
+QUARANTINE_DAYS = _whole("RAPPORT_QUARANTINE_DAYS", "days", default=30, most=365, least=1)
 UNDO_SECONDS = _whole("RAPPORT_UNDO_SECONDS", "seconds", default=10, most=3600)
 ARCHIVE = Path(os.environ.get("RAPPORT_ARCHIVE") or HOME.path / "archive").resolve()
 ARCHIVE_SECONDS = _whole("RAPPORT_ARCHIVE_SECONDS", "seconds", default=600, most=86_400)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from rapport.core.errors import ConnectorError, NeedsSignIn, QueryError, RateLimited, SecretError
@@ -40,8 +41,13 @@ def test_a_page_and_its_cursor_are_stored_together(channel, harbour, says):
 
 def test_a_page_that_cannot_be_stored_leaves_the_cursor_where_it_was(channel, harbour, says, monkeypatch):
     harbour.pages = [Page(messages=(says("late"),), cursor="1")]
-    monkeypatch.setattr(receiving.search, "index", lambda rows: 1 / 0)
+
+    def full(rows):
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(receiving.search, "index", full)
     assert turn(channel).value == ""
+    assert not Quarantined.objects.exists()
     assert not Message.objects.exists()
 
 

@@ -76,7 +76,7 @@ def test_the_newest_are_looked_at_every_time_and_the_others_in_turn(hear, says, 
 
 
 def test_messages_that_are_old_or_ours_or_gone_are_left_alone(hear, says, harbour):
-    hear(says("long ago", after=-3 * 24 * 60), says("gone", external_id="gone"), says("here", external_id="here"))
+    hear(says("long ago", after=-31 * 24 * 60), says("gone", external_id="gone"), says("here", external_id="here"))
     harbour.gone = {"gone"}
     turn()
     turn()

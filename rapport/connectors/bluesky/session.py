@@ -20,13 +20,46 @@ from atproto_core.exceptions import AtProtocolError
 from atproto_server.exceptions import InvalidTokenError
 
 from rapport.connectors.contract import Account
-from rapport.connectors.http import MAX_REDIRECTS, TIMEOUT_SECONDS, USER_AGENT, GuardedTransport, refusal, translate
+from rapport.connectors.http import MAX_REDIRECTS, TIMEOUT_SECONDS, USER_AGENT, refusal, translate
+from rapport.connectors.metered import MeteredTransport, Told
 from rapport.core.errors import ConnectorError, NeedsSignIn, OutcomeUnknown
 
 DEFAULT_SERVICE = "https://bsky.social"
 
 _RAISED = (AtProtocolError, httpx.HTTPError, httpx.InvalidURL, ValueError)
 _STALE = {"ExpiredToken", "InvalidToken"}  # what a server calls a session that it no longer takes; it answers 400
+
+
+_REFUSED = {
+    "AuthenticationRequired": "Bluesky refused the app password: it was revoked, or is wrong.",
+    "AuthFactorTokenRequired": "That is the password of the account itself. Make an app password, and use that.",
+    "AccountTakedown": "The server of this account has taken it down.",
+    "AccountDeactivated": "This account is deactivated. Activate it again, then sign in.",
+    "ExpiredToken": "The session has expired, and could not be renewed.",
+}
+"""What it means that we may not come in, by the name that the server gives it."""
+
+WRITE = {"com.atproto.repo.createRecord": 3, "com.atproto.repo.putRecord": 2, "com.atproto.repo.deleteRecord": 1}
+"""What a write costs in points, of 5,000 an hour and 35,000 a day; see docs.bsky.app, Rate Limits."""
+SIGN_IN = "com.atproto.server.createSession"
+
+
+def _costs(request: httpx.Request) -> Mapping[str, float]:
+    """Everything is a call. Writes cost points besides, and a sign-in is counted for itself."""
+    method = request.url.path.rpartition("/")[2]
+    if points := WRITE.get(method):
+        return {"calls": 1, "points_hour": points, "points_day": points}
+    return {"calls": 1, "sign_ins": 1, "sign_ins_day": 1} if method == SIGN_IN else {"calls": 1}
+
+
+def _bucket(request: httpx.Request, told: Told) -> str:
+    """A server tells of the limit that is closest; its policy says over how long it counts."""
+    method = request.url.path.rpartition("/")[2]
+    if method == SIGN_IN:
+        return "sign_ins_day" if told.window >= 86_400 else "sign_ins"
+    if method in WRITE and told.window >= 3_600:
+        return "points_day" if told.window >= 86_400 else "points_hour"
+    return "calls"
 
 
 @contextmanager
@@ -36,25 +69,50 @@ def signed_in(account: Account, *, anew: bool = False) -> Iterator[SignedIn]:
     A session is worth keeping: a server allows 300 sign-ins a day.
     """
     request = Request(
-        transport=GuardedTransport(account.private_hosts),
+        transport=MeteredTransport(account.private_hosts, account.budget, _costs, _bucket),
         timeout=TIMEOUT_SECONDS,
         max_redirects=MAX_REDIRECTS,
         trust_env=False,
     )
     request.add_additional_header("User-Agent", USER_AGENT)
     try:
-        session = SignedIn(Client(account.config.get("service") or DEFAULT_SERVICE, request=request), account)
-        if anew or not session.resumed():
+        session = SignedIn(_Client(account, request), account)
+        if anew:
             session.sign_in()
+        elif not session.take_up(account.secrets):
+            session.renew()
         yield session
     finally:
         request.close()
 
 
+class _Client(Client):  # type: ignore[misc]  # the SDK brings no types
+    """The SDK's client; it renews a session when nobody else is at it, and not when somebody else just did."""
+
+    def __init__(self, account: Account, request: Request) -> None:
+        super().__init__(account.config.get("service") or DEFAULT_SERVICE, request=request)
+        self._alone = account.alone
+
+    def take_up(self, kept: str) -> bool:
+        """Go on with a session that was kept, if it is another one and can be read. Asks nobody."""
+        if not all(kept.split(":::")) or (self._session and self._session.export() == kept):
+            return False
+        try:
+            return not self.login(session_string=kept, fetch_bsky_profile=False)
+        except (AtProtocolError, ValueError):
+            return False
+
+    def _refresh_and_set_session(self) -> Any:
+        with self._alone() as kept:
+            if kept and self.take_up(kept.get("session", "")) and not self._should_refresh_session():
+                return None
+            return super()._refresh_and_set_session()
+
+
 class SignedIn:
     """An account at work. `did` and `handle` are its own."""
 
-    def __init__(self, client: Client, account: Account) -> None:
+    def __init__(self, client: _Client, account: Account) -> None:
         self.did = ""
         self.handle = ""
         self.client = client
@@ -85,13 +143,17 @@ class SignedIn:
         except (*_RAISED, ConnectorError) as error:
             raise _in_our_words(error, "createSession") from error
 
-    def resumed(self) -> bool:
-        """Take up the session that was kept, if there is one that can be read. Asks nobody."""
-        try:
-            kept = self._account.secrets.get("session", "")
-            return all(kept.split(":::")) and not self.client.login(session_string=kept, fetch_bsky_profile=False)
-        except (AtProtocolError, ValueError):
-            return False
+    def take_up(self, secrets: Mapping[str, str]) -> bool:
+        """Go on with the session that was kept, if there is one that is not ours already."""
+        return self.client.take_up(secrets.get("session", ""))
+
+    def renew(self) -> bool:
+        """Sign in, unless somebody else has done so meanwhile: a server allows 300 sign-ins a day. Whether we did."""
+        with self._account.alone() as kept:
+            if self.take_up(kept or {}):
+                return False
+            self.sign_in()
+            return True
 
     def _changed(self, event: SessionEvent, session: Session) -> None:
         self.did, self.handle = session.did, session.handle
@@ -109,14 +171,15 @@ class SignedIn:
         raise OutcomeUnknown(unclear) if write else ConnectorError(unclear)
 
     def _invoke(self, invoke: Callable[[], Response]) -> Response:
-        """A session that the server no longer takes was refused, so nothing was done: sign in, and ask once more."""
-        try:
-            return invoke()
-        except (RequestErrorBase, LoginRequiredError, InvalidTokenError) as error:
-            if not _is_stale(error):
-                raise
-        self.sign_in()
-        return invoke()
+        """A session that the server no longer takes was refused, so nothing was done: get another, and ask again."""
+        signed_in = False
+        while True:
+            try:
+                return invoke()
+            except (RequestErrorBase, LoginRequiredError, InvalidTokenError) as error:
+                if signed_in or not _is_stale(error):
+                    raise
+            signed_in = self.renew()
 
 
 def error_name(error: BaseException | None) -> tuple[str, str]:
@@ -146,5 +209,6 @@ def _in_our_words(error: BaseException, method: str, *, write: bool = False) -> 
         return translate(error.__cause__ or error, what=what, write=write)
     said = ": ".join(part for part in error_name(error) if part)[:300]
     if _is_stale(error):
-        return NeedsSignIn(f"Bluesky no longer accepts our credentials. {said}", permanent=True)
+        why = _REFUSED.get(error_name(error)[0], "Bluesky no longer accepts our credentials.")
+        return NeedsSignIn(f"{why} {said}", permanent=True)
     return refusal(error.response.status_code, error.response.headers, what=what, write=write, said=said)

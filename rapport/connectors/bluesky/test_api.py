@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -817,3 +817,101 @@ def test_a_killed_sender_leaves_one_reply(server: Server, account: Account) -> N
         connector.send(account, reply())
     connector.send(account, reply())
     assert len(records) == 1
+
+
+# -- what it costs, and what is left -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Purse:
+    """A budget that remembers what it was asked and told."""
+
+    spent: list[tuple[str, float]] = field(default_factory=list)
+    learnt: list[tuple[str, float, float]] = field(default_factory=list)
+
+    def spend(self, bucket: str, cost: float = 1) -> None:
+        self.spent.append((bucket, cost))
+
+    def learn(self, bucket: str, limit: float, remaining: float, resets_at: datetime) -> None:
+        self.learnt.append((bucket, limit, remaining))
+
+
+def test_reading_costs_calls_writing_costs_points_and_signing_in_is_counted_for_itself(
+    server: Server, account: Account
+) -> None:
+    purse = Purse()
+    connector.send(replace(account, budget=purse), reply())
+    assert [one for one in purse.spent if one[0] != "calls"] == [
+        ("sign_ins", 1),
+        ("sign_ins_day", 1),
+        ("points_hour", 2),
+        ("points_day", 2),
+    ]
+    assert purse.spent.count(("calls", 1)) == len(server.asked)
+
+
+@pytest.mark.parametrize(("policy", "bucket"), [("3000;w=300", "calls"), ("9;w=3600", "calls")])
+def test_a_refusal_tells_what_is_left_of_which_limit(
+    server: Server, account: Account, policy: str, bucket: str
+) -> None:
+    def refuse(given: dict[str, Any]) -> object:
+        headers = {"RateLimit-Limit": policy.partition(";")[0], "RateLimit-Remaining": "0", "RateLimit-Reset": "60"}
+        raise Refuse(429, "RateLimitExceeded", "Rate Limit Exceeded", headers | {"RateLimit-Policy": policy})
+
+    server.methods[LIST] = refuse
+    purse = Purse()
+    with pytest.raises(RateLimited):
+        listen(replace(account, budget=purse))
+    assert purse.learnt == [(bucket, float(policy.partition(";")[0]), 0)]
+
+
+@pytest.mark.parametrize(("window", "bucket"), [(300, "calls"), (3600, "points_hour"), (86400, "points_day")])
+def test_a_write_tells_of_the_limit_that_is_closest(server: Server, account: Account, window: int, bucket: str) -> None:
+    def refuse(given: dict[str, Any]) -> object:
+        raise Refuse(429, "RateLimitExceeded", "", {"RateLimit-Policy": f"50;w={window}", "Retry-After": "60"})
+
+    server.methods[PUT] = refuse
+    purse = Purse()
+    with pytest.raises(RateLimited):
+        connector.send(replace(account, budget=purse), reply())
+    assert purse.learnt == [(bucket, 0, 0)]
+
+
+# -- one at a time -----------------------------------------------------------------------------------------------------
+
+
+def test_a_session_that_somebody_else_renewed_meanwhile_is_taken_up(server: Server, account: Account) -> None:
+    """The one who comes second finds the new session where the first one left it."""
+    fresh, old = session(), session(accessJwt=token(expires_in=60))
+    kept = {
+        name: f"ferry.test:::{US}:::{one['accessJwt']}:::{one['refreshJwt']}:::{server.url}"
+        for name, one in {"fresh": fresh, "old": old}.items()
+    }
+
+    @contextmanager
+    def alone() -> Iterator[dict[str, str]]:
+        yield {"session": kept["fresh"]}
+
+    mine = replace(account, secrets={**account.secrets, "session": kept["old"]}, alone=alone)
+    assert listen(mine)
+    assert (server.calls(REFRESH), server.calls(SIGN_IN)) == ([], [])
+    assert server.tokens == [fresh["accessJwt"]]
+
+
+def test_a_session_of_somebody_else_that_is_refused_too_is_replaced(server: Server, account: Account) -> None:
+    listen(account)
+    theirs = f"ferry.test:::{US}:::{token()}:::{token('refresh')}:::{server.url}"
+    given = list(server.asked)
+
+    @contextmanager
+    def alone() -> Iterator[dict[str, str]]:
+        yield {"session": theirs}
+
+    def refuse_twice(asked: dict[str, Any]) -> object:
+        if len(server.calls(LIST)) <= 3:
+            raise Refuse(400, "ExpiredToken", "Token has expired")
+        return {"notifications": []}
+
+    server.methods[LIST] = refuse_twice
+    assert listen(replace(account, alone=alone))
+    assert len(server.calls(SIGN_IN)) == len([name for name, _ in given if name == SIGN_IN]) + 1

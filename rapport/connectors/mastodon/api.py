@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rapport.connectors.contract import Account, Field, Profile, Source
-from rapport.connectors.http import Response, ask, guarded_client
+from rapport.connectors.http import Request, Response, ask, guarded_client
 from rapport.connectors.mastodon import compose
 from rapport.connectors.mastodon.parse import (
     age,
@@ -26,8 +26,9 @@ from rapport.connectors.mastodon.parse import (
     read_status,
     replies,
 )
+from rapport.connectors.metered import MeteredTransport, Told
 from rapport.connectors.values import read_time
-from rapport.core.errors import ConnectorError, OutcomeUnknown
+from rapport.core.errors import ConnectorError, NeedsSignIn, OutcomeUnknown
 from rapport.core.types import Absent, Deletion, Message, Page, Receipt, Reject, Reply
 
 PAGE = 40
@@ -39,6 +40,12 @@ SKEW = timedelta(minutes=5)
 MAX_PAGES_BACK = 10
 # What a server answers to a request that it does not know.
 NOT_KNOWN = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+
+
+# What a server says to a token, and to an account, that may not do this.
+OUTSIDE = "outside the authorized scopes"
+NO_LOGIN = "Your login is"
+SCOPES = ("read:accounts", "read:notifications", "read:statuses", "write:statuses")
 
 
 class MastodonConnector:
@@ -60,7 +67,7 @@ class MastodonConnector:
         with _Server(account) as server:
             me = server.get("/api/v1/accounts/verify_credentials")
             server.get("/api/v1/notifications", limit="1")
-            return server.profile(me)
+            return replace(server.profile(me), missing=server.missing())
 
     def parse(self, raw: bytes, *, source: str, account: Account) -> Page:
         return notifications_page(listed(raw), host=_host(account), contexts={})
@@ -124,6 +131,12 @@ def _answers(status: Any, parent: str) -> bool:
     return isinstance(status, dict) and identity({"id": status.get("in_reply_to_id")}) == parent
 
 
+def _scope(method: str, path: str) -> str:
+    """Which right a request needs."""
+    what = next((part for part in ("notifications", "accounts") if part in path and method == "GET"), "statuses")
+    return f"{'read' if method == 'GET' else 'write'}:{what}"
+
+
 def _before(status: Any, moment: datetime) -> bool:
     created = read_time(str(status.get("created_at"))) if isinstance(status, dict) else None
     return created is not None and created < moment
@@ -149,13 +162,24 @@ def _host(account: Account) -> str:
     return urlsplit(_address(account)).hostname or ""
 
 
+def _costs(request: Request) -> Mapping[str, float]:
+    """Everything is a call; a post has a limit of its own besides."""
+    return {"calls": 1, "posts": 1} if request.method == "POST" else {"calls": 1}
+
+
+def _bucket(request: Request, told: Told) -> str:
+    """The server tells of the limit that is closest: for a post, that of posts."""
+    return "posts" if request.method == "POST" else "calls"
+
+
 class _Server:
     """One server, asked in the name of one account."""
 
     def __init__(self, account: Account) -> None:
         self.address = _address(account)
         self.host = _host(account)
-        self._client = guarded_client(account.private_hosts)
+        meter = MeteredTransport(account.private_hosts, account.budget, _costs, _bucket)
+        self._client = guarded_client(transport=meter)
         self._client.headers["Authorization"] = f"Bearer {account.secrets.get('token', '')}"
 
     def __enter__(self) -> _Server:
@@ -165,7 +189,32 @@ class _Server:
         self._client.close()
 
     def _ask(self, path: str, params: Mapping[str, str | list[str]], *, accept: tuple[int, ...] = ()) -> Response:
-        return ask(self._client, "GET", f"{self.address}{path}", params=dict(params), accept=accept)
+        return self._allowed("GET", path, params=dict(params), accept=accept)
+
+    def _allowed(self, method: str, path: str, **options: Any) -> Response:
+        """The answer. A refusal for want of a right, or of the whole account, can only be mended by signing in."""
+        try:
+            return ask(self._client, method, f"{self.address}{path}", **options)
+        except ConnectorError as error:
+            if OUTSIDE in str(error):
+                words = f"The access token lacks the right that {self.host} calls {_scope(method, path)}."
+                raise NeedsSignIn(f"{words} Make one that has it, and sign in with that.", permanent=True) from error
+            if NO_LOGIN in str(error):
+                raise NeedsSignIn(str(error), permanent=True) from error
+            raise
+
+    def missing(self) -> tuple[str, ...]:
+        """Rights that we would use and the token lacks, as far as the server tells (Mastodon does since 4.3).
+
+        It tells of the application; a token that was made together with it has the same.
+        """
+        denied = (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED)
+        response = self._ask("/api/v1/apps/verify_credentials", {}, accept=denied)
+        told = decoded(response.content) if response.is_success else {}
+        scopes = told.get("scopes") if isinstance(told, dict) else None
+        if not isinstance(scopes, list) or not scopes:
+            return ()
+        return tuple(scope for scope in SCOPES if not {scope, scope.partition(":")[0]} & set(map(str, scopes)))
 
     def get(self, path: str, **params: str) -> Any:
         return decoded(self._ask(path, params).content)
@@ -229,8 +278,8 @@ class _Server:
         return post
 
     def post(self, post: Mapping[str, str], key: str) -> Receipt:
-        url = f"{self.address}/api/v1/statuses"
-        response = ask(self._client, "POST", url, write=True, json=dict(post), headers={"Idempotency-Key": key})
+        headers = {"Idempotency-Key": key}
+        response = self._allowed("POST", "/api/v1/statuses", write=True, json=dict(post), headers=headers)
         try:
             return self.receipt(decoded(response.content))
         except ConnectorError as error:

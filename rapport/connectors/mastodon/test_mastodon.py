@@ -11,6 +11,7 @@ import re
 import socket
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -292,7 +293,7 @@ def test_connecting_says_who_we_are() -> None:
 def test_a_token_that_may_not_read_is_noticed_when_connecting() -> None:
     refused = answer("403 Forbidden", b'{"error": "This action is outside the authorized scopes"}')
     routes = {"/api/v1/accounts/verify_credentials": told(ME), "/api/v1/notifications": refused}
-    with peer(serving(routes)) as server, pytest.raises(ConnectorError, match="outside the authorized scopes"):
+    with peer(serving(routes)) as server, pytest.raises(NeedsSignIn, match="read:notifications"):
         connector.check(account_at(server))
 
 
@@ -616,3 +617,56 @@ def test_every_recorded_post_and_notification_is_read() -> None:
     assert len(page.messages) > 5
     # Mastodon sends mentions whose post is gone as mentions of nothing.
     assert set(reasons) == {"there is no post with it"}
+
+
+# -- rights and limits -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scopes", "missing"),
+    [
+        (["read", "write:statuses"], ()),
+        (["read:accounts", "read:notifications", "read:statuses", "write"], ()),
+        (["read"], ("write:statuses",)),
+        (["profile"], ("read:accounts", "read:notifications", "read:statuses", "write:statuses")),
+        ([], ()),
+        (None, ()),
+    ],
+)
+def test_connecting_says_which_rights_are_missing(scopes: list[str] | None, missing: tuple[str, ...]) -> None:
+    routes = {
+        "/api/v1/accounts/verify_credentials": told(ME),
+        "/api/v1/notifications": told([]),
+        "/api/v1/apps/verify_credentials": told({"name": "Rapport", "scopes": scopes}),
+    }
+    with peer(serving(routes)) as server:
+        assert connector.check(account_at(server)).missing == missing
+
+
+def test_an_account_that_may_not_log_in_needs_a_person() -> None:
+    refused = answer("403 Forbidden", b'{"error": "Your login is currently disabled"}')
+    routes = {"/api/v1/notifications": refused}
+    with peer(serving(routes)) as server, pytest.raises(NeedsSignIn, match="currently disabled"):
+        list(connector.fetch(account_at(server), "mentions", ""))
+
+
+class Purse:
+    """A budget that remembers what it was asked and told."""
+
+    def __init__(self) -> None:
+        self.spent: list[str] = []
+        self.learnt: list[tuple[str, float, float]] = []
+
+    def spend(self, bucket: str, cost: float = 1) -> None:
+        self.spent.append(bucket)
+
+    def learn(self, bucket: str, limit: float, remaining: float, resets_at: datetime) -> None:
+        self.learnt.append((bucket, limit, remaining))
+
+
+def test_every_call_is_counted_and_its_headers_are_read() -> None:
+    headers = ("X-RateLimit-Limit: 300", "X-RateLimit-Remaining: 298", "X-RateLimit-Reset: 2100-01-01T00:00:00Z")
+    purse = Purse()
+    with peer(serving({"/api/v1/notifications": answer("200 OK", b"[]", *headers)})) as server:
+        list(connector.fetch(replace(account_at(server), budget=purse), "mentions", ""))
+    assert (purse.spent, purse.learnt) == (["calls"], [("calls", 300, 298)])

@@ -18,6 +18,7 @@ from rapport.core.query import STANDING_FIELDS, parse
 from rapport.core.types import Refused
 from rapport.server import flow
 from rapport.server.claim import LET_GO
+from rapport.server.listen import sign_in
 from rapport.server.listen.models import (
     RECHECK,
     Brief,
@@ -62,6 +63,7 @@ def connect(name: str, connector_name: str, answers: Mapping[str, str], *, actor
             handle=profile.handle,
             external_id=profile.external_id,
             url=profile.url,
+            missing=list(profile.missing),
             config=config,
             sealed=sealed.seal(secrets | learnt),
             keep_all=not isinstance(connector, contract.Sends),
@@ -154,6 +156,7 @@ def sign_in_again(channel: Channel, answers: Mapping[str, str], *, actor: User) 
             config=config,
             sealed=sealed.seal(secrets | learnt),
             handle=profile.handle,
+            missing=list(profile.missing),
             state=flow.advance("channel", channel.state, "listening"),
             trouble="",
             trouble_since=None,
@@ -162,6 +165,7 @@ def sign_in_again(channel: Channel, answers: Mapping[str, str], *, actor: User) 
         _keep_cursors(channel, connector)
         Cursor.objects.filter(channel=channel).update(next_at=timezone.now(), tries=0)
         Cursor.objects.filter(channel=channel, way="stream").update(**LET_GO)  # the old answers' ends at its next page
+        sign_in.let_in(channel)
     return channel
 
 

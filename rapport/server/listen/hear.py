@@ -86,7 +86,8 @@ def _next(worker: str) -> int | None:
 
 
 def _pages(cursor: Cursor) -> Iterator[Page]:
-    connector, account = contract.load(cursor.channel.connector), account_of(cursor.channel)
+    connector = contract.load(cursor.channel.connector)
+    account = account_of(cursor.channel, "recheck" if cursor.source == RECHECK else "listen")
     if cursor.source != RECHECK:
         return connector.fetch(account, cursor.source, cursor.value)
     if not isinstance(connector, contract.Rechecks):

@@ -29,6 +29,9 @@ class Channel(models.Model):
 
     answers    may we answer here? Off until somebody opens it, which goes on record
     keep_all   keep what neither matches a brief nor addresses us (feeds, imports)
+    missing    what the credentials do not allow, as the platform calls it
+    upkeep     what an administrator decided about keeping its messages; None: what the connector says (`upkeep.py`)
+    leased_by  whoever renews its session right now, alone
     addressed  whatever arrives here was said to us (a mailbox, a review site)
     """
 
@@ -49,7 +52,11 @@ class Channel(models.Model):
     last_heard_at = models.DateTimeField(null=True, blank=True)
     trouble = models.CharField(max_length=500, blank=True)
     trouble_since = models.DateTimeField(null=True, blank=True)
+    missing = models.JSONField(default=list, blank=True)
+    upkeep = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    leased_by = models.CharField(max_length=80, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["name"]
@@ -87,6 +94,26 @@ class Cursor(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "source"], name="one_cursor")]
+
+
+class Budget(models.Model):
+    """What a platform allows a channel until it counts anew, as far as its answers told. See `budget.py`.
+
+    bucket        the platform's own name for the limit
+    limit         0: not known, the platform only asked us to wait
+    window        how long a count lasts, as far as we have seen
+    """
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="budgets")
+    bucket = models.CharField(max_length=60)
+    limit = models.FloatField(default=0)
+    remaining = models.FloatField(default=0)
+    resets_at = models.DateTimeField()
+    window = models.DurationField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "bucket"], name="one_budget")]
+        ordering = ["bucket"]
 
 
 class Pulse(models.Model):
@@ -338,21 +365,27 @@ class Tombstone(models.Model):
 
 
 class Quarantined(models.Model):
-    """Something that arrived and could not be understood: kept, visible, and can be tried again."""
+    """Something that arrived and could not be understood, or stored: kept, visible, and can be tried again.
+
+    form   raw: bytes for the connector's parser; message: a message of ours (see `poison.py`)
+    """
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="quarantined")
     source = models.CharField(max_length=40)
     where = models.CharField(max_length=300)
     reason = models.CharField(max_length=500)
     raw = models.BinaryField(default=b"")
+    form = models.CharField(max_length=10, default="raw", choices=[("raw", "raw"), ("message", "message")])
     digest = models.CharField(max_length=64)
     tries = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=20, choices=flow.choices("quarantined"), default="waiting")
     at = models.DateTimeField(default=timezone.now)
+    next_try_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "source", "digest"], name="one_quarantined")]
         ordering = ["-id"]
+        indexes = [models.Index(fields=["state", "next_try_at"], name="quarantined_due")]
 
 
 class Delivery(models.Model):

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -26,7 +27,7 @@ from rapport.core.types import Page, Refused
 from rapport.server import flow
 from rapport.server.claim import LET_GO
 from rapport.server.crashpoint import crashpoint
-from rapport.server.listen import gaps, search
+from rapport.server.listen import gaps, poison, search, sign_in
 from rapport.server.listen.accounts import account_of
 from rapport.server.listen.matching import current
 from rapport.server.listen.models import (
@@ -50,7 +51,8 @@ from rapport.server.organise.models import User
 from rapport.server.organise.record import recorded
 
 log = logging.getLogger(__name__)
-MAX_RAW = 256 * 1024
+MOST = 100  # of what is tried again in one go
+BATCH = 500  # of what has been kept long enough
 
 
 @dataclass
@@ -69,6 +71,10 @@ class Heard:
     @property
     def anything(self) -> bool:
         return bool(self.new or self.revised or self.removed or self.rejected)
+
+    def add(self, other: Heard) -> None:
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
 
     def counts(self) -> dict[str, int]:
         return {name: value for name, value in vars(self).items() if name != "ids" and value}
@@ -98,7 +104,7 @@ def receive(
         if holder and (cursor is None or cursor.leased_by != holder):
             entry.silent()
             return Heard()
-        heard = _store(page, channel, source, now=now, imported=imported)
+        heard = _stored(page, channel, source, now=now, imported=imported)
         if source != RECHECK:  # looking again at what we have is not listening
             _count(page, heard, channel, source, now)
         if page.missed:
@@ -126,6 +132,20 @@ def _moved(cursor: Cursor, page: Page, now: datetime) -> dict[str, Any]:
     if cursor.way == "stream" and cursor.tries:
         moved["tries"] = 0
     return moved
+
+
+def _stored(page: Page, channel: Channel, source: str, *, now: datetime, imported: bool) -> Heard:
+    """The page, without what cannot be stored: that is set aside, to be tried again."""
+    heard = Heard()
+
+    def set_aside(item: types.Message | types.Deletion, error: Exception) -> None:
+        log.error("%s, %s: %s could not be stored.", channel, source, item.external_id, exc_info=error)
+        _set_aside(item, error, channel, source, now)
+        heard.rejected += 1
+
+    for part in poison.sift(page, lambda part: _store(part, channel, source, now=now, imported=imported), set_aside):
+        heard.add(part)
+    return heard
 
 
 def _store(page: Page, channel: Channel, source: str, *, now: datetime, imported: bool) -> Heard:
@@ -288,7 +308,7 @@ def _buried(keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
 
 
 def _remove(page: Page, channel: Channel, source: str, heard: Heard, now: datetime) -> None:
-    """Honour deletions: the words go from the message, its revisions, its reading and the index; the fact stays.
+    """Honour deletions: of what we have, and of what may yet come by another way.
 
     A stream tells of everything that anybody takes back, hundreds a minute. Of that, only what we have is buried.
     """
@@ -300,15 +320,36 @@ def _remove(page: Page, channel: Channel, source: str, heard: Heard, now: dateti
     there |= {(row.network, row.external_id): row.pk for row in _said_by(page.departures)}
     streamed = Cursor.objects.filter(channel=channel, source=source, way="stream").exists()
     buried = there.keys() if streamed else wanted | there.keys()
-    Tombstone.objects.bulk_create(
-        [Tombstone(key=_grave(*key), reason="deleted upstream", at=now) for key in sorted(buried)],
-        ignore_conflicts=True,
-    )
+    _bury(sorted(buried), "deleted upstream", now)
+    poison.erase([*page.deletions, *page.departures])
     keys = list(Message.objects.filter(pk__in=there.values(), removed_at=None).values_list("pk", flat=True))
+    heard.removed = _take_back(keys, now)
+    heard.ids += keys
+
+
+def let_go(channel: Channel, before: datetime, now: datetime) -> int:
+    """What was heard on a channel before a certain time goes, for its platform allows no longer keeping; one batch."""
+    old = Message.objects.filter(channel=channel, ours=False, removed_at=None, published_at__lt=before)
+    rows = list(old.filter(heard_at__lt=before).only("network", "external_id")[:BATCH])
+    if not rows:
+        return 0
+    with recorded("messages.outlived", "worker", target=channel, before=before.isoformat()) as entry:
+        _bury(((row.network, row.external_id) for row in rows), "kept long enough", now)
+        entry.detail["messages"] = _take_back([row.pk for row in rows], now)
+        return len(rows)
+
+
+def _bury(keys: Iterable[tuple[str, str]], reason: str, now: datetime) -> None:
+    graves = [Tombstone(key=_grave(*key), reason=reason, at=now) for key in keys]
+    Tombstone.objects.bulk_create(graves, ignore_conflicts=True)
+
+
+def _take_back(keys: Sequence[int], now: datetime) -> int:
+    """The words go from the message, its revisions, its reading and the index; the fact stays."""
     Revision.objects.filter(message__in=keys).delete()
     BriefMatch.objects.filter(message__in=keys).delete()
     search.forget(keys)
-    heard.removed = Message.objects.filter(pk__in=keys).update(
+    return Message.objects.filter(pk__in=keys).update(
         text="",
         spans=[],
         ref={},
@@ -320,7 +361,6 @@ def _remove(page: Page, channel: Channel, source: str, heard: Heard, now: dateti
         next_try_at=now,
         **LET_GO,
     )
-    heard.ids += keys
 
 
 def _said_by(departures: Sequence[types.Departure]) -> list[Message]:
@@ -346,39 +386,105 @@ def _quarantine(rejects: Sequence[types.Reject], channel: Channel, source: str, 
             defaults={
                 "where": clean(reject.where)[:300],
                 "reason": clean(reject.reason)[:500],
-                "raw": reject.raw[:MAX_RAW],
+                "raw": reject.raw[: poison.MAX_RAW],
             },
         )
         if not created:
             Quarantined.objects.filter(pk=row.pk).update(tries=F("tries") + 1)
 
 
+def _set_aside(
+    item: types.Message | types.Deletion, error: Exception, channel: Channel, source: str, now: datetime
+) -> None:
+    raw = poison.written(item)
+    fresh = {
+        "where": clean(item.external_id)[:300],
+        "reason": clean(f"{type(error).__name__}: {error}")[:500],
+        "raw": raw[: poison.MAX_RAW],
+        "form": "message",
+        "state": "trying" if len(raw) <= poison.MAX_RAW else "waiting",  # half a message cannot be tried again
+        "next_try_at": poison.next_try(1, now),
+    }
+    digest = hashlib.sha256(raw).hexdigest()
+    Quarantined.objects.get_or_create(channel=channel, source=source, digest=digest, defaults=fresh)
+
+
+def try_again(now: datetime) -> None:
+    """What could not be stored gets its second and its third try; then it waits for a person."""
+    due = Quarantined.objects.filter(state="trying", next_try_at__lte=now).select_related("channel")
+    for row in due.order_by("next_try_at")[:MOST]:
+        with recorded("quarantined.tried", "worker", target=row) as entry:
+            done = _tried(poison.read(bytes(row.raw)), row)
+            if isinstance(done, Heard):
+                _settle(row, "received")
+                entry.detail |= done.counts()
+                continue
+            tries = row.tries + 1
+            entry.detail["state"] = flow.advance(
+                "quarantined", row.state, "waiting" if tries >= poison.TRIES else "trying"
+            )
+            Quarantined.objects.filter(pk=row.pk).update(
+                state=entry.detail["state"], tries=tries, next_try_at=poison.next_try(tries, now), reason=done.reason
+            )
+
+
+def _tried(page: Page, row: Quarantined) -> Heard | Refused:
+    try:
+        with transaction.atomic():
+            return _store(page, row.channel, row.source, now=timezone.now(), imported=False)
+    except poison.NOT_THE_ITEM:
+        raise
+    except Exception as error:  # the same item, the same reason
+        log.exception("%s, %s: %s could not be stored.", row.channel, row.source, row.where)
+        return Refused(clean(f"{type(error).__name__}: {error}")[:500])
+
+
 def retry_quarantined(row: Quarantined, *, actor: User) -> Heard | Refused:
-    """Parse it once more, for instance with a newer connector."""
+    """Try it once more, for instance with a newer connector."""
     if no := refusal(actor, "listen"):
         return no
     with recorded("quarantined.retried", actor, target=row) as entry:
         try:
-            connector = contract.load(row.channel.connector)
-            page = storable(connector.parse(bytes(row.raw), source=row.source, account=account_of(row.channel)))
+            page = storable(_page_of(row))
         except Exception as error:  # a connector may be a stranger's: that it stumbled may be why this lies here
             log.exception("%s, %s: the connector stumbled over %s.", row.channel, row.source, row.where)
             return entry.refuse(str(error) or type(error).__name__)
         if page.rejects or not (page.messages or page.deletions):
             return entry.refuse(page.rejects[0].reason if page.rejects else gettext("There is still no message in it."))
-        now = timezone.now()
-        heard = _store(page, row.channel, row.source, now=now, imported=False)
-        Quarantined.objects.filter(pk=row.pk).update(state=flow.advance("quarantined", row.state, "received"))
-        entry.detail |= heard.counts()
-        return heard
+        done = _tried(page, row)
+        if isinstance(done, Refused):
+            return entry.refuse(done.reason)
+        _settle(row, "received")
+        entry.detail |= done.counts()
+        return done
+
+
+def _page_of(row: Quarantined) -> Page:
+    if row.form == "message":
+        return poison.read(bytes(row.raw))
+    connector = contract.load(row.channel.connector)
+    return connector.parse(bytes(row.raw), source=row.source, account=account_of(row.channel))
+
+
+def _settle(row: Quarantined, state: str) -> None:
+    """It needs its payload no more."""
+    Quarantined.objects.filter(pk=row.pk).update(state=flow.advance("quarantined", row.state, state), raw=b"")
 
 
 def dismiss_quarantined(row: Quarantined, *, actor: User) -> Refused | None:
     if no := refusal(actor, "listen"):
         return no
     with recorded("quarantined.dismissed", actor, target=row, where=row.where):
-        Quarantined.objects.filter(pk=row.pk).update(state=flow.advance("quarantined", row.state, "dismissed"))
+        _settle(row, "dismissed")
     return None
+
+
+def forget_payloads(now: datetime) -> None:
+    """What has lain in quarantine for too long."""
+    with recorded("quarantined.expired", "worker") as entry:
+        entry.detail["payloads"] = poison.expire(now - timedelta(days=settings.QUARANTINE_DAYS))
+        if not entry.detail["payloads"]:
+            entry.quiet()
 
 
 # -- the pulse -------------------------------------------------------------------------------------------------------
@@ -435,7 +541,6 @@ def fetch_failed(
         pulse, _ = Pulse.objects.get_or_create(channel=channel, source=cursor.source, hour=_hour(now))
         Pulse.objects.filter(pk=pulse.pk).update(failures=F("failures") + 1, trouble=str(error)[:500])
         Channel.objects.filter(pk=channel.pk).update(trouble=str(error)[:500])
-        if needs_sign_in:  # unless somebody paused or closed it meanwhile
-            state = flow.advance("channel", "listening", "needs_sign_in")
-            Channel.objects.filter(pk=channel.pk, state="listening").update(state=state)
+        if needs_sign_in:
+            sign_in.shut_out(channel, str(error), now)
         Channel.objects.filter(pk=channel.pk, trouble_since__isnull=True).update(trouble_since=now)

@@ -114,6 +114,24 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "team"], name="one_membership")]
 
 
+class Notice(models.Model):
+    """Something that somebody should know, until they have read it. The words are those of `notices.py`."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="notices", db_index=False)
+    what = models.CharField(max_length=40)
+    detail = models.JSONField(default=dict)
+    url = models.CharField(max_length=300)
+    at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="notice_newest"),
+            models.Index(fields=["user"], name="notice_unread", condition=models.Q(read_at=None)),
+        ]
+
+
 class AuditEntry(models.Model):
     """One thing that somebody did. Written by `record.recorded` and by nothing else; never changed, never deleted."""
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from rapport import __version__
 from rapport.server.listen import coverage
+from rapport.server.organise import notices
 from rapport.server.organise.actions import organisation
 from rapport.server.organise.models import User
 from rapport.server.route.models import Conversation
@@ -44,6 +45,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "rail": SimpleLazyObject(lambda: rail(user)),
         "here": getattr(request, "here", ""),
         "hearing": SimpleLazyObject(hearing),
+        "unread": SimpleLazyObject(lambda: _count(notices.unread(user, MOST))),
     }
 
 

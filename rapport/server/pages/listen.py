@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from rapport.core.errors import FlowError
 from rapport.core.types import Refused
-from rapport.server.listen import actions, queries
+from rapport.server.listen import actions, health, queries
 from rapport.server.listen.models import Brief, Channel, Cursor
 from rapport.server.organise.abilities import may
 from rapport.server.pages import briefs, hooks, imports, quarantine
@@ -89,6 +89,7 @@ def _channel(request: HttpRequest, row: Channel, form: ConnectForm | None, statu
         "signed": hooks.has_secret(row),
         "hook": hooks.address(row) if connector is not None and connector.receives else "",
         "gates": _gates(row, card, answers=answers),
+        "budgets": health.budgets(row, now, zone),
         "connector": connector.label if connector else row.connector,
         "can_answer": answers,
         "quarantined": f"{MOST - 1}+" if waiting >= MOST else str(waiting or ""),
@@ -118,7 +119,9 @@ class Source:
             words = ngettext("tried %(n)d time in vain", "tried %(n)d times in vain", tries) % {"n": tries}
         else:
             words = _("asked every %(every)s") % {"every": amount(cursor.every_seconds)}
-        return cls(cursor.source, words, cursor.saved_at, cursor.next_at if cursor.next_at > now else None)
+        return cls(
+            health.source_name(cursor.source), words, cursor.saved_at, cursor.next_at if cursor.next_at > now else None
+        )
 
 
 def _gates(row: Channel, card: queries.Card, *, answers: bool) -> Sequence[Gate]:
@@ -141,6 +144,9 @@ def _gates(row: Channel, card: queries.Card, *, answers: bool) -> Sequence[Gate]
             else _("No brief is active: only what addresses us is kept."),
         ),
     ]
+    if row.secrets and row.state != "closed":
+        alive = health.sign_in(row, card.strip.standing, timezone.now(), timezone.get_current_timezone())
+        found.insert(0, Gate(alive.works, _("Its sign-in works"), alive.words))
     if answers:
         words = _("People with work here can answer.") if row.answers else _("Nobody can answer here yet.")
         found.append(Gate(row.answers, _("It is open for answers"), words))

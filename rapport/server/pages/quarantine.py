@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib import messages
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -15,13 +17,15 @@ from django.views.decorators.http import require_POST
 from rapport.core.errors import ConnectorError, FlowError
 from rapport.core.types import Refused
 from rapport.core.understand.private import mask, private_in
-from rapport.server.listen import receiving
+from rapport.server.listen import health, poison, receiving
 from rapport.server.listen.models import Channel, Quarantined
 from rapport.server.pages.asking import number
 from rapport.server.pages.render import me, only, page
 
 PAGE = 50
 LONGEST = 2_000
+REASONS = 10
+MOST = 200  # tried in one go
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +33,63 @@ class Row:
     """What arrived, as text: bytes that are none are written as \\x.., and private data is dotted out."""
 
     found: Quarantined
+    source: str
     raw: str
     cut: bool
 
     @classmethod
     def of(cls, found: Quarantined) -> Row:
+        source = health.source_name(found.source)
         text = bytes(found.raw[:LONGEST]).decode("utf-8", "backslashreplace")
-        return cls(found, mask(text, private_in([text])[0]), len(found.raw) > LONGEST)
+        return cls(found, source, mask(text, private_in([text])[0]), len(found.raw) > LONGEST)
 
 
 @only("listen")
 def quarantine(request: HttpRequest) -> HttpResponse:
-    waiting = Quarantined.objects.filter(state="waiting").select_related("channel").order_by("-id")
     channel = number(request.GET.get("channel", ""))
-    if channel is not None:
-        waiting = waiting.filter(channel=channel)
+    lying = _lying(channel)
+    waiting = lying.select_related("channel").order_by("-id")
     if (before := number(request.GET.get("before", ""))) is not None:
         waiting = waiting.filter(id__lt=before)
     rows = [Row.of(found) for found in waiting[: PAGE + 1]]
     context = {
         "rows": rows[:PAGE],
         "next": rows[PAGE - 1].found.pk if len(rows) > PAGE else None,
+        "reasons": list(
+            lying.order_by().values("reason").annotate(n=Count("id")).filter(n__gt=1).order_by("-n")[:REASONS]
+        ),
+        "days": settings.QUARANTINE_DAYS,
         "only": Channel.objects.filter(pk=channel or 0).first(),
         "may_listen": True,
     }
     return page(request, "listen", "listen/quarantine.html", context)
+
+
+def _lying(channel: int | None) -> QuerySet[Quarantined]:
+    lying = Quarantined.objects.filter(state__in=poison.UNDECIDED)
+    return lying if channel is None else lying.filter(channel=channel)
+
+
+@require_POST
+@only("listen")
+def retry_all(request: HttpRequest) -> HttpResponse:
+    """Everything that lies here for one reason, for instance after an upgrade."""
+    channel = number(request.POST.get("channel", ""))
+    rows = _lying(channel).filter(reason=request.POST.get("reason", "")).select_related("channel").order_by("id")
+    tried = list(rows[: MOST + 1])
+    received = sum(_works(request, row) for row in tried[:MOST])
+    words = ngettext("%(n)d of %(all)d is received now.", "%(n)d of %(all)d are received now.", received)
+    more = _("There are more: try again for the rest.") if len(tried) > MOST else ""
+    told = words % {"n": received, "all": min(len(tried), MOST)}
+    (messages.success if received else messages.error)(request, f"{told} {more}".strip())
+    return redirect(f"{reverse('quarantine')}?channel={channel}" if channel else "quarantine")
+
+
+def _works(request: HttpRequest, row: Quarantined) -> bool:
+    try:
+        return not isinstance(receiving.retry_quarantined(row, actor=me(request)), Refused)
+    except (ConnectorError, FlowError):
+        return False
 
 
 @require_POST
@@ -91,5 +127,6 @@ def _dismiss(request: HttpRequest, row: Quarantined) -> None:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("listen/quarantine/", quarantine, name="quarantine"),
+    path("listen/quarantine/retry/", retry_all, name="retry_quarantined"),
     path("listen/quarantine/<int:key>/<str:what>/", settle, name="settle_quarantined"),
 ]

@@ -21,8 +21,8 @@ from rapport.core.errors import ConnectorError, NeedsSignIn, OutcomeUnknown, Rat
 from rapport.core.types import Absent, Receipt, Refused, Reply
 from rapport.server import flow
 from rapport.server.claim import LET_GO, free
-from rapport.server.listen import search
-from rapport.server.listen.models import Author, Channel, Message, Sighting
+from rapport.server.listen import search, sign_in
+from rapport.server.listen.models import Author, Message, Sighting
 from rapport.server.organise.abilities import refusal
 from rapport.server.organise.models import User
 from rapport.server.organise.record import Entry, fingerprint, recorded
@@ -322,9 +322,7 @@ def not_sent(row: Outgoing, error: ConnectorError, *, worker: str) -> None:
         entry.detail["state"] = state
         _set(fresh, state, trouble=str(error)[:500], send_after=timezone.now() + timedelta(seconds=wait))
         if isinstance(error, NeedsSignIn):
-            Channel.objects.filter(pk=fresh.channel_id, state="listening").update(
-                state="needs_sign_in", trouble=str(error)[:500], trouble_since=timezone.now()
-            )
+            sign_in.shut_out(fresh.channel, str(error), timezone.now())
 
 
 def _is_stale(row: Outgoing, fresh: Outgoing) -> bool:

@@ -62,7 +62,7 @@ def turn(worker: str) -> bool:
 def deliver(row: Outgoing, worker: str) -> None:
     crashpoint("send.before_call")
     try:
-        receipt = _sender(row).send(account_of(row.channel), actions.reply_of(row))
+        receipt = _sender(row).send(account_of(row.channel, "answer"), actions.reply_of(row))
     except ConnectorError as error:
         actions.not_sent(row, error, worker=worker)
         return
@@ -78,7 +78,7 @@ def deliver(row: Outgoing, worker: str) -> None:
 
 def reconcile(row: Outgoing, worker: str) -> None:
     try:
-        found = _sender(row).find_sent(account_of(row.channel), actions.reply_of(row))
+        found = _sender(row).find_sent(account_of(row.channel, "answer"), actions.reply_of(row))
     except ConnectorError as error:
         log.warning("Answer %s: the platform did not tell whether it is there: %s", row.pk, error)
         actions.ask_later(row, error, worker=worker)

@@ -1,0 +1,1 @@
+"""Listen: what is decided about hearing, apart from the hearing itself."""
