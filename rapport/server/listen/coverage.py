@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
-from itertools import groupby
+from datetime import datetime, timedelta, tzinfo
+from itertools import groupby, takewhile
 
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from rapport.server.listen.models import Channel, Cursor, Pulse
-from rapport.server.organise.models import AuditEntry
+from rapport.core.measure.coverage import State, Why
+from rapport.server.listen import hours
+from rapport.server.listen.hours import HOUR, NOT_LISTENING, SLACK
+from rapport.server.listen.models import Channel, Cursor, Gap, GapKind
 
 DAYS = 14
-HOUR = timedelta(hours=1)
-SLACK = timedelta(minutes=5)
-"""Allowed on top of three intervals before a source counts as stale."""
-
-NOT_LISTENING = ("paused", "closed")
+NAMES = {
+    State.SILENT: "silent",
+    State.DELIVERING: "delivering",
+    State.DEGRADED: "degraded",
+    State.DOWN: "down",
+}
 SEVERITY = {"none": -1, "silent": 0, "delivering": 1, "degraded": 2, "down": 3}
 
 
@@ -43,6 +46,7 @@ class Hour:
     heard: int = 0
     let_go: int = 0
     trouble: str = ""
+    why: Why = Why.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,124 +74,55 @@ def strip(channel: Channel, now: datetime, zone: tzinfo) -> Strip:
 
 
 def strips(channels: Sequence[Channel], now: datetime, zone: tzinfo) -> dict[int, Strip]:
-    """A strip for each of these channels, by its id; three queries for all of them.
+    """A strip for each of these channels, by its id; as many queries for one as for all of them.
 
-    An hour is delivering when every fetch brought an answer, degraded when some did, down when none did or when nobody
-    listened although we were to. A pause is silence on purpose. A day takes the worst state that lasted: down when that
-    held for two hours in a row (counted across midnight), degraded when there was trouble for two hours in a row or one
-    hour was down; a single degraded hour is forgiven.
+    What an hour is, `hours.py` says. A day takes the worst state that lasted: down when that held for two hours in a
+    row (counted across midnight), degraded when there was trouble for two hours in a row or one hour was down; a single
+    degraded hour is forgiven.
     """
     start = _midnight(now, zone) - timedelta(days=DAYS - 1)
     keys = [channel.pk for channel in channels]
-    beats: dict[int, dict[datetime, Pulse]] = defaultdict(dict)
-    for pulse in Pulse.objects.filter(channel__in=keys, hour__gte=start - timedelta(days=1), hour__lte=now):
-        beats[pulse.channel_id][pulse.hour] = pulse
+    told = hours.hours(channels, start, now)
     intervals = Cursor.objects.filter(channel__in=keys).values_list("channel").annotate(Min("every_seconds"))
     every = {key: timedelta(seconds=seconds) for key, seconds in intervals}
-    rests = _rests(channels, beats, now)
+    quiet = too_quiet(keys)
     return {
-        channel.pk: _strip(channel, beats[channel.pk], rests[channel.pk], every[channel.pk], start, now, zone)
+        channel.pk: _strip(channel, shown(told[channel.pk]), every[channel.pk], now, zone, channel.pk in quiet)
         if channel.pk in every
         else Strip((), _("Imported by hand"))
         for channel in channels
     }
 
 
+def shown(told: Iterable[hours.Told]) -> tuple[Hour, ...]:
+    """Hours as the pages show them: one in which we were not to listen, and one too early to judge, say nothing."""
+    return tuple(
+        Hour(one.at, NAMES.get(one.verdict.state, "none"), one.heard, one.let_go, one.trouble, one.verdict.why)
+        if one.verdict
+        else Hour(one.at, "none", one.heard, one.let_go)
+        for one in told
+    )
+
+
+def too_quiet(channels: Iterable[int]) -> set[int]:
+    """Those of which so little comes that chance does not explain it, and nobody has said that it is all right."""
+    lasting = Gap.objects.filter(channel__in=list(channels), kind=GapKind.SILENCE, end=None)
+    return set(lasting.exclude(state="dismissed").values_list("channel_id", flat=True))
+
+
 def _midnight(now: datetime, zone: tzinfo) -> datetime:
     return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-# -- hours -----------------------------------------------------------------------------------------------------------
-
-Rest = tuple[datetime, datetime]
-
-
-def _rests(
-    channels: Sequence[Channel], beats: Mapping[int, Mapping[datetime, Pulse]], now: datetime
-) -> dict[int, list[Rest]]:
-    """When each channel was not listened to on purpose: the record remembers who paused it, and when."""
-    found: dict[int, list[Rest]] = {channel.pk: [] for channel in channels}
-    by_target = {f"channel:{channel.pk}": channel.pk for channel in channels}
-    since: dict[int, datetime] = {}
-    changes = AuditEntry.objects.filter(action__in=("channel.changed", "channel.signed_in")).order_by("sequence")
-    for target, action, at, detail in changes.values_list("target", "action", "at", "detail"):
-        key = by_target.get(target)
-        state = "listening" if action == "channel.signed_in" else detail.get("state")
-        if key is None or state is None:
-            continue
-        if state in NOT_LISTENING:
-            since.setdefault(key, at)
-        elif begun := since.pop(key, None):
-            found[key].append((begun, at))
-    for channel in channels:
-        if channel.state in NOT_LISTENING:
-            last = max(beats[channel.pk], default=channel.created_at) + HOUR
-            found[channel.pk].append((since.get(channel.pk, last), now))
-    return found
-
-
 def _strip(
-    channel: Channel,
-    beats: Mapping[datetime, Pulse],
-    rests: Sequence[Rest],
-    every: timedelta,
-    start: datetime,
-    now: datetime,
-    zone: tzinfo,
+    channel: Channel, found: tuple[Hour, ...], every: timedelta, now: datetime, zone: tzinfo, quiet: bool
 ) -> Strip:
-    hours = tuple(_hours(channel, beats, rests, every, start, now))
-    lasting = _lasting(hours)
+    lasting = _lasting(found)
     days = tuple(
         _day(list(group), lasting, zone)
-        for _date, group in groupby(hours, key=lambda hour: hour.at.astimezone(zone).date())
+        for _date, group in groupby(found, key=lambda hour: hour.at.astimezone(zone).date())
     )
-    return Strip(days, _summary(channel, hours, lasting, rests, zone), hours, standing(channel, every, now))
-
-
-def _hours(
-    channel: Channel,
-    beats: Mapping[datetime, Pulse],
-    rests: Sequence[Rest],
-    every: timedelta,
-    start: datetime,
-    now: datetime,
-) -> Iterator[Hour]:
-    """Every hour from `start` up to the one that is running."""
-    # A source that is asked every two hours leaves hours without a pulse, and nothing is wrong.
-    spare = int((every + SLACK) / HOUR)
-    at, connected = _whole(start.astimezone(UTC)), _whole(channel.created_at)
-    earlier = [beat for beat in beats if beat < at]
-    empty = int((at - max(earlier)) / HOUR) - 1 if earlier else spare
-    while at <= now:
-        pulse = beats.get(at)
-        empty = 0 if pulse else empty + 1
-        if pulse:
-            yield Hour(at, _pulsing(pulse), pulse.heard, pulse.let_go, pulse.trouble)
-        elif at < connected:
-            yield Hour(at, "none")
-        elif any(begun < at + HOUR and at < ended for begun, ended in rests):
-            yield Hour(at, "silent")
-        elif empty <= spare:
-            yield Hour(at, "delivering")
-        elif now - max(at, channel.created_at) < 3 * every + SLACK:
-            yield Hour(at, "none")  # it has only just begun
-        else:
-            yield Hour(at, "down", trouble=channel.trouble if _since(channel, at) else "")
-        at += HOUR
-
-
-def _whole(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)
-
-
-def _since(channel: Channel, at: datetime) -> bool:
-    return channel.trouble_since is not None and channel.trouble_since <= at
-
-
-def _pulsing(pulse: Pulse) -> str:
-    if not pulse.failures:
-        return "delivering"
-    return "degraded" if pulse.fetches else "down"
+    return Strip(days, _summary(channel, found, lasting, zone), found, standing(channel, every, now, quiet=quiet))
 
 
 # -- days ------------------------------------------------------------------------------------------------------------
@@ -225,7 +160,9 @@ def _what(state: str, hours: Sequence[Hour], trouble: Sequence[Hour], zone: tzin
     if state == "delivering":
         count = sum(hour.heard for hour in hours)
         return _("delivering, ") + ngettext("%(n)d message", "%(n)d messages", count) % {"n": count}
-    return _("paused") if state == "silent" else _("not connected yet")
+    if state == "silent":
+        return _("paused") if any(hour.why is Why.PAUSED for hour in hours) else _("silent, as expected")
+    return _("not listened to")
 
 
 def _span(start: datetime, end: datetime, zone: tzinfo) -> str:
@@ -243,24 +180,35 @@ def _moment(at: datetime, zone: tzinfo) -> str:
 # -- in words --------------------------------------------------------------------------------------------------------
 
 
-def _summary(
-    channel: Channel, hours: Sequence[Hour], lasting: Mapping[datetime, str], rests: Sequence[Rest], zone: tzinfo
-) -> str:
+def _summary(channel: Channel, hours: Sequence[Hour], lasting: Mapping[datetime, str], zone: tzinfo) -> str:
     """One sentence under the strip: the last gap and its cause, or that there was none."""
     if channel.state in NOT_LISTENING:
-        return _("Not listened to since %(when)s, on purpose") % {"when": _moment(rests[-1][0], zone)}
+        rest = [*takewhile(lambda hour: hour.state == "none" or hour.why is Why.PAUSED, reversed(hours))]
+        if not rest or len(rest) == len(hours):
+            return _("Not listened to, on purpose")
+        return _("Not listened to since %(when)s, on purpose") % {"when": _moment(rest[-1].at, zone)}
     while hours and hours[-1].state == "none":  # too early to tell, or never connected
         hours = hours[:-1]
     gaps = [list(group) for bad, group in groupby(hours, key=lambda hour: hour.at in lasting) if bad]
     if not gaps:
-        if not any(hour.state == "delivering" for hour in hours):
+        if not any(hour.state in ("delivering", "silent") for hour in hours):
             return _("Nothing yet")
         return _("No gap since it was connected") if hours[0].state == "none" else _("No gap in fourteen days")
     gap = gaps[-1]
-    cause = next((hour.trouble for hour in reversed(gap) if hour.trouble), "") or _("Nobody listened")
+    cause = next((hour.trouble for hour in reversed(gap) if hour.trouble), "") or str(CAUSES[gap[-1].why])
     lead = _gap_words(gap, hours, max(gap[0].at, channel.created_at), zone)
     more = ngettext("; %(n)d gap before it", "; %(n)d gaps before it", len(gaps) - 1) % {"n": len(gaps) - 1}
     return f"{lead}: {cause.rstrip('.')}{more if len(gaps) > 1 else ''}"
+
+
+CAUSES = {
+    Why.NOTHING: gettext_lazy("Some calls failed"),
+    Why.PAUSED: gettext_lazy("It was paused"),
+    Why.FAILED: gettext_lazy("The platform did not answer"),
+    Why.UNHEARD: gettext_lazy("Nobody listened"),
+    Why.LATE: gettext_lazy("What came was late"),
+    Why.FEW: gettext_lazy("So little came that chance does not explain it"),
+}
 
 
 def _gap_words(gap: Sequence[Hour], hours: Sequence[Hour], begun: datetime, zone: tzinfo) -> str:
@@ -288,12 +236,30 @@ class Day:
 
 
 STATE_WORDS = {
-    "none": lambda: _("not connected"),
-    "silent": lambda: _("paused"),
-    "delivering": lambda: _("delivering"),
-    "degraded": lambda: _("in part"),
-    "down": lambda: _("down"),
+    "none": gettext_lazy("not listened to"),
+    "silent": gettext_lazy("silent, as expected"),
+    "delivering": gettext_lazy("delivering"),
+    "degraded": gettext_lazy("degraded"),
+    "down": gettext_lazy("down"),
 }
+WHY_WORDS = {
+    Why.FAILED: gettext_lazy("calls failed"),
+    Why.UNHEARD: gettext_lazy("nobody listened"),
+    Why.LATE: gettext_lazy("what came was late"),
+    Why.FEW: gettext_lazy("too little came"),
+}
+
+
+def hour_words(hour: Hour) -> str:
+    """The state of an hour and its reason: "down, nobody listened"."""
+    if hour.why is Why.PAUSED:
+        return _("paused")
+    words = [str(STATE_WORDS[hour.state])]
+    if hour.trouble:
+        words.append(hour.trouble)
+    elif hour.why in WHY_WORDS:
+        words.append(str(WHY_WORDS[hour.why]))
+    return ", ".join(words)
 
 
 def calendar(hours: Sequence[Hour], zone: tzinfo) -> list[Day]:
@@ -314,13 +280,9 @@ def _slots(hours: Sequence[Hour], zone: tzinfo) -> Iterator[Cell]:
         if hour is None:
             yield Cell("none", _("%(hour)02d:00") % {"hour": slot})
             continue
-        words = [STATE_WORDS[hour.state]()]
+        words = [hour_words(hour)]
         if count := sum(one.heard for one in here):
             words.append(ngettext("%(n)d message", "%(n)d messages", count) % {"n": count})
-        if hour.state == "down":
-            words.append(hour.trouble or _("nobody listened"))
-        elif hour.trouble:
-            words.append(hour.trouble)
         yield Cell(hour.state, f"{slot:02d}:00 {', '.join(words)}")
 
 
@@ -338,6 +300,9 @@ class Standing:
 
 STANDINGS = {
     "delivering": Standing("delivering", gettext_lazy("Listening"), gettext_lazy("All channels are delivering")),
+    "quiet": Standing(
+        "degraded", gettext_lazy("Brings less than it should"), gettext_lazy("%(name)s brings less than it should")
+    ),
     "late": Standing("degraded", gettext_lazy("Not asked lately"), gettext_lazy("Nobody has asked %(name)s lately")),
     "troubled": Standing(
         "degraded", gettext_lazy("Has trouble delivering"), gettext_lazy("%(name)s has trouble delivering")
@@ -351,7 +316,7 @@ STANDINGS = {
 BADNESS = {name: place for place, name in enumerate(STANDINGS)}
 
 
-def standing(channel: Channel, every: timedelta, now: datetime) -> str:
+def standing(channel: Channel, every: timedelta, now: datetime, *, quiet: bool = False) -> str:
     """How it is right now. Trouble is `failing` once it has lasted three intervals and five minutes; a channel that is
     fine and that nobody has asked for as long is `late`."""
     stale = now - (channel.last_ok_at or channel.created_at) > 3 * every + SLACK
@@ -359,7 +324,9 @@ def standing(channel: Channel, every: timedelta, now: datetime) -> str:
         return "shut_out"
     if channel.trouble:
         return "failing" if stale else "troubled"
-    return "late" if stale else "delivering"
+    if stale:
+        return "late"
+    return "quiet" if quiet else "delivering"
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,10 +339,11 @@ class Hearing:
 
 def hearing(now: datetime) -> Hearing:
     """Do we hear everything right now? The channel that stands worst says so. One query."""
-    rows = Channel.objects.exclude(state="closed").annotate(every=Min("cursors__every_seconds"))
+    silent = Gap.objects.filter(channel=OuterRef("pk"), kind=GapKind.SILENCE, end=None).exclude(state="dismissed")
+    rows = Channel.objects.exclude(state="closed").annotate(every=Min("cursors__every_seconds"), quiet=Exists(silent))
     channels = [(row, row.every) for row in rows.only("name", "state", "trouble", "last_ok_at", "created_at")]
     listened = [
-        (standing(row, timedelta(seconds=every), now), row.name)
+        (standing(row, timedelta(seconds=every), now, quiet=row.quiet), row.name)
         for row, every in channels
         if every is not None and row.state != "paused"
     ]

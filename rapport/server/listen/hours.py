@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from rapport.connectors import contract
 from rapport.core.measure.burst import Profile
@@ -26,6 +26,7 @@ SLACK = timedelta(minutes=5)
 MARGIN = timedelta(days=1)
 """How far before an hour its sources are looked at: one that is asked once a day covers the hours until then."""
 NOT_LISTENING = ("paused", "closed")
+LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def whole(at: datetime) -> datetime:
@@ -94,7 +95,7 @@ class Listening:
 
 
 def gather(channels: Sequence[Channel], start: datetime, now: datetime) -> dict[int, Listening]:
-    """Three queries for all channels together, by their ids. Channels without a source are not listened to."""
+    """A few queries for all channels together, by their ids. Channels without a source are not listened to."""
     found = {channel.pk: Listening(channel) for channel in channels}
     cursors = Cursor.objects.filter(channel__in=list(found)).exclude(source=RECHECK).order_by("pk")
     for key, name, seconds in cursors.values_list("channel_id", "source", "every_seconds"):
@@ -107,20 +108,31 @@ def gather(channels: Sequence[Channel], start: datetime, now: datetime) -> dict[
     for key, one in found.items():
         one.rests = rests[key]
         for source in one.sources:
-            _attribute(source, one, start)
+            source.beats = {
+                hour: pulse
+                for hour, pulses in one.beats.items()
+                for pulse in pulses
+                if pulse.source in (source.name, "")
+            }
+    _begin(found, whole(start) - MARGIN)
     return found
 
 
-def _attribute(source: Source, one: Listening, start: datetime) -> None:
-    """Which pulses are this source's. It began with the first of them, when others were asked before it was."""
-    source.beats = {
-        hour: pulse for hour, pulses in one.beats.items() for pulse in pulses if pulse.source in (source.name, "")
+def _begin(found: Mapping[int, Listening], before: datetime) -> None:
+    """A source began with its first pulse, when others of its channel were asked before it was."""
+    new = {
+        (key, source.name): source
+        for key, one in found.items()
+        for source in one.sources
+        if one.beats and min(source.beats, default=LATEST) > min(one.beats)
     }
-    first, others = min(source.beats, default=None), min(one.beats, default=None)
-    if others is not None and (first is None or first > others):
-        earlier = Pulse.objects.filter(channel=one.channel, source__in=(source.name, ""), hour__lt=others)
-        if not earlier.exists():
-            source.begun = first or datetime.max.replace(tzinfo=UTC)
+    if not new:
+        return
+    pulses = Pulse.objects.filter(channel=OuterRef("channel"), source__in=[OuterRef("source"), ""], hour__lt=before)
+    cursors = Cursor.objects.filter(channel__in={key for key, _name in new}).annotate(earlier=Exists(pulses))
+    for key, name, earlier in cursors.values_list("channel_id", "source", "earlier"):
+        if not earlier and (source := new.get((key, name))):
+            source.begun = min(source.beats, default=LATEST)
 
 
 def mark_pushes(one: Listening) -> None:
@@ -276,7 +288,7 @@ def silences(channels: Iterable[int], since: datetime) -> dict[int, list[Stretch
     found: dict[int, list[Stretch]] = defaultdict(list)
     rows = Gap.objects.filter(channel__in=list(channels), kind=GapKind.SILENCE).exclude(state__in=SETTLED)
     for row in rows.filter(Q(end=None) | Q(end__gt=since)):
-        found[row.channel_id].append(Stretch(row.start, row.end or datetime.max.replace(tzinfo=UTC)))
+        found[row.channel_id].append(Stretch(row.start, row.end or LATEST))
     return found
 
 

@@ -126,7 +126,7 @@ class Card:
 
 
 def cards(channels: Sequence[Channel], now: datetime, zone: tzinfo) -> list[Card]:
-    """Those in trouble first. Four queries, however many channels there are."""
+    """Those in trouble first. As many queries for one channel as for all of them."""
     found = strips(channels, now, zone)
     counted = _tallies([channel.pk for channel in channels], now)
     rows = [_card(channel, found[channel.pk], counted.get(channel.pk, {}), zone) for channel in channels]
