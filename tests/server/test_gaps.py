@@ -25,7 +25,7 @@ OFF = ConnectorError("The harbour does not answer.")
 @pytest.fixture
 def sea(channel):
     """A channel that has one source, was connected when the story begins, and has not been asked yet."""
-    Channel.objects.update(created_at=START)
+    Channel.objects.update(created_at=START - HOUR)
     Pulse.objects.all().delete()
     channel.refresh_from_db()
     return channel

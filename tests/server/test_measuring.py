@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from rapport.server.listen.models import Channel, Message, Pulse
+from rapport.server.listen.models import Channel, Gap, Message, Pulse
+from rapport.server.listen.watch import look
 from rapport.server.measure import actions as measuring
 from rapport.server.measure.models import DayAnswer, DayCount
 from rapport.server.organise.models import Team
@@ -98,6 +99,29 @@ def test_hours_without_an_answer_of_the_platform_are_deaf(channel, now):
     measuring.count_days(now)
     # Of the five whole hours after it was connected the third failed, and in the fifth nobody listened.
     assert sum(DayCount.objects.values_list("deaf_hours", flat=True)) == 2
+
+
+def test_what_was_fetched_afterwards_is_not_missed_and_what_is_suspected_is(channel, now):
+    now = now.replace(minute=1)
+    start = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=6)
+    Channel.objects.update(created_at=start)
+    Pulse.objects.all().delete()
+    for hour in range(1, 6):
+        down = hour == 3
+        at = start + timedelta(hours=hour)
+        Pulse.objects.create(
+            channel=channel, source="mentions", hour=at, fetches=0 if down else 60, failures=9 * down, trouble="refused"
+        )
+    look(now)
+    measuring.count_days(now)
+    assert Gap.objects.get().state == "backfilled"
+    assert sum(DayCount.objects.values_list("deaf_hours", flat=True)) == 0
+    Gap.objects.create(
+        channel=channel, source="search", kind="silence", start=start + timedelta(hours=4), suspected=True
+    )
+    measuring.count_days(now)
+    assert sum(DayCount.objects.values_list("deaf_hours", flat=True)) == 2
+    assert sum(DayCount.objects.values_list("hours", flat=True)) == 5
 
 
 def test_counting_again_changes_nothing(talk, now):

@@ -17,9 +17,10 @@ from django.utils import timezone
 from rapport.core.types import Estimate, NotEnough
 from rapport.server.listen.models import Channel
 from rapport.server.measure.models import DayAnswer, DayCount
-from rapport.server.measure.queries import course, monday
+from rapport.server.measure.queries import Usual, course, monday
 from rapport.server.organise.models import Team, User
 from rapport.server.pages import charts
+from rapport.server.pages.figures import figures
 from rapport.server.pages.tags import amount
 from tests.server.test_contrast import colours as contrast_colours
 
@@ -129,6 +130,51 @@ def test_the_weeks_of_which_we_missed_something_are_known(channel):
     assert [week.start for week in course(NOW, weeks=12).deaf()] == [LAST]
 
 
+# -- a missing hour is never a zero
+
+
+def year(channel, *, down: dict[int, tuple[int, int]] | None = None) -> None:
+    """Five whole weeks, ten messages a day, heard in full; `down`: (messages, hours missed) of a day so many back."""
+    for back in range(5):
+        for day in range(7):
+            n, missed = (down or {}).get(back, (10, 0)) if day == 2 else (10, 0)
+            said(channel, LAST - timedelta(days=7 * back - day), neutral=n, hours=24, deaf_hours=missed)
+
+
+def test_a_channel_that_was_down_for_a_day_does_not_lower_what_is_usual(channel):
+    year(channel, down={1: (0, 24), 3: (0, 24)})
+    assert course(NOW, weeks=12).usual() == Usual(last=70, median=70, weeks=2, left_out=())
+
+
+def test_a_channel_with_a_hole_in_the_last_week_is_not_compared_and_named(channel):
+    other = Channel.objects.create(name="Other", connector="harbour", network="harbour")
+    year(channel, down={0: (0, 24)})
+    year(other)
+    found = course(NOW, weeks=12).usual()
+    assert found == Usual(last=70, median=70, weeks=4, left_out=("Harbour",))
+
+
+def test_a_channel_that_was_connected_lately_is_not_compared(channel):
+    other = Channel.objects.create(name="Other", connector="harbour", network="harbour")
+    year(channel)
+    for day in range(7):
+        said(other, LAST + timedelta(days=day), neutral=10, hours=24)
+    assert course(NOW, weeks=12).usual() == Usual(last=70, median=70, weeks=4, left_out=("Other",))
+
+
+def test_with_nothing_to_compare_it_says_so(channel):
+    year(channel, down={0: (3, 20)})
+    assert course(NOW, weeks=12).usual() == NotEnough(0, 2, "weeks heard in full")
+
+
+def test_a_week_in_which_nobody_listened_has_no_count(channel):
+    year(channel)
+    DayCount.objects.filter(day__gte=LAST - timedelta(days=7), day__lt=LAST).update(messages=0, deaf_hours=24)
+    found = course(NOW, weeks=12)
+    assert [week.count("Harbour") for week in found.weeks[-3:]] == [70, None, 70]
+    assert found.usual().median == 70
+
+
 # -- the page
 
 
@@ -144,7 +190,7 @@ def weeks(channel: Channel) -> Channel:
 
 def test_a_figure_says_what_it_finds_and_opens_to_how_it_was_made(client, weeks):
     page = client.get(reverse("course")).content.decode()
-    assert "Last week 40 messages, against 40 in a usual week of the four before" in page
+    assert "Last week 40 messages, against 40 in a usual week of the 3 before heard in full" in page
     assert "of the conversations have an answer (between" in page
     assert "Half of the conversations had their first answer within" in page
     assert page.count("How this was made") == 4
@@ -296,3 +342,23 @@ def test_colours_are_those_of_the_stylesheet():
 def test_a_time_is_said_with_two_figures(seconds, words):
     assert amount(seconds).split() == words.split()
     assert amount(timedelta(seconds=seconds)) == amount(seconds)
+
+
+def test_weeks_heard_in_part_are_marked_in_the_table_the_file_and_the_picture(client, weeks):
+    page = client.get(reverse("course")).content.decode()
+    assert "40 or more" in page
+    rows = list(
+        csv.DictReader(io.StringIO(client.get(reverse("course_figure", args=["volume", "csv"])).content.decode()))
+    )
+    assert [(row["Harbour"], row["messages"], row["messages_at_least"]) for row in rows[-3:]] == [
+        ("", "", "40"),
+        ("40", "40", "40"),
+        ("40", "40", "40"),
+    ]
+    found = next(
+        figure
+        for figure in figures(course(timezone.now(), weeks=12), by_team=False, query="")
+        if figure.key == "volume"
+    )
+    bars = found.spec(640, charts.colours("light"))["vconcat"][0]["data"]["values"]
+    assert [bar["partly"] for bar in bars[-3:]] == [True, False, False]

@@ -15,7 +15,7 @@ from itertools import groupby
 
 from rapport.core.measure.quantiles import at_most, normal_quantile
 from rapport.core.measure.share import ShareEstimate
-from rapport.core.types import Estimate
+from rapport.core.types import Estimate, NotEnough
 
 NEEDLE = 0.7
 """With less than this weight heard from, there is no verdict: the needle is grey."""
@@ -173,6 +173,45 @@ def heard(states: Sequence[State]) -> float | None:
     if not contracted:
         return None
     return sum(one in (State.DELIVERING, State.SILENT) for one in contracted) / len(contracted)
+
+
+FEWEST_PERIODS = 2
+"""With fewer periods before, nobody can say what is usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What can be compared: these channels, with these periods before (places in the order given)."""
+
+    channels: tuple[str, ...]
+    periods: tuple[int, ...]
+
+
+def comparable(heard: Mapping[str, Sequence[bool]], *, fewest: int = FEWEST_PERIODS) -> Basis | NotEnough:
+    """What the last period can be compared with: channels that were heard in full in it and in the periods before.
+
+    A channel with a hole in the last period is left out. A period in which another one had a hole is left out too; and
+    when so few are left, the channel that has most holes. A count with a hole in it is never compared: it would look
+    like a quieter week.
+
+    heard    channel -> whether each period was heard in full; the last is the one to compare
+    fewest   periods before it that are needed
+
+    >>> comparable({"a": [True, True, True, True], "b": [True, False, True, True]})
+    Basis(channels=('a', 'b'), periods=(0, 2))
+    >>> comparable({"a": [True, True, True, True], "b": [False, False, True, True]}).channels
+    ('a',)
+    >>> comparable({"a": [True, True, True, False]})
+    NotEnough(have=0, need=2, what='weeks heard in full')
+    """
+    channels = [name for name, periods in heard.items() if periods[-1]]
+    while channels:
+        before = range(len(heard[channels[0]]) - 1)
+        periods = tuple(n for n in before if all(heard[name][n] for name in channels))
+        if len(periods) >= fewest:
+            return Basis(tuple(channels), periods)
+        channels.remove(min(channels, key=lambda name: sum(heard[name])))
+    return NotEnough(0, fewest, "weeks heard in full")
 
 
 # -- channels together -------------------------------------------------------------------------------------------------

@@ -210,7 +210,7 @@ def _facts(
         if pulse:
             closed = at + HOUR <= now
             yield at, _pulsing(pulse, usual if closed else None)
-        elif at < connected or (source.begun and at < source.begun) or (rest and rest.closed):
+        elif at <= connected or (source.begun and at < source.begun) or (rest and rest.closed):
             yield at, Hour(False, 0, 0, 0.0, 0, 0.0)
         elif rest:
             yield at, Hour(True, 0, 0, 0.0, 0, 0.0, paused=True)
@@ -320,7 +320,7 @@ def days(start: datetime, now: datetime) -> dict[tuple[int, date], Day]:
     An hour is missing when it was down or paused, or lies in a gap; one in a gap that was backfilled is not.
     """
     channels = list(Channel.objects.filter(cursors__isnull=False).distinct())
-    begin = max([start, min((channel.created_at for channel in channels), default=now)])
+    begin = max(start, min((channel.created_at for channel in channels), default=now))
     missing, fetched = _gap_hours(begin, now)
     found: dict[tuple[int, date], Day] = defaultdict(Day)
     for key, told in hours(channels, begin, now).items():

@@ -7,6 +7,7 @@ messages or a deletion is in the counts a day later at the latest, and most of t
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -17,7 +18,8 @@ from django.db.models import Count, Max, Min, Q, Sum
 from django.db.models.functions import TruncDate
 from django.db.models.sql.compiler import SQLCompiler
 
-from rapport.server.listen.models import Channel, Cursor, Message, Pulse
+from rapport.server.listen import hours as listening
+from rapport.server.listen.models import Message
 from rapport.server.measure.models import DayAnswer, DayCount
 from rapport.server.organise.record import recorded
 from rapport.server.route.models import Conversation
@@ -26,7 +28,6 @@ OVERLAP = timedelta(days=3)  # late readings and late messages still change the 
 NEWEST = 20_000  # however old they are, the days of the messages that came last are counted again
 UNSETTLED = timedelta(days=35)  # answers and closings still come to conversations of this age
 LONGEST_SECONDS = 2**32 - 1
-HOUR = timedelta(hours=1)
 
 
 # -- messages --------------------------------------------------------------------------------------------------------
@@ -35,16 +36,29 @@ HOUR = timedelta(hours=1)
 def count_days(now: datetime, *, since: date | None = None) -> int:
     """Count messages a channel and day anew, from the last days (or `since`) on. How many rows were written."""
     start = since or _first_day(now)
-    counted, deaf = _messages(start), _deaf(start, now)
-    rows = [
-        DayCount(channel_id=channel, day=day, deaf_hours=deaf.get((channel, day), 0), **counted.get((channel, day), {}))
-        for channel, day in sorted(counted.keys() | deaf.keys())
-    ]
+    counted, listened = _messages(start), listening.days(_midnight(start), now)
+    rows = [_day(channel, day, counted, listened) for channel, day in sorted(counted.keys() | listened.keys())]
     with recorded("days.counted", "timetable") as entry:
         DayCount.objects.filter(day__gte=start).delete()
         DayCount.objects.bulk_create(rows, batch_size=1_000)
         entry.quiet()
     return len(rows)
+
+
+Key = tuple[int, date]
+
+
+def _day(
+    channel: int, day: date, counted: Mapping[Key, Mapping[str, int]], listened: Mapping[Key, listening.Day]
+) -> DayCount:
+    heard = listened.get((channel, day))
+    return DayCount(
+        channel_id=channel,
+        day=day,
+        hours=heard.hours if heard else None,
+        deaf_hours=heard.missed if heard else 0,
+        **counted.get((channel, day), {}),
+    )
 
 
 def count_all_days(now: datetime) -> int:
@@ -89,33 +103,6 @@ class Day(TruncDate):
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
-
-
-# -- hours in which we heard nothing ---------------------------------------------------------------------------------
-
-
-def _deaf(start: date, now: datetime) -> dict[tuple[int, date], int]:
-    """Hours in which a connected channel brought nothing, for each of its days.
-
-    A pause is deafness too: whoever reads a trend wants to know, whether it was meant or not. A source that is asked
-    less often than hourly covers the hours until it is asked again.
-    """
-    begins = max(_midnight(start), datetime(2000, 1, 1, tzinfo=UTC))
-    every = dict(Cursor.objects.values_list("channel_id").annotate(every=Min("every_seconds")))
-    heard: dict[int, list[datetime]] = defaultdict(list)
-    pulses = Pulse.objects.filter(channel__in=list(every), hour__gte=begins - timedelta(days=1), fetches__gt=0)
-    for key, hour in pulses.order_by("hour").values_list("channel_id", "hour").iterator(chunk_size=5_000):
-        heard[key].append(hour)
-    found: dict[tuple[int, date], int] = {}
-    for channel in Channel.objects.filter(pk__in=every).exclude(state="closed"):
-        reach = 1 + int(every[channel.pk] // 3_600)
-        covered = {hour + ahead * HOUR for hour in heard[channel.pk] for ahead in range(reach)}
-        at = max(begins, channel.created_at).replace(minute=0, second=0, microsecond=0) + HOUR
-        while at + HOUR <= now:
-            day = (channel.pk, at.date())
-            found[day] = found.get(day, 0) + (at not in covered)
-            at += HOUR
-    return found
 
 
 # -- conversations ---------------------------------------------------------------------------------------------------

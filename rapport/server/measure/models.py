@@ -11,7 +11,8 @@ from rapport.server.organise.models import Team
 class DayCount(models.Model):
     """One day of one channel: messages from others by the reader's own, uncorrected tone.
 
-    deaf_hours   hours of that day in which the channel was connected and yet brought us nothing: what we missed
+    hours        hours of that day in which we were to hear the channel; None where there are none (files)
+    deaf_hours   those of them whose messages we do not have, as far as we know (see `listen.hours`)
     """
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
@@ -21,6 +22,7 @@ class DayCount(models.Model):
     neutral = models.PositiveIntegerField(default=0)
     positive = models.PositiveIntegerField(default=0)
     ours = models.PositiveIntegerField(default=0)
+    hours = models.PositiveSmallIntegerField(null=True, blank=True)
     deaf_hours = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -14,6 +14,7 @@ from statistics import median
 import numpy as np
 from django.db.models import Max, Sum
 
+from rapport.core.measure.coverage import comparable
 from rapport.core.measure.response import median_of, share_answered
 from rapport.core.types import Estimate, NotEnough
 from rapport.server.listen.models import Channel
@@ -21,6 +22,7 @@ from rapport.server.measure.models import DayAnswer, DayCount
 from rapport.server.organise.models import Team
 
 WEEK = timedelta(days=7)
+HOURS = 7 * 24
 SETTLED = timedelta(days=2)
 """A conversation counts for the share answered once it is this old; before, the share says how young questions are."""
 
@@ -78,7 +80,10 @@ class Waits:
 
 @dataclass
 class Week:
-    """One week, from a Monday (UTC). `by_channel` counts messages from others by the name of their channel."""
+    """One week, from a Monday (UTC). `by_channel` counts messages from others by the name of their channel.
+
+    hours, missed   by the name of a channel: hours in which we were to hear it, and those that are missing
+    """
 
     start: date
     messages: int = 0
@@ -88,6 +93,8 @@ class Week:
     ours: int = 0
     deaf_hours: int = 0
     by_channel: dict[str, int] = field(default_factory=dict)
+    hours: dict[str, int] = field(default_factory=dict)
+    missed: dict[str, int] = field(default_factory=dict)
     waits: Waits = field(default_factory=Waits)
 
     @property
@@ -99,11 +106,26 @@ class Week:
     def read(self) -> int:
         return self.negative + self.neutral + self.positive
 
+    def count(self, channel: str) -> int | None:
+        """Messages of one channel; None when all its hours are missing: that is not nothing."""
+        found = self.by_channel.get(channel, 0)
+        return None if not found and self.missed.get(channel, 0) >= HOURS else found
+
     def shares(self) -> dict[str, float] | NotEnough:
         """The reader's own shares of tones among what it has read."""
         if self.read < FEWEST_READ:
             return NotEnough(self.read, FEWEST_READ, "messages")
         return {tone: getattr(self, tone) / self.read for tone in TONES}
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """Messages of the last week, and the median of the `weeks` before, without the channels that are left out."""
+
+    last: int
+    median: float
+    weeks: int
+    left_out: tuple[str, ...]
 
 
 @dataclass
@@ -119,9 +141,20 @@ class Course:
     def last(self) -> Week:
         return self.weeks[-1]
 
-    def usual(self) -> float:
-        """Messages of a usual week: the median of the four before the last."""
-        return median(week.messages for week in self.weeks[-5:-1])
+    def full(self, week: Week, channel: str) -> bool:
+        """Whether that week of a channel was heard in full. Files that are imported by hand have no hours to miss."""
+        listened = any(channel in one.hours for one in (*self.weeks, self.running))
+        return not week.missed.get(channel) and (not listened or week.hours.get(channel, 0) >= HOURS)
+
+    def usual(self) -> Usual | NotEnough:
+        """The last week against those of the four before: only what was heard in full in all of them is compared."""
+        weeks = self.weeks[-5:]
+        basis = comparable({name: [self.full(week, name) for week in weeks] for name in self.channels})
+        if isinstance(basis, NotEnough):
+            return basis
+        counts = [sum(week.by_channel.get(name, 0) for name in basis.channels) for week in weeks]
+        left_out = tuple(name for name in self.channels if name not in basis.channels)
+        return Usual(counts[-1], median(counts[n] for n in basis.periods), len(basis.periods), left_out)
 
     def deaf(self) -> list[Week]:
         """Weeks of which we missed something."""
@@ -174,8 +207,12 @@ def _count(weeks: dict[date, Week], counts: Iterable[DayCount], names: dict[int,
         week = weeks[monday(row.day)]
         for name in ("messages", "ours", "deaf_hours", *TONES):
             setattr(week, name, getattr(week, name) + getattr(row, name))
+        name = names[row.channel_id]
+        if row.hours is not None:
+            week.hours[name] = week.hours.get(name, 0) + row.hours
+        if row.deaf_hours:
+            week.missed[name] = week.missed.get(name, 0) + row.deaf_hours
         if row.messages:
-            name = names[row.channel_id]
             week.by_channel[name] = week.by_channel.get(name, 0) + row.messages
 
 
@@ -183,6 +220,9 @@ def _largest(weeks: Sequence[Week]) -> list[str]:
     """Names of the channels, the one that brought most first."""
     total: dict[str, int] = defaultdict(int)
     for week in weeks:
+        for name, hours in week.missed.items():
+            if hours >= HOURS:  # nobody knows what was said there, so it is not left out as if that were nothing
+                total[name] += 0
         for name, count in week.by_channel.items():
             total[name] += count
     return sorted(total, key=lambda name: (-total[name], name))

@@ -21,7 +21,13 @@ from rapport.server.templatetags.rapport import number
 PANELS = 8  # channels drawn apart; the smaller ones are drawn together
 AXIS = 46  # room for the numbers at the left, the same for every panel so that the weeks stand below each other
 HOUR = 3_600
-WHAT = (gettext_noop("conversations"), gettext_noop("answered conversations"), gettext_noop("messages"))
+BEFORE = 4  # weeks that the last one is compared with
+WHAT = (
+    gettext_noop("conversations"),
+    gettext_noop("answered conversations"),
+    gettext_noop("messages"),
+    gettext_noop("weeks heard in full"),
+)
 Colours = Any
 
 
@@ -99,49 +105,104 @@ def gaps(course: Course) -> str:
 # -- volume ----------------------------------------------------------------------------------------------------------
 
 
-def _panels(course: Course) -> list[tuple[str, list[int]]]:
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Messages of a week as far as they were heard: None when nobody listened; `partly` when there may be more."""
+
+    n: int | None
+    partly: bool = False
+
+    def __str__(self) -> str:
+        if self.n is None:
+            return _("not heard")
+        return at_least(self.n, self.partly)
+
+    @property
+    def known(self) -> int | str:
+        """For machines: nothing where the number is not the whole."""
+        return "" if self.n is None or self.partly else self.n
+
+
+def at_least(n: int, partly: bool) -> str:
+    return _("%(n)s or more") % {"n": number(n)} if partly else number(n)
+
+
+def _count(week: Week, names: Sequence[str]) -> Count:
+    counts = [count for name in names if (count := week.count(name)) is not None]
+    partly = any(week.missed.get(name) for name in names)
+    return Count(sum(counts), partly) if counts or not names else Count(None, partly=True)
+
+
+def _panels(course: Course) -> list[tuple[str, list[Count]]]:
     shown = course.channels[: PANELS if len(course.channels) <= PANELS else PANELS - 1]
     rest = course.channels[len(shown) :]
-    found = [(name, [week.by_channel.get(name, 0) for week in course.weeks]) for name in shown]
+    found = [(name, [_count(week, [name]) for week in course.weeks]) for name in shown]
     if rest:
         others = _("%(n)s others") % {"n": len(rest)}
-        found.append((others, [sum(week.by_channel.get(name, 0) for name in rest) for week in course.weeks]))
+        found.append((others, [_count(week, rest) for week in course.weeks]))
     return found
+
+
+def compared(course: Course) -> str:
+    """What the last week is compared with: only what was heard in full, and what is left out is named."""
+    usual = course.usual()
+    if isinstance(usual, NotEnough):
+        return _("no usual week to compare with: %(why)s") % {"why": lacking(usual)}
+    names = {"n": number(usual.last), "usual": number(usual.median), "weeks": usual.weeks}
+    if usual.left_out:
+        words = _("where we heard everything %(n)s, against %(usual)s in a usual week; not compared: %(channels)s")
+        return words % (names | {"channels": ", ".join(usual.left_out)})
+    if usual.weeks < BEFORE:
+        return _("in a usual week of the %(weeks)s before that were heard in full: %(usual)s") % names
+    return _("in a usual week of the four before: %(usual)s") % names
+
+
+def _title(course: Course, last: Count) -> str:
+    usual = course.usual()
+    if isinstance(usual, NotEnough) or usual.left_out:
+        return _("Last week %(n)s messages; %(compared)s") % {"n": last, "compared": compared(course)}
+    names = {"n": last, "usual": number(usual.median), "weeks": usual.weeks}
+    if usual.weeks < BEFORE:
+        words = _("Last week %(n)s messages, against %(usual)s in a usual week of the %(weeks)s before heard in full")
+        return words % names
+    return _("Last week %(n)s messages, against %(usual)s in a usual week of the four before") % names
 
 
 def _volume(course: Course, query: str) -> Figure:
     panels = _panels(course)
-    title = _("Last week %(n)s messages, against %(usual)s in a usual week of the four before") % {
-        "n": number(course.last.messages),
-        "usual": number(course.usual()),
-    }
+    whole = [_count(week, course.channels) for week in course.weeks]
+    title = _title(course, whole[-1])
     names = ", ".join(name for name, _counts in panels[:3])
     return Figure(
         key="volume",
         title=title,
-        words=_("Bars for the messages of each week, one row a channel, the largest first: %(names)s.")
+        words=_(
+            "Bars for the messages of each week, one row a channel, the largest first: %(names)s. A bar with a broken "
+            "outline is a week that was heard in part: there may be more."
+        )
         % {"names": names},
         head=[_("Week of"), *(name for name, _counts in panels), _("All"), _("Hours missed")],
         rows=[
             [
                 week_name(week),
-                *(number(counts[n]) for _name, counts in panels),
-                number(week.messages),
+                *(str(counts[n]) for _name, counts in panels),
+                str(whole[n]),
                 number(week.deaf_hours),
             ]
             for n, week in enumerate(course.weeks)
         ],
         raw=[
-            ["week", *course.channels, "messages", "ours", "deaf_hours"],
+            ["week", *course.channels, "messages", "messages_at_least", "ours", "deaf_hours"],
             *(
                 [
                     week.start,
-                    *(week.by_channel.get(name, 0) for name in course.channels),
+                    *(_count(week, [name]).known for name in course.channels),
+                    whole[n].known,
                     week.messages,
                     week.ours,
                     week.deaf_hours,
                 ]
-                for week in course.weeks
+                for n, week in enumerate(course.weeks)
             ),
         ],
         query=query,
@@ -152,21 +213,37 @@ def _volume(course: Course, query: str) -> Figure:
 
 
 def _begun(course: Course, query: str) -> Figure:
-    counts = [week.waits.asked for week in course.weeks]
+    counts = [Count(week.waits.asked, bool(week.deaf_hours)) for week in course.weeks]
+    last = course.last.waits.asked
     return Figure(
         key="begun",
-        title=ngettext("Last week %(n)s conversation began", "Last week %(n)s conversations began", counts[-1])
-        % {"n": number(counts[-1])},
-        words=_("Bars for the conversations that began in each week."),
-        head=[_("Week of"), _("Conversations begun")],
-        rows=[[week_name(week), number(week.waits.asked)] for week in course.weeks],
-        raw=[["week", "conversations"], *([week.start, week.waits.asked] for week in course.weeks)],
+        title=ngettext("Last week %(n)s conversation began", "Last week %(n)s conversations began", last)
+        % {"n": counts[-1]},
+        words=_("Bars for the conversations that began in each week; a broken outline where we missed something."),
+        head=[_("Week of"), _("Conversations begun"), _("Hours missed")],
+        rows=[
+            [week_name(week), str(count), number(week.deaf_hours)]
+            for week, count in zip(course.weeks, counts, strict=True)
+        ],
+        raw=[
+            ["week", "conversations", "conversations_at_least", "deaf_hours"],
+            *(
+                [week.start, count.known, count.n, week.deaf_hours]
+                for week, count in zip(course.weeks, counts, strict=True)
+            ),
+        ],
         query=query,
         spec=lambda width, c: _stacked(course, width, c, [_bars(course, "", counts, width, c, height=140)]),
     )
 
 
-def _bars(course: Course, name: str, counts: Sequence[int], width: int, c: Colours, *, height: int = 34) -> Spec:
+def _bars(course: Course, name: str, counts: Sequence[Count], width: int, c: Colours, *, height: int = 34) -> Spec:
+    """Bars; with a broken outline where a week was heard in part, and none where nobody listened."""
+    weeks = [
+        {"week": week_name(week), "n": count.n, "partly": count.partly}
+        for week, count in zip(course.weeks, counts, strict=True)
+    ]
+    broken = {"fillOpacity": 0.18, "stroke": c["accent"], "strokeDash": [3, 2], "strokeWidth": 1.2}
     return {
         **(
             {
@@ -184,8 +261,14 @@ def _bars(course: Course, name: str, counts: Sequence[int], width: int, c: Colou
         ),
         "width": width - AXIS,
         "height": height,
-        "data": {"values": [{"week": week_name(week), "n": n} for week, n in zip(course.weeks, counts, strict=True)]},
-        "mark": {"type": "bar", "color": c["accent"]},
+        "data": {"values": weeks},
+        "layer": [
+            {"transform": [{"filter": "!datum.partly"}], "mark": {"type": "bar", "color": c["accent"]}},
+            {
+                "transform": [{"filter": "datum.partly && datum.n != null"}],
+                "mark": {"type": "bar", "color": c["accent"], **broken},
+            },
+        ],
         "encoding": {
             "x": _weeks(course, width, axis=None),
             "y": {
@@ -353,13 +436,17 @@ def _tone(course: Course, query: str) -> Figure:
         key="tone",
         title=title,
         words=_(
-            "Three lines: the shares of negative, neutral and positive messages of each week, as the reader sees them."
+            "Three lines: the shares of negative, neutral and positive messages of each week, as the reader sees them. "
+            "They break at weeks that were heard in part; those have a hollow sign each."
         ),
-        head=[_("Week of"), _("Read"), _("Negative"), _("Neutral"), _("Positive")],
-        rows=[[week_name(week), number(week.read), *_tones(week)] for week in course.weeks],
+        head=[_("Week of"), _("Read"), _("Negative"), _("Neutral"), _("Positive"), _("Hours missed")],
+        rows=[[week_name(week), number(week.read), *_tones(week), number(week.deaf_hours)] for week in course.weeks],
         raw=[
-            ["week", "read", *TONES],
-            *([week.start, week.read, *(getattr(week, tone) for tone in TONES)] for week in course.weeks),
+            ["week", "read", *TONES, "deaf_hours"],
+            *(
+                [week.start, week.read, *(getattr(week, tone) for tone in TONES), week.deaf_hours]
+                for week in course.weeks
+            ),
         ],
         query=f"{query} tone:negative",
         spec=lambda width, c: _stacked(course, width, c, [_lines(course, width, c)]),
@@ -386,7 +473,16 @@ def _lines(course: Course, width: int, c: Colours) -> Spec:
         shares = week.shares()
         for tone in TONES:
             share = None if isinstance(shares, NotEnough) else shares[tone]
-            values.append({"week": week_name(week), "tone": names[tone], "share": share, "sign": n % every == 0})
+            values.append(
+                {
+                    "week": week_name(week),
+                    "tone": names[tone],
+                    "share": share,
+                    "whole": None if week.deaf_hours else share,
+                    "sign": n % every == 0,
+                    "partly": week.deaf_hours > 0,
+                }
+            )
     domain = [names[tone] for tone in TONES]
     by_tone = {
         "x": _weeks(course, width, axis=None),
@@ -404,10 +500,18 @@ def _lines(course: Course, width: int, c: Colours) -> Spec:
         "height": 170,
         "data": {"values": values},
         "layer": [
-            {"mark": {"type": "line", "strokeWidth": 2}, "encoding": by_tone},
             {
-                "transform": [{"filter": "datum.sign && datum.share != null"}],
+                "mark": {"type": "line", "strokeWidth": 2},
+                "encoding": {**by_tone, "y": {**by_tone["y"], "field": "whole"}},
+            },
+            {
+                "transform": [{"filter": "datum.sign && datum.whole != null"}],
                 "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
+                "encoding": {**by_tone, "shape": shapes},
+            },
+            {
+                "transform": [{"filter": "datum.partly && datum.share != null"}],
+                "mark": {"type": "point", "filled": False, "size": 60, "opacity": 1},
                 "encoding": {**by_tone, "shape": shapes},
             },
         ],

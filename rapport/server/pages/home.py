@@ -17,7 +17,7 @@ from rapport.server.listen.models import Channel
 from rapport.server.measure.queries import Course, Waits, joined
 from rapport.server.organise.abilities import may
 from rapport.server.pages.course import Where, framed_figure
-from rapport.server.pages.figures import between, gaps, lacking, no_median, percent
+from rapport.server.pages.figures import at_least, between, compared, gaps, lacking, no_median, percent
 from rapport.server.pages.needs import needs
 from rapport.server.pages.render import me, page
 from rapport.server.pages.tags import amount
@@ -90,8 +90,8 @@ def headings(course: Course) -> list[Heading]:
 
 
 def _messages(course: Course) -> Heading:
-    usual = _("in a usual week of the four before: %(n)s") % {"n": number(course.usual())}
-    return Heading(_("Messages last week"), number(course.last.messages), "", usual, "", _method("volume"))
+    value = at_least(course.last.messages, bool(course.last.deaf_hours))
+    return Heading(_("Messages last week"), value, "", compared(course), "", _method("volume"))
 
 
 def _answered(last: Waits, before: Waits) -> Heading:
