@@ -250,7 +250,7 @@ def test_two_who_change_a_channel_at_once_are_told(as_, ana, channel):
 
 def test_the_channel_page_asks_little_of_the_database(as_, ana, channel, django_assert_max_num_queries):
     client = as_(ana)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(22):
         client.get(reverse("channel", args=[channel.pk]))
 
 
