@@ -193,9 +193,7 @@ class FakeJetstream:
 
     def garbage(self, raw: str) -> None:
         """Something that is no event, in the place of one."""
-        with self._news:
-            self._append(Event(0, 0, "", "garbage", "", raw))
-            self._news.notify_all()
+        self._say("", "garbage", "", raw, "")
 
     def flood(self, posts: Sequence[tuple[str, str]]) -> None:
         """Many at once, such as `some_posts` makes them."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rapport.connectors.bluesky import compose, parse
-from rapport.connectors.contract import Account, Field, Profile, Source
+from rapport.connectors.contract import Account, Field, Profile, Sieve, Source
 from rapport.core.types import Absent, Page, Receipt, Reply
 
 
@@ -33,13 +33,21 @@ class Bluesky:
             "Names by which people call you without a mention, with commas between them.",
             required=False,
         ),
+        Field(
+            "stream",
+            "Stream",
+            "Where posts of the whole network, or of one server, are heard as they are written: the address of a "
+            "Jetstream, of a relay or of a server of accounts. What no brief wants is let go. Empty: no stream.",
+            required=False,
+        ),
     )
-    sources = (Source("notifications", 20), Source("search", 60))
+    sources = (Source("notifications", 20), Source("search", 60), Source("stream", 5, "stream", needs="stream"))
     limit = compose.LIMIT
 
     def check(self, account: Account) -> Profile:
-        from rapport.connectors.bluesky import api
+        from rapport.connectors.bluesky import api, listening
 
+        listening.try_out(account)
         return api.check(account)
 
     def parse(self, raw: bytes, *, source: str, account: Account) -> Page:
@@ -49,6 +57,11 @@ class Bluesky:
         from rapport.connectors.bluesky import api
 
         return api.fetch(account, source, cursor)
+
+    def stream(self, account: Account, source: str, cursor: str, sieve: Sieve) -> Iterator[Page]:
+        from rapport.connectors.bluesky import listening
+
+        return listening.stream(account, cursor, sieve)
 
     def recheck(self, account: Account, external_ids: Sequence[str]) -> Page:
         from rapport.connectors.bluesky import api
