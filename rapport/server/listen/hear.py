@@ -214,7 +214,7 @@ class BriefSieve:
     def _look(self) -> None:
         self._channel.refresh_from_db(fields=["keep_all", "addressed"])
         everything = self._channel.keep_all or self._channel.addressed
-        self._may_match = _anything if everything else getattr(current(), "may_match", _anything)
+        self._may_match = _anything if everything else current().may_match
         self._until = time.monotonic() + BRIEFS_SECONDS
 
 
