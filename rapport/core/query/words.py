@@ -162,11 +162,12 @@ def segment(text: str) -> str:
     >>> segment("東京タワー cruise")
     '東京 京タ タワ ワー ー cruise'
     """
+    if text.isascii():
+        pairs = _ASCII_RUN.findall(text.lower())
+        marked = [sigil + word[:LONGEST] for sigil, word in pairs if sigil]
+        return " ".join([*(word[:LONGEST] for _, word in pairs), *marked])
     found = tokens(text)
-    words = [token.text for token in found]
-    if not text.isascii():
-        words = _paired(words)
-    return " ".join([*words, *(token.marked for token in found if token.sigil)])
+    return " ".join([*_paired([token.text for token in found]), *(token.marked for token in found if token.sigil)])
 
 
 def indexed_phrase(words: Sequence[str], prefix: bool) -> tuple[list[str], bool]:
@@ -215,10 +216,10 @@ def lexemes(text: str) -> tuple[str, ...]:
 
 
 def _ascii_tokens(text: str) -> Iterator[Token]:
-    for run in _ASCII_RUN.finditer(text):
+    for run in _ASCII_RUN.finditer(text.lower()):
         sigil, word = run.groups("")
-        start, end = run.span(2)
-        yield Token(word[:LONGEST].lower(), run.start() if sigil else start, end, sigil)
+        start, end = run.span()
+        yield Token(word[:LONGEST], start, end, sigil)
 
 
 def _tokens(text: str) -> Iterator[Token]:
@@ -228,6 +229,9 @@ def _tokens(text: str) -> Iterator[Token]:
             yield from _placed(symbol, run.start(), run.end(), "")
             continue
         word, start = word.rstrip("_"), run.start(2)
+        if word.isascii():
+            yield Token(word[:LONGEST].lower(), run.start(), start + len(word), _SIGILS[sigil])
+            continue
         pieces = _PIECE.finditer(word) if _CHARACTER.search(word) else _WHOLE.finditer(word)
         for piece in pieces:
             begin = run.start() if sigil else start + piece.start()
