@@ -239,8 +239,8 @@ def _finder(node: Node) -> Callable[[Text], bool]:
             return lambda text: any(True for _ in _places(node, text))
 
 
-def _places(node: Node, text: Text) -> Iterator[Place]:
-    """Where the words of the node stand, counted in words."""
+def _places(node: Node, text: Text, *, everywhere: bool = False) -> Iterator[Place]:
+    """Where the words of the node stand, counted in words; of a Near one place for each first word, or everywhere."""
     match node:
         case Words(words):
             for start in _starts(node, text):
@@ -250,9 +250,11 @@ def _places(node: Node, text: Text) -> Iterator[Place]:
                 if _has_capitals(written, words.prefix, text.written[start : start + len(written)]):
                     yield Place(start, start + len(written), ((node, start, start + len(written)),))
         case Or(parts):
-            yield from sorted((place for part in parts for place in _places(part, text)), key=lambda place: place[:2])
+            places = (place for part in parts for place in _places(part, text, everywhere=everywhere))
+            yield from sorted(places, key=lambda place: place[:2])
         case Near(parts, between, ordered):
-            yield from near([tuple(_places(part, text)) for part in parts], between, ordered)
+            found = [sorted(_places(part, text, everywhere=True), key=lambda place: place[:2]) for part in parts]
+            yield from near(found, between, ordered, everywhere=everywhere)
 
 
 def _starts(node: Words, text: Text) -> Iterator[int]:

@@ -42,7 +42,7 @@ DEEPEST = 50
 MOST = 500
 """Terms in a query."""
 
-FURTHEST = 1_000
+FURTHEST = 200
 """Other words that may stand between those that are near each other."""
 
 MOST_NEAR = 10
