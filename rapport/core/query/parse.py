@@ -33,13 +33,13 @@ from rapport.core.query.nodes import (
 )
 from rapport.core.query.words import as_written, tokens
 
-LONGEST = 4_000
+LONGEST = 16_000
 """Characters in a query."""
 
 DEEPEST = 50
 """Parentheses and NOTs inside each other."""
 
-MOST = 500
+MOST = 2_000
 """Terms in a query."""
 
 FURTHEST = 200
