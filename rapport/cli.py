@@ -173,7 +173,10 @@ def load_sample(*, seed: int = 7, scale: float = 1.0) -> None:
 )
 @click.option("--not-addressed", is_flag=True, help="The messages speak about us, not to us: nobody has to answer.")
 def import_file(file: Path, channel: str, mapping: str, not_addressed: bool) -> None:
-    """Import messages from a CSV file. What cannot be read goes to FILE.rejects.csv, with line and reason."""
+    """Import messages from a CSV, JSONL or Parquet file.
+
+    What cannot be read goes to FILE.rejects.csv, with line and reason.
+    """
     django()
     from rapport.connectors.files.parse import Position, read_mapping
     from rapport.core.types import Refused
@@ -186,7 +189,7 @@ def import_file(file: Path, channel: str, mapping: str, not_addressed: bool) -> 
     box = open_box(channel, actor="command line", addressed=not not_addressed)
     if isinstance(box, Refused):
         raise click.ClickException(box.reason)
-    with click.progressbar(length=file.stat().st_size, label=f"Reading {file.name}", file=sys.stderr) as bar:
+    with click.progressbar(length=imports.size_of(file), label=f"Reading {file.name}", file=sys.stderr) as bar:
 
         def progress(place: Position, _: object) -> bool:
             bar.update(place.offset - bar.pos)

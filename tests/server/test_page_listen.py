@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import json
 from datetime import UTC, datetime, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -420,6 +423,47 @@ def test_an_upload_is_kept_under_a_name_of_ours(upload):
     assert kept.stat().st_mode & 0o077 == 0
 
 
+def parquet_of(rows) -> bytes:
+    file = BytesIO()
+    pl.DataFrame(rows).write_parquet(file)
+    return file.getvalue()
+
+
+POSTS = [{"id": n, "text": f"Late again {n}", "at": "2026-01-31", "user": {"name": "kim"}} for n in range(250)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("posts.parquet", parquet_of(POSTS)),
+        ("posts.jsonl", "\n".join(json.dumps(post) for post in POSTS).encode()),
+        ("posts.jsonl.gz", gzip.compress("\n".join(json.dumps(post) for post in POSTS).encode())),
+    ],
+)
+def test_other_files_than_tables_are_previewed_and_imported_too(upload, name, content):
+    client, response = upload(name, content)
+    page = text_of(client.get(response.url))
+    assert "user.name" in page
+    chosen = {"id": "id", "text": "text", "author": "user.name", "time": "at", "new_channel": "Posts"}
+    assert "Late again 3" in text_of(client.post(response.url, chosen | {"do": "preview"}))
+    client.post(response.url, chosen)
+    while imports.turn("worker-1"):
+        pass
+    row = Import.objects.get()
+    assert (row.state, row.new, row.rejected) == ("done", 250, 0)
+    assert row.read_bytes == row.size_bytes
+
+
+def test_a_compressed_file_that_breaks_off_fails_visibly(upload):
+    content = gzip.compress("\n".join(json.dumps(post) for post in POSTS).encode())[:-200]
+    client, response = upload("posts.jsonl.gz", content)
+    client.post(response.url, {"id": "id", "text": "text", "author": "user.name", "time": "at", "new_channel": "Posts"})
+    imports.turn("worker-1")
+    row = Import.objects.get()
+    assert row.state == "failed"
+    assert "breaks off" in row.trouble
+
+
 def test_the_columns_are_guessed_and_the_first_rows_shown(upload):
     client, response = upload()
     page = text_of(client.get(response.url))
@@ -499,7 +543,7 @@ def test_the_bar_asks_again_until_there_is_nothing_to_wait_for(upload):
 
 @pytest.mark.parametrize(
     ("name", "content", "words"),
-    [("notes.docx", b"x", "Only CSV and JSONL"), ("empty.csv", b"", "The file is empty.")],
+    [("notes.docx", b"x", "Only CSV, JSONL and Parquet"), ("empty.csv", b"", "The file is empty.")],
 )
 def test_what_is_no_table_is_refused(upload, name, content, words):
     _client, response = upload(name=name, content=content)

@@ -1,4 +1,4 @@
-"""A folder that is watched: every CSV or JSONL file that is dropped into it is read once.
+"""A folder that is watched: every CSV, JSONL or Parquet file that is dropped into it is read once.
 
 The cursor is JSON: file name -> [size, time of change in ns, position], where the position is empty once the file is
 read to its end. A file that changed in any way is read anew from its beginning; what was heard before is recognised
@@ -17,6 +17,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rapport.connectors.contract import Account, Field, Profile, Source
+from rapport.connectors.files.columns import read_parquet
+from rapport.connectors.files.formats import opened, reader
 from rapport.connectors.files.parse import (
     BEGINNING,
     KEPT_RAW_BYTES,
@@ -24,7 +26,6 @@ from rapport.connectors.files.parse import (
     read_csv,
     read_jsonl,
     read_mapping,
-    reader,
 )
 from rapport.core.errors import ConnectorError
 from rapport.core.types import Page, Reject
@@ -61,9 +62,11 @@ class FilesConnector:
         return Profile(external_id=folder or settings.network, handle=settings.network)
 
     def parse(self, raw: bytes, *, source: str, account: Account) -> Page:
-        """Translate one whole file: JSONL when it begins with a brace, else a table."""
+        """Translate one whole file: JSONL when it begins with a brace, Parquet with its mark, else a table."""
         settings = Settings.of(account)
-        read = read_jsonl if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else read_csv
+        read = read_parquet if raw.startswith(b"PAR1") else read_csv
+        if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+            read = read_jsonl
         try:
             pages = list(read(BytesIO(raw), settings.mapping, network=settings.network, zone=settings.zone))
         except ConnectorError as error:
@@ -148,6 +151,6 @@ def _news(file: Path, entry: tuple[int | str, ...] | None, settings: Settings) -
 
 def _read(file: Path, start: Position, settings: Settings) -> Iterator[Page]:
     read = reader(file.name) or read_csv
-    with file.open("rb") as opened:
-        for page in read(opened, settings.mapping, network=settings.network, zone=settings.zone, start=start):
+    with opened(file) as inside:
+        for page in read(inside, settings.mapping, network=settings.network, zone=settings.zone, start=start):
             yield replace(page, rejects=tuple(replace(no, where=f"{file.name}, {no.where}") for no in page.rejects))

@@ -1,4 +1,4 @@
-"""Messages out of files: tables (CSV) and one JSON object a line (JSONL), read piece by piece.
+"""Messages out of files: tables (CSV) and one JSON object a line (JSONL), read piece by piece; see also `columns.py`.
 
 A file is never held in memory: it comes as pages, and the cursor of a page says where the next one begins. What
 cannot be read becomes a `Reject` that knows its line; the rest goes on.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, date, tzinfo
+from decimal import Decimal
 from itertools import islice
 from typing import BinaryIO
 
@@ -53,7 +54,7 @@ BEGINNING = Position()
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as it stands in the file. `problem` says why `values` could not be had."""
+    """One record as it stands in the file. `problem` says why `values` could not be had; `unit` what is counted."""
 
     first_line: int
     end: Position
@@ -61,6 +62,7 @@ class Record:
     values: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
     fallback: bool = False
+    unit: str = "line"
 
 
 def read_mapping(text: str) -> dict[str, str]:
@@ -203,10 +205,41 @@ def _object(line: str, mapping: Mapping[str, str]) -> tuple[Mapping[str, str], s
         return {}, f"not JSON: {error}"
     if not isinstance(found, dict):
         return {}, "not a JSON object"
-    given = {field: found[name] for field, name in mapping.items() if found.get(name) is not None}
-    if wrong := [mapping[field] for field, value in given.items() if isinstance(value, bool | list | dict)]:
+    return picked(found, mapping)
+
+
+def picked(found: Mapping[str, object], mapping: Mapping[str, str]) -> tuple[Mapping[str, str], str]:
+    """The fields of an object, as texts; or why they cannot be had. `user.name` is the name inside of user.
+
+    >>> picked({"user": {"name": "Ada", "id": 7}, "a.b": "c"}, {"author": "user.id", "text": "a.b"})
+    ({'author': '7', 'text': 'c'}, '')
+    """
+    given = {field: value for field, path in mapping.items() if (value := _at(found, path)) is not None}
+    if wrong := [mapping[field] for field, value in given.items() if not _is_simple(value)]:
         return {}, f"{', '.join(wrong)} should be a text or a number"
-    return {field: str(value) for field, value in given.items()}, ""
+    return {field: _written(value) for field, value in given.items()}, ""
+
+
+def _is_simple(value: object) -> bool:
+    return isinstance(value, str | int | float | Decimal | date) and not isinstance(value, bool)
+
+
+def _at(found: object, path: str) -> object:
+    """The value of that name; else that of the names between its dots, from the outside in."""
+    if not isinstance(found, Mapping):
+        return None
+    if path in found:
+        return found[path]
+    parts = path.split(".")
+    for cut in range(1, len(parts)):
+        inner = found.get(".".join(parts[:cut]))
+        if isinstance(inner, Mapping):
+            return _at(inner, ".".join(parts[cut:]))
+    return None
+
+
+def _written(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 # -- messages ----------------------------------------------------------------------------------------------------------
@@ -245,8 +278,8 @@ def message(values: Mapping[str, str], *, network: str, zone: tzinfo) -> Message
 
 
 def _where(record: Record) -> str:
-    last = max(record.first_line, record.end.line)
-    return f"line {record.first_line}" if last == record.first_line else f"lines {record.first_line} to {last}"
+    last, unit = max(record.first_line, record.end.line), record.unit
+    return f"{unit} {record.first_line}" if last == record.first_line else f"{unit}s {record.first_line} to {last}"
 
 
 def _page(records: Sequence[Record], *, network: str, zone: tzinfo) -> Page:
@@ -263,7 +296,7 @@ def _page(records: Sequence[Record], *, network: str, zone: tzinfo) -> Page:
     )
 
 
-def _pages(records: Iterator[Record], *, network: str, zone: tzinfo) -> Iterator[Page]:
+def pages(records: Iterator[Record], *, network: str, zone: tzinfo) -> Iterator[Page]:
     while batch := tuple(islice(records, BATCH)):
         yield _page(batch, network=network, zone=zone)
 
@@ -280,28 +313,11 @@ def read_csv(
     The cursor of a page, read by `Position.read`, says how many bytes and lines are done: for a progress bar, and to go
     on later. Raises `ConnectorError` before the first page when a column is missing.
     """
-    return _pages(csv_records(file, mapping, start), network=network, zone=zone)
+    return pages(csv_records(file, mapping, start), network=network, zone=zone)
 
 
 def read_jsonl(
     file: BinaryIO, mapping: Mapping[str, str], *, network: str, zone: tzinfo = UTC, start: Position = BEGINNING
 ) -> Iterator[Page]:
     """The same for one JSON object a line."""
-    return _pages(jsonl_records(file, mapping, start), network=network, zone=zone)
-
-
-def reader(name: str) -> Callable[..., Iterator[Page]] | None:
-    """How a file of this name is read, or None when it isn't one of ours.
-
-    >>> reader("answers.CSV").__name__, reader("notes.docx")
-    ('read_csv', None)
-    """
-    return READERS.get(name.lower().rpartition(".")[2])
-
-
-READERS: Mapping[str, Callable[..., Iterator[Page]]] = {
-    "csv": read_csv,
-    "tsv": read_csv,
-    "jsonl": read_jsonl,
-    "ndjson": read_jsonl,
-}
+    return pages(jsonl_records(file, mapping, start), network=network, zone=zone)

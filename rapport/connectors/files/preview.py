@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
+from rapport.connectors.files.columns import look_into
+from rapport.connectors.files.formats import kind_of
 from rapport.connectors.files.parse import DELIMITERS, MAX_LINE_BYTES, OPTIONAL, REQUIRED
 
 ROWS = 5
 MOST_COLUMNS = 200
+DEEPEST = 5
 LONGEST_CELL = 300
 
 # What people call these columns, the likeliest first.
@@ -52,14 +55,17 @@ class Look:
 
 
 def look(file: BinaryIO, name: str) -> Look:
-    """The columns and first rows of a table or of JSON lines; no columns when it is neither.
+    """The columns and first rows of a table, of JSON lines or of Parquet; no columns when it is none of these.
 
     >>> from io import BytesIO
     >>> look(BytesIO(b"id;text;more\\n1;Hello;x\\n"), "a.csv")
     Look(columns=('id', 'text', 'more'), rows=(('1', 'Hello', 'x'),))
     """
+    kind = kind_of(name)
+    if kind == "parquet":
+        return _objects(look_into(file, ROWS)[1])
     lines = [_decoded(line) for line in islice(iter(lambda: file.readline(MAX_LINE_BYTES), b""), 200)]
-    return _json(lines) if name.lower().endswith(("jsonl", "ndjson")) else _table(lines)
+    return _json(lines) if kind.startswith(("jsonl", "ndjson")) else _table(lines)
 
 
 def _decoded(line: bytes) -> str:
@@ -90,9 +96,22 @@ def _row(cells: Sequence[str], width: int) -> tuple[str, ...]:
 
 
 def _json(lines: Sequence[str]) -> Look:
-    found = [value for line in lines[: ROWS * 4] if isinstance(value := _value(line), dict)][:ROWS]
-    columns = tuple(dict.fromkeys(key for value in found for key in value))[:MOST_COLUMNS]
-    return Look(columns, tuple(tuple(_cell(value.get(name))[:LONGEST_CELL] for name in columns) for value in found))
+    return _objects([value for line in lines[: ROWS * 4] if isinstance(value := _value(line), dict)][:ROWS])
+
+
+def _objects(found: Sequence[Mapping[str, object]]) -> Look:
+    flat = [dict(_flat(value)) for value in found]
+    columns = tuple(dict.fromkeys(key for value in flat for key in value))[:MOST_COLUMNS]
+    return Look(columns, tuple(tuple(_cell(value.get(name))[:LONGEST_CELL] for name in columns) for value in flat))
+
+
+def _flat(value: Mapping[str, object], before: str = "", depth: int = 0) -> Iterator[tuple[str, object]]:
+    """Fields inside of fields by their path: `user.name`."""
+    for name, inner in value.items():
+        if isinstance(inner, Mapping) and depth < DEEPEST:
+            yield from _flat(inner, f"{before}{name}.", depth + 1)
+        else:
+            yield f"{before}{name}", inner
 
 
 def _value(line: str) -> object:
@@ -103,7 +122,9 @@ def _value(line: str) -> object:
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def guess(columns: Sequence[str]) -> dict[str, str]:

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rapport.connectors.files.parse import BEGINNING, OPTIONAL, REQUIRED, Position, reader
+from rapport.connectors.files.formats import ENDINGS, kind_of, opened, reader, size_of
+from rapport.connectors.files.parse import BEGINNING, OPTIONAL, REQUIRED, Position
 from rapport.connectors.files.preview import Look, guess, look
 from rapport.connectors.files.rejects import write_rejects
 from rapport.core.errors import ConnectorError
@@ -30,7 +31,7 @@ LEASE = timedelta(minutes=5)
 FORGOTTEN_AFTER = timedelta(days=1)
 """Uploads of which nobody made an import are thrown away then."""
 
-__all__ = ["OPTIONAL", "REQUIRED", "Look", "guess"]
+__all__ = ["ENDINGS", "OPTIONAL", "REQUIRED", "Look", "guess", "size_of"]
 
 
 def rejects_beside(path: Path) -> Path:
@@ -51,12 +52,12 @@ def load_file(
     """
     read = reader(path.name)
     if read is None:
-        raise ConnectorError(f"{path.name} is neither CSV nor JSONL.", permanent=True)
+        raise ConnectorError(f"{path.name} is neither CSV nor JSONL nor Parquet.", permanent=True)
     zone = _zone()
     # A row does not know whether it was said to us; who put the files there does. A watched folder says so itself.
     watched = channel.cursors.exists()
     total, aside = Heard(), rejects_beside(path)
-    with path.open("rb") as file:
+    with opened(path) as file:
         for found in read(file, mapping, network=channel.network, zone=zone, start=start):
             page = found if watched else _told(found, channel.addressed)
             if page.rejects:
@@ -85,10 +86,11 @@ def _zone() -> ZoneInfo:
 
 def keep(name: str, chunks: Iterable[bytes], *, now: datetime) -> Path | Refused:
     """Write an upload below RAPPORT_HOME under a random name, readable by us only. Nothing of its own name is used."""
-    if reader(name) is None:
-        return Refused(_("Only CSV and JSONL files can be read; their names end in .csv, .tsv, .jsonl or .ndjson."))
+    if not (kind := kind_of(name)):
+        words = _("Only CSV, JSONL and Parquet files can be read; their names end in: %(endings)s.")
+        return Refused(words % {"endings": ", ".join(ENDINGS)})
     _throw_away(now)
-    path = _folder() / f"{secrets.token_hex(16)}.{name.lower().rpartition('.')[2]}"
+    path = _folder() / f"{secrets.token_hex(16)}.{kind}"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         for chunk in chunks:
             file.write(chunk)
@@ -114,17 +116,20 @@ def _throw_away(now: datetime) -> None:
 
 
 def first_look(path: Path) -> Look:
-    with path.open("rb") as file:
-        return look(file, path.name)
+    try:
+        with opened(path) as file:
+            return look(file, path.name)
+    except ConnectorError:
+        return Look((), ())
 
 
 def trial(path: Path, mapping: Mapping[str, str], *, rows: int = 5) -> Page | Refused:
     """What the first rows would become: messages and rejects. Nothing is stored."""
     read = reader(path.name)
     if read is None:
-        return Refused(_("This is neither CSV nor JSONL."))
+        return Refused(_("This is neither CSV nor JSONL nor Parquet."))
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             page = next(read(file, mapping, network="trial", zone=_zone()), Page())
     except ConnectorError as error:
         return Refused(str(error))
@@ -147,7 +152,7 @@ def turn(worker: str) -> int:
 
     def note(place: Position, heard: Heard) -> bool:
         row.refresh_from_db()
-        row.place, row.read_bytes = place.written(), place.offset
+        row.place, row.read_bytes = place.written(), min(place.offset, row.size_bytes)
         row.heard += heard.new + heard.known + heard.revised
         row.new, row.revised = row.new + heard.new, row.revised + heard.revised
         row.rejected += heard.rejected

@@ -58,7 +58,7 @@ def all_imports(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, refused: str = "") -> HttpResponse:
     rows = [Row.of(row, timezone.now()) for row in Import.objects.select_related("channel", "started_by")[:SHOWN]]
-    context = {"rows": rows, "refused": refused, "may_listen": True}
+    context = {"rows": rows, "refused": refused, "endings": ",".join(imports.ENDINGS), "may_listen": True}
     return page(request, "listen", "listen/imports.html", context, status=422 if refused else 200)
 
 
@@ -116,7 +116,12 @@ def _begin(request: HttpRequest, file: Path, upload: Mapping[str, Any], mapping:
     if isinstance(box, Refused):
         return box.reason
     begun = actions.begin_import(
-        box, path=str(file), file_name=upload["name"], size_bytes=upload["size"], mapping=mapping, actor=me(request)
+        box,
+        path=str(file),
+        file_name=upload["name"],
+        size_bytes=imports.size_of(file),
+        mapping=mapping,
+        actor=me(request),
     )
     return begun.reason if isinstance(begun, Refused) else begun
 
