@@ -34,6 +34,7 @@ from tests.processes import free_port, listening, process, tail
 
 NETWORK = Path(__file__).parent / "network"
 PASSWORD = "correct horse battery"
+FIREHOSE_SECONDS = 20  # how far back the firehose goes
 T = TypeVar("T")
 
 
@@ -103,6 +104,7 @@ def start_bluesky_network() -> Iterator[BlueskyNetwork]:
             "TMPDIR": str(folder),
             "NODE_ENV": "production",
             "LOG_ENABLED": "false",
+            "BACKFILL_LIMIT_MS": str(1_000 * FIREHOSE_SECONDS),
             "DB_POSTGRES_URL": stack.enter_context(postgresql()),
             "REDIS_HOST": f"127.0.0.1:{stack.enter_context(_redis(folder))}",
         }

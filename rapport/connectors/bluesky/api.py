@@ -232,9 +232,23 @@ def send(account: Account, reply: Reply) -> Receipt:
     with signed_in(account) as session:
         # First a question: a session that has to be renewed, or a server that is away, is no doubtful outcome.
         session.ask("com.atproto.server.getSession")
+        reply = _vouched_for(session, reply)
         post = compose.record(reply, facets(session, reply.text))
         body = {"repo": session.did, "collection": parse.POST, "rkey": compose.record_key(reply), "record": post}
         return _receipt(session.write("com.atproto.repo.putRecord", body), post)
+
+
+def _vouched_for(session: SignedIn, reply: Reply) -> Reply:
+    """What came over a stream is hearsay: before it is answered, the platform has to say the same."""
+    if not reply.parent_ref.get("hearsay"):
+        return reply
+    told = parse.page(session.ask("app.bsky.feed.getPosts", uris=[reply.parent_id]), session.did)
+    found = next((message for message in told.messages if message.external_id == reply.parent_id), None)
+    if found is None:
+        raise ConnectorError("Bluesky does not have the post that is answered, or no longer.", permanent=True)
+    if found.ref["cid"] != reply.parent_ref.get("cid"):
+        raise ConnectorError("The post that is answered reads otherwise than what was heard.", permanent=True)
+    return replace(reply, parent_ref=found.ref)
 
 
 def find_sent(account: Account, reply: Reply) -> Receipt | Absent:

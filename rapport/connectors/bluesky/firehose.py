@@ -128,6 +128,7 @@ class Hearing:
             return True
         if microseconds(at) < self._from:
             self.mark = replace(self.mark, seq=seq)
+            self.begun = True  # it reaches back beyond our mark: nothing lies between
             return False
         if not self.begun:
             self.begun = True
@@ -138,7 +139,7 @@ class Hearing:
 
     def _missed(self, first: datetime) -> None:
         left_off = self.mark.at
-        if left_off and (self.outdated or self.anew) and first - moment(left_off) > SLACK:
+        if left_off and (self.outdated or self.anew) and first > moment(left_off):
             self.batch.add(Page(missed=(Missed(moment(left_off), first, TOO_OLD),)))
 
     # -- what frames bring ---------------------------------------------------------------------------------------------

@@ -293,7 +293,9 @@ class Hearing:
 
     def _missed(self, first: int) -> None:
         """Between where we left off and the first event there may be more than the server has."""
-        left_off = self.mark.at
-        too_old = self.outdated or (left_off and moment(left_off) < datetime.now(UTC) - LOOKBACK)
-        if left_off and too_old and moment(first) - moment(left_off) > SLACK:
-            self.batch.add(Page(missed=(Missed(moment(left_off), moment(first), TOO_OLD),)))
+        if not self.mark.at:
+            return
+        left_off, begins = moment(self.mark.at), moment(first)
+        too_old = left_off < datetime.now(UTC) - LOOKBACK and begins - left_off > SLACK
+        if (too_old or self.outdated) and begins > left_off:
+            self.batch.add(Page(missed=(Missed(left_off, begins, TOO_OLD),)))

@@ -706,6 +706,38 @@ def test_a_mention_of_nobody_stays_text(server: Server, account: Account) -> Non
     assert marked == ["@Cleo.test", "#ferry", "example.org"]
 
 
+GET_POSTS = "app.bsky.feed.getPosts"
+
+
+def hearsay() -> Reply:
+    """A reply to what was heard over a stream, with a beginning of the thread that somebody may have made up."""
+    ref = {"uri": HEARD.external_id, "cid": "bafyq", "root": {"uri": uri("forged"), "cid": "bafyx"}, "hearsay": True}
+    return replace(reply(), parent_ref=ref)
+
+
+def test_what_was_heard_over_a_stream_is_looked_at_before_it_is_answered(server: Server, account: Account) -> None:
+    root = {"uri": uri("root"), "cid": "bafyroot"}
+    server.methods[GET_POSTS] = lambda _: {"posts": [post("q", 1, reply={"root": root, "parent": root})]}
+    server.methods[PUT] = lambda given: {"uri": f"at://{US}/{parse.POST}/{given['rkey']}", "cid": "bafyours"}
+    connector.send(account, hearsay())
+    (written,) = server.calls(PUT)
+    assert written["record"]["reply"] == {"root": root, "parent": {"uri": HEARD.external_id, "cid": "bafyq"}}
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [([], "does not have the post"), ([{**post("q", 1), "cid": "bafyother"}], "reads otherwise")],
+)
+def test_what_the_platform_does_not_vouch_for_is_not_answered(
+    server: Server, account: Account, told: list[dict[str, Any]], reason: str
+) -> None:
+    server.methods[GET_POSTS] = lambda _: {"posts": told}
+    with pytest.raises(ConnectorError, match=reason) as caught:
+        connector.send(account, hearsay())
+    assert caught.value.permanent
+    assert server.calls(PUT) == []
+
+
 def test_a_reply_that_is_too_long_is_refused_before_anybody_is_asked(server: Server, account: Account) -> None:
     with pytest.raises(ConnectorError, match="300 characters") as caught:
         connector.send(account, reply("x" * 301))

@@ -26,7 +26,11 @@ async function main() {
   const began = Date.now()
   const network = await TestNetwork.create({
     dbPostgresSchema: 'rapport',
-    pds: { hostname: 'localhost', enableDidDocWithSession: true },
+    pds: {
+      hostname: 'localhost',
+      enableDidDocWithSession: true,
+      repoBackfillLimitMs: Number(process.env.BACKFILL_LIMIT_MS || 24 * 3600 * 1000),
+    },
   })
   const end = () => process.exit(0)
   process.on('SIGTERM', end)
