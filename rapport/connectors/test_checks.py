@@ -23,6 +23,7 @@ from rapport.core.types import Absent, Author, Message, Page, Receipt, Reply, Sp
 ANSWERS: dict[str, dict[str, str]] = {
     "bluesky": {"handle": "ferry.test", "search": "ferry"},
     "webhook": {"name": "reviews"},
+    "wordpress": {"user": "ferry"},
 }
 
 

@@ -4,5 +4,6 @@ from tests.e2e.conftest import browser, visit
 
 from .bluesky_network import bluesky_network
 from .mastodon_server import mastodon_server
+from .wordpress_site import wordpress_site
 
-__all__ = ["bluesky_network", "browser", "mastodon_server", "visit"]
+__all__ = ["bluesky_network", "browser", "mastodon_server", "visit", "wordpress_site"]

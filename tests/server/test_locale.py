@@ -34,7 +34,7 @@ from tests.server import test_every_address as everywhere
 
 SERVER = Path(languages.__file__).parent
 GERMAN = SERVER / "locale/de/LC_MESSAGES/django.po"
-OURS = ("bluesky", "feeds", "files", "mastodon", "sample", "webhook")
+OURS = ("bluesky", "feeds", "files", "mastodon", "sample", "webhook", "wordpress")
 PLACEHOLDER = re.compile(r"%\(\w+\)0?\d*[sd]|%%|\{\}|<[^>]+>")
 WRITTEN = {"late", "messages"}  # by somebody who asked, and by the record
 secrets = everywhere.secrets
@@ -110,7 +110,7 @@ def test_the_words_of_fields_and_of_our_connectors_are_named_for_the_catalogue()
     spoken = {spec.help for fields in (SEARCH_FIELDS, STANDING_FIELDS, RULE_FIELDS) for spec in fields.values()}
     for connector in map(contract.load, OURS):
         spoken |= {connector.label} | {text for field in connector.fields for text in (field.label, field.help)}
-    names = {"Bluesky", "Mastodon", "Webhook", ""}
+    names = {"Bluesky", "Mastodon", "Webhook", "WordPress", ""}
     assert spoken - names == set(words.WORDS)
 
 

@@ -58,6 +58,12 @@ WORDS = (
     gettext_noop("For instance mastodon.social"),
     gettext_noop("Access token"),
     gettext_noop("Preferences, Development, New application: read and write:statuses"),
+    gettext_noop("Address of the site"),
+    gettext_noop("For instance https://example.org/blog"),
+    gettext_noop("User name"),
+    gettext_noop("Of somebody who may moderate comments. Leave it empty to listen only."),
+    gettext_noop("Application password"),
+    gettext_noop("Users, Profile, Application Passwords. Never the password with which one signs in."),
     gettext_noop("What sends the messages, in a word: reviews, callcentre."),
     gettext_noop("What stands where"),
     gettext_noop(

@@ -1,0 +1,5 @@
+"""Comments on a WordPress site, and answers to them."""
+
+from rapport.connectors.wordpress.api import WordPressConnector
+
+connector = WordPressConnector()
