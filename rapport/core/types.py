@@ -50,7 +50,8 @@ class Message:
     parent_id   the message that this one answers, if any
     addressed   it speaks to us: mentions us, answers us, quotes us, was sent to us
     context     it was fetched only so that a thread can be read; nobody has to answer it
-    ref         what the connector needs, beside the ids, to answer this message (for instance a cid)
+    ref         what the connector needs, beside the ids, to answer this message (for instance a cid); its
+                `claim` says where it belongs, on a network that keeps no threads itself: see `core.route.thread`
     """
 
     network: str
