@@ -295,6 +295,13 @@ EVENTS: dict[str, tuple[str, Words]] = {
     "conversation.reopened": ("undo", _plainly(gettext_lazy("<b>{}</b> opened it again"))),
     "conversation.snoozed": ("snooze", _plainly(gettext_lazy("<b>{}</b> snoozed it"))),
     "conversation.tagged": ("tag", _tagged),
+    "conversation.kept_apart": (
+        "info",
+        _plainly(
+            gettext_lazy("It names another conversation, in which its writer had no part. So it stands by itself.")
+        ),
+    ),
+    "answer.came_back": ("alert", _plainly(gettext_lazy("Our answer could not be delivered. It came back."))),
 }
 
 

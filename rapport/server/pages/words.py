@@ -70,4 +70,25 @@ WORDS = (
         "For instance id=data.comment.id, text=data.comment.body, author=data.user.id. Leave it empty if you send our "
         "own form."
     ),
+    gettext_noop("E-mail"),
+    gettext_noop("E-mail address"),
+    gettext_noop("The mailbox that people write to, for instance support@example.org"),
+    gettext_noop("Password"),
+    gettext_noop(
+        "Make one for this app alone where your provider offers that: Gmail, iCloud and others take no other."
+    ),
+    gettext_noop("Only where it is not the address."),
+    gettext_noop("Server for incoming mail (IMAP)"),
+    gettext_noop("Leave it empty to try your provider's usual one. Otherwise its name, with a port if it is not 993."),
+    gettext_noop("Server for outgoing mail (SMTP)"),
+    gettext_noop("Leave it empty to try your provider's usual one. Otherwise its name, with a port if it is not 465."),
+    gettext_noop("Folders"),
+    gettext_noop("Which ones to read, with commas between them."),
+    gettext_noop("Your name on answers"),
+    gettext_noop("For instance Four Ferries, customer service"),
+    gettext_noop("A copy of each answer to this mailbox"),
+    gettext_noop(
+        "yes or no. With it Rapport finds out by itself whether an answer left when the connection broke; "
+        "without it a person has to look."
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rapport.core.route import thread as belonging
 from rapport.core.route.conversation import Facts, Said, fold
 from rapport.core.route.rules import RULE_FIELDS, Rules, parse_rules
 from rapport.core.types import Ownership, Refused
@@ -27,7 +29,7 @@ from rapport.server.organise.models import Function, Team, User
 from rapport.server.organise.record import fingerprint, recorded
 from rapport.server.relate.models import Identity
 from rapport.server.route.documents import document
-from rapport.server.route.models import Conversation, Note, Placement, RuleSet
+from rapport.server.route.models import Conversation, Note, Placement, RuleSet, Strand
 from rapport.server.understand.models import Reading
 
 Thread = tuple[str, str]  # network, thread id
@@ -40,14 +42,18 @@ PREVIEW = 160
 def place(keys: Sequence[int], *, actor: str) -> None:
     """Put each claimed message into the conversation of its thread, and open one where somebody speaks to us.
 
-    Only the platform's own thread ids decide. A quoted number, an equal subject or an equal author never join anything.
+    Only the platform's own thread ids decide, or, where it has none, who had a part in what is named. A quoted number,
+    an equal subject or an equal author never join anything.
     """
     rules, version = current_rules()
+    apart: list[Conversation] = []
+    returned: list[Conversation] = []
     with recorded("messages.routed", actor, rules=version) as entry:
         rows = list(
             held(Message.objects.filter(state="related"), keys, actor).select_related("author", "channel", "reading")
             .order_by("published_at", "id")
         )  # fmt: skip
+        joined = _join(rows)
         threads = {(row.network, row.thread_id) for row in rows}
         talks = _known(threads)
         ripe = _brief_opens(rows)
@@ -66,6 +72,57 @@ def place(keys: Sequence[int], *, actor: str) -> None:
         _settle(placed, "routed")
         _settle([row for row in rows if (row.network, row.thread_id) not in talks], "kept")
         entry.detail |= {"messages": len(rows), "opened": len(opened)}
+        apart += [talks[row.network, row.thread_id] for row in joined.apart if (row.network, row.thread_id) in talks]
+        back = [row for row in joined.returned if _gave_up(row)]
+        returned += [talks[row.network, row.thread_id] for row in back if (row.network, row.thread_id) in talks]
+        # Whoever wrote an answer that came back has to know: the conversation waits for us again.
+        waiting = Conversation.objects.filter(pk__in=[talk.pk for talk in returned], state="waiting")
+        waiting.update(state=flow.advance("conversation", "waiting", "open"))
+    for talk in apart:
+        with recorded("conversation.kept_apart", actor, target=talk):
+            pass
+    for talk in returned:
+        with recorded("answer.came_back", actor, target=talk):
+            pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """apart: those that name a conversation in which they have no part; returned: those that bring back an answer."""
+
+    apart: Sequence[Message] = ()
+    returned: Sequence[Message] = ()
+
+
+def _join(rows: Sequence[Message]) -> _Joined:
+    """On networks that keep no threads, find the thread of each row and set it."""
+    told = ((row, _claim(row)) for row in rows)
+    claimed = [(row, claim) for row, claim in told if claim]
+    apart: list[Message] = []
+    returned: list[Message] = []
+    for network in sorted({row.network for row, claim in claimed}):
+        mine = [(row, claim) for row, claim in claimed if row.network == network]
+        claims = [claim for row, claim in mine]
+        strands = Strand.objects.filter(network=network, key__in=belonging.keys(claims))
+        joined = belonging.join(claims, dict(strands.values_list("key", "thread_id")))
+        Strand.objects.bulk_create(
+            [Strand(network=network, key=key, thread_id=to) for key, to in joined.learnt.items()], ignore_conflicts=True
+        )
+        for row, to in zip((row for row, claim in mine), joined.threads):
+            if row.thread_id != to:
+                row.thread_id = to
+                Message.objects.filter(pk=row.pk).update(thread_id=to)
+        apart += [mine[at][0] for at in sorted(joined.apart)]
+        returned += [mine[at][0] for at in sorted(joined.returned)]
+    return _Joined(apart, returned)
+
+
+def _claim(row: Message) -> belonging.Claim | None:
+    return belonging.claim_of(row.ref, thread=row.thread_id, speaker=row.author.external_id, ours=row.ours)
+
+
+def _gave_up(row: Message) -> bool:
+    return bool((row.ref.get("returned") or {}).get("failed"))
 
 
 def _known(threads: Iterable[Thread]) -> dict[Thread, Conversation]:

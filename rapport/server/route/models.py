@@ -111,6 +111,17 @@ class Placement(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
 
+class Strand(models.Model):
+    """Where a message that names another belongs, on networks that keep no threads: see `core.route.thread`."""
+
+    network = models.CharField(max_length=80)
+    key = models.CharField(max_length=32)
+    thread_id = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["network", "key"], name="one_strand")]
+
+
 class Note(models.Model):
     """What colleagues tell each other; never leaves the house."""
 
