@@ -194,6 +194,7 @@ def _thread(
     ]
     said += [(row.at, _note(row)) for row in talk.notes.select_related("author")]
     said += [(event.at, event) for event in _events(queries.events(talk, SHOWN))]
+    said += [(event.at, event) for row in messages for event in _told(row)]
     if len(messages) == wish.show:  # what is older than the messages shown stands on the earlier page
         said = [(at, one) for at, one in said if at >= messages[0].sort_at]
     joined: list[Said | Events] = []
@@ -295,14 +296,16 @@ EVENTS: dict[str, tuple[str, Words]] = {
     "conversation.reopened": ("undo", _plainly(gettext_lazy("<b>{}</b> opened it again"))),
     "conversation.snoozed": ("snooze", _plainly(gettext_lazy("<b>{}</b> snoozed it"))),
     "conversation.tagged": ("tag", _tagged),
-    "conversation.kept_apart": (
-        "info",
-        _plainly(
-            gettext_lazy("It names another conversation, in which its writer had no part. So it stands by itself.")
-        ),
-    ),
-    "answer.came_back": ("alert", _plainly(gettext_lazy("Our answer could not be delivered. It came back."))),
 }
+
+
+def _told(row: Message) -> Iterator[Event]:
+    """What its place in this conversation has to say, on networks that keep no threads."""
+    if row.ref.get("apart"):
+        words = _("It names another conversation, in which its writer had no part. So it stands by itself.")
+        yield Event("info", format_html("{}", words), row.sort_at)
+    if (row.ref.get("returned") or {}).get("failed"):
+        yield Event("alert", format_html("{}", _("Our answer could not be delivered. It came back.")), row.sort_at)
 
 
 def _events(entries: Sequence[AuditEntry]) -> Iterator[Event]:

@@ -25,7 +25,7 @@ FRESH = timedelta(minutes=5)
 IN_FLIGHT = ("queued", "sending", "unknown", "failed")
 EVENTS = (
     "conversation.assigned", "conversation.handed_over", "conversation.closed", "conversation.reopened",
-    "conversation.snoozed", "conversation.tagged", "conversation.kept_apart", "answer.came_back",
+    "conversation.snoozed", "conversation.tagged",
 )  # fmt: skip
 
 

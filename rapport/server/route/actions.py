@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -46,14 +45,12 @@ def place(keys: Sequence[int], *, actor: str) -> None:
     an equal subject or an equal author never join anything.
     """
     rules, version = current_rules()
-    apart: list[Conversation] = []
-    returned: list[Conversation] = []
     with recorded("messages.routed", actor, rules=version) as entry:
         rows = list(
             held(Message.objects.filter(state="related"), keys, actor).select_related("author", "channel", "reading")
             .order_by("published_at", "id")
         )  # fmt: skip
-        joined = _join(rows)
+        returned = _join(rows)
         threads = {(row.network, row.thread_id) for row in rows}
         talks = _known(threads)
         ripe = _brief_opens(rows)
@@ -72,33 +69,16 @@ def place(keys: Sequence[int], *, actor: str) -> None:
         _settle(placed, "routed")
         _settle([row for row in rows if (row.network, row.thread_id) not in talks], "kept")
         entry.detail |= {"messages": len(rows), "opened": len(opened)}
-        apart += [talks[row.network, row.thread_id] for row in joined.apart if (row.network, row.thread_id) in talks]
-        back = [row for row in joined.returned if _gave_up(row)]
-        returned += [talks[row.network, row.thread_id] for row in back if (row.network, row.thread_id) in talks]
+        back = [(row.network, row.thread_id) for row in returned if _gave_up(row)]
         # Whoever wrote an answer that came back has to know: the conversation waits for us again.
-        waiting = Conversation.objects.filter(pk__in=[talk.pk for talk in returned], state="waiting")
+        waiting = Conversation.objects.filter(pk__in=[talks[one].pk for one in back if one in talks], state="waiting")
         waiting.update(state=flow.advance("conversation", "waiting", "open"))
-    for talk in apart:
-        with recorded("conversation.kept_apart", actor, target=talk):
-            pass
-    for talk in returned:
-        with recorded("answer.came_back", actor, target=talk):
-            pass
 
 
-@dataclass(frozen=True, slots=True)
-class _Joined:
-    """apart: those that name a conversation in which they have no part; returned: those that bring back an answer."""
-
-    apart: Sequence[Message] = ()
-    returned: Sequence[Message] = ()
-
-
-def _join(rows: Sequence[Message]) -> _Joined:
-    """On networks that keep no threads, find the thread of each row and set it."""
+def _join(rows: Sequence[Message]) -> list[Message]:
+    """On networks that keep no threads, find the thread of each row and set it. Those that bring back an answer."""
     told = ((row, _claim(row)) for row in rows)
     claimed = [(row, claim) for row, claim in told if claim]
-    apart: list[Message] = []
     returned: list[Message] = []
     for network in sorted({row.network for row, claim in claimed}):
         mine = [(row, claim) for row, claim in claimed if row.network == network]
@@ -108,13 +88,13 @@ def _join(rows: Sequence[Message]) -> _Joined:
         Strand.objects.bulk_create(
             [Strand(network=network, key=key, thread_id=to) for key, to in joined.learnt.items()], ignore_conflicts=True
         )
-        for row, to in zip((row for row, claim in mine), joined.threads):
-            if row.thread_id != to:
-                row.thread_id = to
-                Message.objects.filter(pk=row.pk).update(thread_id=to)
-        apart += [mine[at][0] for at in sorted(joined.apart)]
+        for at, (row, _claimed) in enumerate(mine):
+            ref = {**row.ref, "apart": True} if at in joined.apart else row.ref
+            if (joined.threads[at], ref) != (row.thread_id, row.ref):
+                row.thread_id, row.ref = joined.threads[at], ref
+                Message.objects.filter(pk=row.pk).update(thread_id=row.thread_id, ref=ref)
         returned += [mine[at][0] for at in sorted(joined.returned)]
-    return _Joined(apart, returned)
+    return returned
 
 
 def _claim(row: Message) -> belonging.Claim | None:
