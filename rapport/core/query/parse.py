@@ -127,7 +127,7 @@ def _check_size(text: str, lexed: list[Token]) -> None:
         depth += (token.type == "_LPAR") - (token.type == "_RPAR")
         nots = nots + 1 if token.type in {"NOT", "MINUS"} else 0
         if terms > MOST:
-            raise _error(f"A query has at most {MOST} terms. Split it into several.", _start(token), text)
+            raise _error(f"A query has at most {MOST:,} terms. Split it into several.", _start(token), text)
         if depth + nots > DEEPEST:
             raise _error(f"Parentheses and NOTs go at most {DEEPEST} deep.", _start(token), text)
 
