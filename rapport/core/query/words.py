@@ -47,8 +47,8 @@ _SYMBOLS = (  # without skin tones; with the squared words of Japanese typesetti
     f"\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff{_RADICALS}\u3200-\u33ff\U0001f000-\U0001f3fa\U0001f400-\U0001faff"
 )
 _UNSPACED = (
-    f"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff{_RADICALS}\u3005-\u3007\u3040-\u312f\u31f0-\u31ff\u3200-\u33ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\ua9e0-\ua9ff\uaa60-\uaa7f\uf900-\ufaff\uff66-\uff9f\U0001aff0-\U0001b16f"
+    f"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff{_RADICALS}\u3005-\u3007\u3038-\u303a\u3040-\u312f\u3190-\u319f"
+    "\u31f0-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua9e0-\ua9ff\uaa60-\uaa7f\uf900-\ufaff\uff66-\uff9f\U0001aff0-\U0001b16f"
     "\U0001f200-\U0001f2ff\U00020000-\U0003ffff"
 )
 _LETTER_APOSTROPHE = "\u02bc"  # a letter to Unicode, but people type it where others type ' or ’
