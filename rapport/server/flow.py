@@ -106,6 +106,16 @@ FLOWS = {
             "dismissed": State(("open",), waits_for="nobody"),
         },
     ),
+    "export": Flow(
+        first="waiting",
+        states={
+            "waiting": State(("running", "gone"), waits_for="the worker"),
+            "running": State(("waiting", "done", "failed", "gone"), waits_for="the worker"),
+            "done": State(("gone",), waits_for="whoever asked for it, for some days"),
+            "failed": State(("waiting", "gone"), waits_for="a person"),
+            "gone": State(),
+        },
+    ),
     "archive_batch": Flow(
         first="gathered",
         states={

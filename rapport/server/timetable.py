@@ -31,6 +31,7 @@ ENTRIES = {
     "try again what could not be stored": Entry("listen.receiving.try_again", timedelta(seconds=30)),
     "forget what lay in quarantine": Entry("listen.receiving.forget_payloads", timedelta(hours=6)),
     "let go of what was kept long enough": Entry("listen.upkeep.let_go", timedelta(hours=1)),
+    "throw away what was exported": Entry("route.exports.throw_away", timedelta(minutes=1)),
     "count the days": Entry("measure.actions.count_days", timedelta(minutes=5)),
     "count the answers": Entry("measure.actions.count_answers", timedelta(minutes=5)),
     "count everything anew": Entry("measure.actions.count_all_days", timedelta(days=1)),

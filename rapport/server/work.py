@@ -18,6 +18,8 @@ from rapport.server.alive import at_work
 from rapport.server.claim import LET_GO, claim
 from rapport.server.listen import imports
 from rapport.server.listen.models import Import, Message
+from rapport.server.route import exports
+from rapport.server.route.models import Export
 from rapport.server.timetable import Appointment
 
 log = logging.getLogger(__name__)
@@ -28,8 +30,8 @@ Step = Callable[..., None]
 
 
 def run(stop: threading.Event) -> None:
-    under_way = (Message.objects.filter(flow.to_do("message")), Import.objects.all(), Appointment.objects.all())
-    with at_work("worker", *under_way) as worker:
+    others = (Import.objects.all(), Export.objects.all(), Appointment.objects.all())
+    with at_work("worker", Message.objects.filter(flow.to_do("message")), *others) as worker:
         while not stop.is_set():
             try:
                 busy = turn(worker)
@@ -44,7 +46,7 @@ def run(stop: threading.Event) -> None:
 
 def turn(worker: str) -> int:
     """Take every step once, then what the timetable and the imports have due. How many rows were moved."""
-    return messages(worker) + timetable.turn(worker) + imports.turn(worker)
+    return messages(worker) + timetable.turn(worker) + imports.turn(worker) + exports.turn(worker)
 
 
 def messages(worker: str) -> int:

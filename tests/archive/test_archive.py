@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rapport.archive import Archive, Key, compare, damaged, digest, fingerprints, frame, might_match
+from rapport.archive import SCHEMA, Archive, Key, compare, damaged, digest, fingerprints, frame, might_match
 from rapport.core.errors import ArchiveError
 from rapport.core.query import parse
 from rapport.core.types import Document, Span, content_hash
@@ -316,3 +317,10 @@ def test_most_messages_that_do_not_match_are_left_out():
     asked = parse("boat")
     found = rows.filter(might_match(asked))
     assert found.height == sum(asked.matches(Document(text)) for text in rows["text"]) > 0
+
+
+def test_every_column_is_described():
+    page = (Path(__file__).parents[2] / "docs/explanation/archive.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    described = [name for line in rows for name in re.findall(r"`(\w+)`", line.split("|")[1])]
+    assert sorted(described) == sorted(SCHEMA)

@@ -259,6 +259,9 @@ def _again(row: Message, message: types.Message, heard: Heard, now: datetime, *,
         heard.known += 1
         return
     if row.left_at:  # its text was in the archive only; it is read anew, and so it comes back
+        if message.content_hash() != changed.get("content_hash", row.content_hash):
+            heard.known += 1  # with these words it would not
+            return
         changed |= {"text": message.text, "spans": _spans(message), "left_at": None}
         search.index([(row.id, message.text)])
     changed |= {"state": flow.advance("message", row.state, "heard"), "next_try_at": now, "tries": 0, **LET_GO}
@@ -296,13 +299,14 @@ def _authors(authors: Iterable[types.Author]) -> dict[tuple[str, str], Author]:
 # -- what was taken back ---------------------------------------------------------------------------------------------
 
 
-def _grave(network: str, external_id: str) -> str:
+def grave(network: str, external_id: str) -> str:
+    """The name under which a message that was taken back is remembered."""
     key = settings.HOME.key("record").encode()
     return hmac.new(key, f"{network}\0{external_id}".encode(), hashlib.sha256).hexdigest()
 
 
 def _buried(keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    graves = {_grave(*key): key for key in keys}
+    graves = {grave(*key): key for key in keys}
     found = Tombstone.objects.filter(key__in=list(graves)).values_list("key", flat=True)
     return {graves[key] for key in found}
 
@@ -340,7 +344,7 @@ def let_go(channel: Channel, before: datetime, now: datetime) -> int:
 
 
 def _bury(keys: Iterable[tuple[str, str]], reason: str, now: datetime) -> None:
-    graves = [Tombstone(key=_grave(*key), reason=reason, at=now) for key in keys]
+    graves = [Tombstone(key=grave(*key), reason=reason, at=now) for key in keys]
     Tombstone.objects.bulk_create(graves, ignore_conflicts=True)
 
 

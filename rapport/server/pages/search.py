@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
 
 from rapport.core.query import SEARCH_FIELDS, Query, explain
+from rapport.core.types import Refused
 from rapport.server.listen.models import Channel, Message
 from rapport.server.listen.table import csv_lines
 from rapport.server.organise.abilities import may
@@ -22,11 +29,14 @@ from rapport.server.pages.asking import Asked, completions, quoted
 from rapport.server.pages.excerpt import excerpt, readable, reasons
 from rapport.server.pages.render import me, page
 from rapport.server.pages.text import KINDS, Part
+from rapport.server.route import exports
 from rapport.server.route.documents import document
+from rapport.server.route.models import Export
 from rapport.server.route.older import anything_left, search_older
 from rapport.server.route.queries import Found, Mark, search_messages
 
 MOST_ROWS = 10_000
+SHOWN_EXPORTS = 30
 MOST_LOOKS = 200
 """Rounds of a search that an export makes before it gives up: each looks at some two thousand messages."""
 
@@ -83,6 +93,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "in_archive": in_archive,
         "further": before is not None,
         "export_url": f"{reverse('export_search')}?{urlencode({'q': asked.text})}",
+        "exports_url": f"{reverse('exports')}?{urlencode({'q': asked.text})}",
         "most": MOST_ROWS,
         "narrowings": _narrowings(asked, channels),
         "examples": [
@@ -192,7 +203,101 @@ def _cells(message: Message) -> tuple[object, ...]:
     )
 
 
+# -- files of any size, made by the worker ---------------------------------------------------------------------------
+
+EXPORT_KINDS = {
+    "csv": gettext_lazy("CSV, for a spreadsheet"),
+    "jsonl": gettext_lazy("JSON lines, for a program"),
+    "parquet": gettext_lazy("Parquet, for analysis"),
+}
+EXPORT_WORDS = {
+    "waiting": gettext_lazy("waits for the worker"),
+    "running": gettext_lazy("is being written"),
+    "done": gettext_lazy("ready"),
+    "failed": gettext_lazy("failed"),
+    "gone": gettext_lazy("gone"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """An export and how far it is, in words."""
+
+    row: Export
+    state: str
+    words: str
+    kind: str
+    moving: bool
+    until: datetime
+
+    @classmethod
+    def of(cls, row: Export) -> ExportRow:
+        rows = ngettext("%(n)d message", "%(n)d messages", row.rows) % {"n": row.rows}
+        words = f"{rows}, {filesizeformat(row.size_bytes)}" if row.state == "done" else row.why or rows
+        if row.state in ("waiting", "running") and row.back_to:
+            words = _("%(rows)s, back to %(day)s") % {
+                "rows": rows,
+                "day": date_format(row.back_to, "SHORT_DATE_FORMAT"),
+            }
+        state = str(EXPORT_WORDS[row.state])
+        moving = row.state in ("waiting", "running")
+        return cls(row, state, words, row.kind.upper(), moving, row.created_at + exports.KEPT)
+
+
+def all_exports(request: HttpRequest) -> HttpResponse:
+    """What one has asked for, and a form to ask for more; one's own only."""
+    user, text = me(request), request.POST.get("q", request.GET.get("q", ""))
+    asked, refused = Asked.read(text, SEARCH_FIELDS), ""
+    if request.method == "POST" and asked.mistake is None:
+        begun = exports.begin(asked.text, request.POST.get("kind", ""), actor=user)
+        if isinstance(begun, Export):
+            return redirect("exports")
+        refused = begun.reason
+    context = {
+        "asked": asked,
+        "refused": refused,
+        "kinds": [(kind, words, kind == request.POST.get("kind", "csv")) for kind, words in EXPORT_KINDS.items()],
+        "days": exports.KEPT.days,
+        "may_listen": may(user, "listen"),
+        **_exports_of(user),
+    }
+    wrong = bool(refused or asked.mistake)
+    return page(request, "listen", "search/exports.html", context, status=422 if wrong else 200)
+
+
+def export_list(request: HttpRequest) -> HttpResponse:
+    """The list alone, asked for every two seconds while something in it moves."""
+    return render(request, "search/_exports.html", _exports_of(me(request)))
+
+
+def _exports_of(user: User) -> dict[str, object]:
+    rows = [ExportRow.of(row) for row in Export.objects.filter(asked_by=user)[:SHOWN_EXPORTS]]
+    return {"rows": rows, "moving": any(row.moving for row in rows)}
+
+
+def export_file(request: HttpRequest, key: int) -> HttpResponseBase:
+    row = get_object_or_404(Export, pk=key, asked_by=me(request))
+    file = exports.file_of(row, me(request))
+    if isinstance(file, Refused):
+        messages.error(request, file.reason)
+        return redirect("exports")
+    name = f"messages-{row.created_at:%Y-%m-%d}-{row.pk}.{row.kind}"
+    return FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type=exports.KINDS[row.kind])
+
+
+@require_POST
+def delete_export(request: HttpRequest, key: int) -> HttpResponse:
+    row = get_object_or_404(Export, pk=key, asked_by=me(request))
+    if isinstance(refused := exports.delete(row, actor=me(request)), Refused):
+        messages.error(request, refused.reason)
+    return redirect("exports")
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", search, name="search"),
     path("search/export/", export, name="export_search"),
+    path("search/exports/", all_exports, name="exports"),
+    path("search/exports/list/", export_list, name="export_list"),
+    path("search/exports/<int:key>/file/", export_file, name="export_file"),
+    path("search/exports/<int:key>/delete/", delete_export, name="delete_export"),
 ]

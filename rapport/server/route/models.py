@@ -122,6 +122,35 @@ class Strand(models.Model):
         constraints = [models.UniqueConstraint(fields=["network", "key"], name="one_strand")]
 
 
+class Export(models.Model):
+    """Messages that somebody takes away in a file. It is made by the worker, and goes after some days.
+
+    place    how far back in time it is: a mark, behind `older:` once it reads the archive
+    buried   the last tombstone when it was begun: a message that was taken back since makes the file go
+    why      what became of it: a trouble, or why it is gone
+    """
+
+    query = models.TextField()
+    kind = models.CharField(max_length=10)
+    state = models.CharField(max_length=12, choices=flow.choices("export"), default="waiting")
+    asked_by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    place = models.CharField(max_length=80, blank=True)
+    back_to = models.DateTimeField(null=True, blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    draft_bytes = models.BigIntegerField(default=0)
+    size_bytes = models.BigIntegerField(default=0)
+    buried = models.BigIntegerField(default=0)
+    why = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    leased_by = models.CharField(max_length=80, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["state", "id"], name="export_state")]
+
+
 class Note(models.Model):
     """What colleagues tell each other; never leaves the house."""
 
