@@ -14,8 +14,10 @@ from rapport.core.types import Page, Refused
 from rapport.sample import simulate
 from rapport.sample.world import Answered, Assigned, Closed, Drafted, Heard, Noted, Outage, Reopened, World
 from rapport.server.listen.actions import connect, save_brief
-from rapport.server.listen.models import Channel, Cursor, Message, Pulse
+from rapport.server.listen.gaps import confirm
+from rapport.server.listen.models import Channel, Cursor, Gap, Message, Pulse
 from rapport.server.listen.receiving import receive
+from rapport.server.listen.watch import look_again
 from rapport.server.measure.actions import count_all_days
 from rapport.server.organise import actions as organising
 from rapport.server.organise.models import Organisation, Role, Team, User
@@ -52,6 +54,7 @@ def load(*, seed: int, scale: float, progress: Progress = lambda share: None, no
     _act(world, channels, people)
     progress(0.9)
     _pulses(world, channels)
+    _gaps(world, channels, people)
     count_all_days(timezone.now())
     Organisation.objects.update(sample=True)
     progress(1)
@@ -155,12 +158,13 @@ def _pulses(world: World, channels: dict[str, Channel]) -> None:
     Pulse.objects.filter(channel__in=channels.values()).delete()
     first = world.messages[0].heard_at.replace(minute=0, second=0, microsecond=0)
     hours = int((world.until - first) / timedelta(hours=1)) + 1
-    counts: dict[tuple[str, datetime], int] = {}
+    counts: dict[tuple[str, str, datetime], int] = {}
     for heard in world.messages:
-        key = (heard.channel, heard.heard_at.replace(minute=0, second=0, microsecond=0))
+        key = (heard.channel, heard.source, heard.heard_at.replace(minute=0, second=0, microsecond=0))
         counts[key] = counts.get(key, 0) + 1
     rows = []
-    for channel in world.channels:
+    listened = [(channel, source) for channel in world.channels for source in channel.sources]
+    for channel, source in listened:
         if _by_hand(channel.connector):
             continue
         for number in range(hours):
@@ -169,10 +173,11 @@ def _pulses(world: World, channels: dict[str, Channel]) -> None:
             rows.append(
                 Pulse(
                     channel=channels[channel.slug],
+                    source=source,
                     hour=hour,
                     fetches=0 if broken else 60,
                     failures=60 if broken else 0,
-                    heard=counts.get((channel.slug, hour), 0),
+                    heard=counts.get((channel.slug, source, hour), 0),
                     trouble=broken.cause if broken else "",
                 )
             )
@@ -183,7 +188,21 @@ def _pulses(world: World, channels: dict[str, Channel]) -> None:
 
 
 def _outage(outages: Iterable[Outage], slug: str, hour: datetime) -> Outage | None:
-    return next((one for one in outages if one.channel == slug and one.start <= hour < one.end), None)
+    """What every call of that hour failed with. An outage that nobody noticed failed with nothing: calls were answered,
+    and nothing came; only the watch can tell."""
+    noticed = [one for one in outages if one.recovered]
+    return next((one for one in noticed if one.channel == slug and one.start <= hour < one.end), None)
+
+
+def _gaps(world: World, channels: dict[str, Channel], people: dict[str, User]) -> None:
+    """Let the watch go over the whole year. What it suspects and what is so, somebody has confirmed since."""
+    look_again(world.until, since=world.messages[0].heard_at)
+    boss = next(people[member.email] for member in world.members if member.role == Role.ADMINISTRATOR)
+    for outage in world.outages:
+        if not outage.recovered:
+            suspected = Gap.objects.filter(channel=channels[outage.channel], suspected=True, start__lt=outage.end)
+            for gap in suspected.exclude(end__lte=outage.start):
+                confirm(gap, reason=outage.cause, actor=boss)
 
 
 # -- what was done about it --------------------------------------------------------------------------------------------

@@ -8,11 +8,12 @@ import pytest
 from django.core import serializers
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from rapport.core.types import Page, Reject
 from rapport.server.listen import actions as listening
 from rapport.server.listen import receiving
-from rapport.server.listen.models import Brief, Channel, Import, Message, Quarantined
+from rapport.server.listen.models import Brief, Channel, Gap, Import, Message, Quarantined
 from rapport.server.organise.models import AuditHead, Team, User
 from rapport.server.pages.middleware import OPEN
 from rapport.server.relate.models import Person
@@ -22,6 +23,7 @@ from rapport.server.route import actions as routing
 from rapport.server.route.models import Conversation, Note
 
 SECRET = "zorbotron"
+NOW = timezone.now()
 WORDS = {"name": "harbour", "form": "svg", "kind": "csv", "state": "stopped", "what": "dismiss", "action": "close"}
 WORDS |= {"uidb36": "1", "row": "1"}
 # What everybody in the organisation may do to their own account, and what changes nothing of anybody's.
@@ -62,6 +64,7 @@ def secrets(talk, ben, channel, ana, tmp_path):
         "listen/channels/": channel.pk,
         "listen/briefs/": Brief.objects.get().pk,
         "listen/imports/": Import.objects.get().pk,
+        "listen/coverage/gaps/": Gap.objects.create(channel=channel, source="mentions", start=NOW, kind="down").pk,
         "listen/quarantine/": Quarantined.objects.get().pk,
         "settings/teams/": Team.objects.get(slug="service").pk,
         "settings/members/": ana.pk,
@@ -80,7 +83,21 @@ def fill(path: str, folder: str, keys: dict[str, int]) -> str:
 
 def everything() -> str:
     """All that could be changed, as text."""
-    models = [Conversation, Message, Note, Draft, Outgoing, Person, Brief, Import, Quarantined, Channel, Team, User]
+    models = [
+        Conversation,
+        Message,
+        Note,
+        Draft,
+        Outgoing,
+        Person,
+        Brief,
+        Import,
+        Quarantined,
+        Channel,
+        Gap,
+        Team,
+        User,
+    ]
     User.objects.update(last_login=None)  # that they signed in is theirs to change
     rows = [row for model in models for row in model.objects.order_by("pk")]
     return serializers.serialize("json", rows)

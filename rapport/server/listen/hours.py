@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Exists, Max, OuterRef, Q
 
-from rapport.connectors import contract
 from rapport.core.measure.burst import Profile
 from rapport.core.measure.coverage import Hour, State, Verdict, Why, together, verdicts
 from rapport.core.measure.gaps import Stretch
@@ -63,7 +62,10 @@ class Rest:
 
 @dataclass(slots=True)
 class Source:
-    """One source of a channel, and its pulses by hour. `begun`: before, it was not there to bring anything."""
+    """One source of a channel, and its pulses by hour.
+
+    pushes   nobody asks: others bring their messages        begun   before, it was not there to bring anything
+    """
 
     name: str
     every: timedelta
@@ -98,8 +100,8 @@ def gather(channels: Sequence[Channel], start: datetime, now: datetime) -> dict[
     """A few queries for all channels together, by their ids. Channels without a source are not listened to."""
     found = {channel.pk: Listening(channel) for channel in channels}
     cursors = Cursor.objects.filter(channel__in=list(found)).exclude(source=RECHECK).order_by("pk")
-    for key, name, seconds in cursors.values_list("channel_id", "source", "every_seconds"):
-        found[key].sources.append(Source(name, timedelta(seconds=seconds)))
+    for key, name, seconds, way in cursors.values_list("channel_id", "source", "every_seconds", "way"):
+        found[key].sources.append(Source(name, timedelta(seconds=seconds), pushes=way == "push"))
     found = {key: one for key, one in found.items() if one.sources}
     pulses = Pulse.objects.filter(channel__in=list(found), hour__gte=whole(start) - MARGIN, hour__lte=now)
     for pulse in pulses:
@@ -133,13 +135,6 @@ def _begin(found: Mapping[int, Listening], before: datetime) -> None:
     for key, name, earlier in cursors.values_list("channel_id", "source", "earlier"):
         if not earlier and (source := new.get((key, name))):
             source.begun = min(source.beats, default=LATEST)
-
-
-def mark_pushes(one: Listening) -> None:
-    """Nobody asks a source to which others bring their messages. Loads the connector, so not where a page waits."""
-    ways = {source.name: source.way for source in contract.load(one.channel.connector).sources}
-    for source in one.sources:
-        source.pushes = ways.get(source.name) == "push"
 
 
 def _rests(channels: Sequence[Channel], found: Mapping[int, Listening], now: datetime) -> dict[int, list[Rest]]:

@@ -47,7 +47,6 @@ def watch(channel: Channel, now: datetime, since: datetime | None = None) -> int
     one = hours.gather([channel], start, now).get(channel.pk)
     if one is None:
         return 0
-    hours.mark_pushes(one)
     usual: dict[str, Profile] = {}
     changed = 0
     if since or kept is None or kept < whole(now) - HOUR:  # an hour has closed
@@ -55,7 +54,6 @@ def watch(channel: Channel, now: datetime, since: datetime | None = None) -> int
         changed += sum(gaps.find(channel, name, found, now=now) for name, found in silent.items())
         start = min([start, *(one.stretch.start for found in silent.values() for one in found)])
         one = hours.gather([channel], start, now)[channel.pk]
-        hours.mark_pushes(one)
     told = hours.by_source(one, start, now, usual)
     for source in one.sources:
         changed += gaps.find(channel, source.name, list(outages(told[source.name])), now=now)

@@ -75,4 +75,4 @@ def _count(number: int) -> str:
 def hearing() -> dict[str, str]:
     """The dot on top: do we hear everything?"""
     found = coverage.hearing(timezone.now())
-    return {"state": found.state, "words": found.words, "url": reverse("listen")}
+    return {"state": found.state, "words": found.words, "url": reverse("coverage")}

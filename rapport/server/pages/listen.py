@@ -20,7 +20,7 @@ from rapport.core.types import Refused
 from rapport.server.listen import actions, health, queries
 from rapport.server.listen.models import Brief, Channel, Cursor
 from rapport.server.organise.abilities import may
-from rapport.server.pages import briefs, hooks, imports, quarantine
+from rapport.server.pages import briefs, coverage, hooks, imports, quarantine
 from rapport.server.pages.listen_forms import ConnectForm
 from rapport.server.pages.render import me, only, page
 from rapport.server.pages.tags import amount
@@ -238,6 +238,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("listen/channels/<int:key>/sign-in/", sign_in_again, name="sign_in_again"),
     path("listen/connect/", connect, name="connect"),
     path("listen/connect/<str:name>/", connect_to, name="connect_to"),
+    *coverage.urlpatterns,
     *briefs.urlpatterns,
     *hooks.urlpatterns,
     *imports.urlpatterns,
