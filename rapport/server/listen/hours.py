@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import Exists, Max, OuterRef, Q
 
@@ -60,6 +61,19 @@ class Rest:
     closed: bool
 
 
+class Beat(NamedTuple):
+    """What is read of a pulse; a year has tens of thousands."""
+
+    hour: datetime
+    source: str
+    fetches: int
+    failures: int
+    heard: int
+    let_go: int
+    behind_seconds: float | None
+    trouble: str
+
+
 @dataclass(slots=True)
 class Source:
     """One source of a channel, and its pulses by hour.
@@ -71,7 +85,7 @@ class Source:
     every: timedelta
     pushes: bool = False
     begun: datetime | None = None
-    beats: dict[datetime, Pulse] = field(default_factory=dict)
+    beats: dict[datetime, Beat] = field(default_factory=dict)
 
     @property
     def spare(self) -> int:
@@ -86,7 +100,7 @@ class Listening:
     channel: Channel
     sources: list[Source] = field(default_factory=list)
     rests: list[Rest] = field(default_factory=list)
-    beats: dict[datetime, list[Pulse]] = field(default_factory=lambda: defaultdict(list))
+    beats: dict[datetime, list[Beat]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def every(self) -> timedelta:
@@ -104,8 +118,9 @@ def gather(channels: Sequence[Channel], start: datetime, now: datetime) -> dict[
         found[key].sources.append(Source(name, timedelta(seconds=seconds), pushes=way == "push"))
     found = {key: one for key, one in found.items() if one.sources}
     pulses = Pulse.objects.filter(channel__in=list(found), hour__gte=whole(start) - MARGIN, hour__lte=now)
-    for pulse in pulses:
-        found[pulse.channel_id].beats[pulse.hour].append(pulse)
+    for key, *told in pulses.values_list("channel_id", *Beat._fields).iterator(chunk_size=5_000):
+        beat = Beat(*told)
+        found[key].beats[beat.hour].append(beat)
     rests = _rests([one.channel for one in found.values()], found, now)
     for key, one in found.items():
         one.rests = rests[key]
@@ -218,7 +233,7 @@ def _facts(
         at += HOUR
 
 
-def _pulsing(pulse: Pulse, usual: Profile | None) -> Hour:
+def _pulsing(pulse: Beat, usual: Profile | None) -> Hour:
     expected, size = 0.0, 1.0
     if usual:
         expected, size = float(usual.mean[hour_of_week(pulse.hour)]), usual.size

@@ -52,8 +52,9 @@ def watch(channel: Channel, now: datetime, since: datetime | None = None) -> int
     if since or kept is None or kept < whole(now) - HOUR:  # an hour has closed
         usual, silent = _listen_for_silence(one, now, since)
         changed += sum(gaps.find(channel, name, found, now=now) for name, found in silent.items())
-        start = min([start, *(one.stretch.start for found in silent.values() for one in found)])
-        one = hours.gather([channel], start, now)[channel.pk]
+        first = min([start, *(one.stretch.start for found in silent.values() for one in found)])
+        if first < start:
+            start, one = first, hours.gather([channel], first, now)[channel.pk]
     told = hours.by_source(one, start, now, usual)
     for source in one.sources:
         changed += gaps.find(channel, source.name, list(outages(told[source.name])), now=now)
@@ -112,16 +113,22 @@ def _listen_for_silence(
     usual: dict[str, Profile] = {}
     found: dict[str, list[Found]] = {}
     end = whole(now)
+    begin = whole(max(since, one.channel.created_at)) if since else end - JUDGED
+    windows = [begin]
+    while since and windows[-1] + JUDGED < end:
+        windows.append(windows[-1] + JUDGED / 2)
     for source in one.sources:
-        begin = whole(max(since, one.channel.created_at)) if since else end - JUDGED
-        windows = [begin]
-        while since and windows[-1] + JUDGED < end:
-            windows.append(windows[-1] + JUDGED / 2)
+        counts = _counts(one.channel, source.name, begin - LEARNT, end)
+        missing = _missing(one.channel, source.name, begin - LEARNT, end)
+        known = [-1 if n in missing else count for n, count in enumerate(counts)]
         for at in windows:
-            until = min(at + JUDGED, end)
-            profile = _learnt(one.channel, source.name, at)
+            first = int((at - begin + LEARNT) / HOUR)
+            learnt = known[first - int(LEARNT / HOUR) : first]
+            profile = burst.profile(learnt, hours.hour_of_week(at - LEARNT))
             if isinstance(profile, Profile):
-                found.setdefault(source.name, []).extend(_silent(one.channel, source.name, profile, at, until, now))
+                judged = counts[first : first + int(JUDGED / HOUR)]
+                lasts = at + JUDGED >= end
+                found.setdefault(source.name, []).extend(_silent(judged, at, profile, lasts))
                 usual[source.name] = profile
     return usual, found
 
@@ -133,29 +140,22 @@ def _counts(channel: Channel, source: str, start: datetime, end: datetime) -> li
     return [counts.get(start + n * HOUR, -1) for n in range(int((end - start) / HOUR))]
 
 
-def _learnt(channel: Channel, source: str, until: datetime) -> Profile | object:
-    """What is usual, from the weeks before; without the hours of which something is missing."""
-    start = until - LEARNT
-    counts = _counts(channel, source, start, until)
-    missing = Gap.objects.filter(channel=channel, source=source, state__in=("open", "partly", "impossible"))
-    for row in missing.filter(start__lt=until):
-        first, last = (row.start - start) / HOUR, ((row.end or until) - start) / HOUR
-        for n in range(max(int(first), 0), min(int(last) + 1, len(counts))):
-            counts[n] = -1
-    return burst.profile(counts, hours.hour_of_week(start))
+def _missing(channel: Channel, source: str, start: datetime, end: datetime) -> set[int]:
+    """Hours after `start` of which something is missing: they teach nobody what is usual."""
+    rows = Gap.objects.filter(channel=channel, source=source, state__in=("open", "partly", "impossible"))
+    spans = [(row.start, min(row.end or end, end)) for row in rows.filter(start__lt=end)]
+    return {n for a, b in spans for n in range(int((max(a, start) - start) / HOUR), -int((start - b) / HOUR))}
 
 
-def _silent(
-    channel: Channel, source: str, profile: Profile, start: datetime, end: datetime, now: datetime
-) -> Iterator[Found]:
-    counts = _counts(channel, source, start, end)
+def _silent(counts: Sequence[int], start: datetime, profile: Profile, lasts: bool) -> Iterator[Found]:
+    """`lasts`: what has not ended with these hours goes on."""
     first = hours.hour_of_week(start)
     expected = [float(profile.mean[(first + n) % burst.WEEK]) for n in range(len(counts))]
     for one in silences(counts, expected, profile.size):
         stretch = Stretch(start + one.first * HOUR, start + one.last * HOUR)
         words = gettext("%(n)d messages came where about %(usual)d are usual; every call was answered.")
         cause = words % {"n": one.arrived, "usual": round(one.expected)}
-        yield Found(stretch, GapKind.SILENCE, cause, lasts=one.lasts and end == whole(now))
+        yield Found(stretch, GapKind.SILENCE, cause, lasts=one.lasts and lasts)
 
 
 # -- keeping ---------------------------------------------------------------------------------------------------------
