@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from tests.live.bluesky_network import bluesky_network  # noqa: F401  # a fixture
 from tests.server.conftest import ana, ben, channel, harbour, says  # noqa: F401  # fixtures
 
 

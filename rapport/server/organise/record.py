@@ -116,9 +116,14 @@ def _key() -> bytes:
 
 
 def verify() -> int:
-    """Walk the whole chain; the number of entries if it holds. Raises RecordError at the first that is wrong."""
+    """Walk the whole chain; the number of entries if it holds. Raises RecordError at the first that is wrong.
+
+    Others may write meanwhile: the chain has to lead through the head that stood before the walk, and to end no further
+    than the one that stands after it.
+    """
     previous, count = START, 0
     heads = dict(_exported_heads())
+    before = _head()
     for row in AuditEntry.objects.order_by("sequence").iterator(chunk_size=2_000):
         count += 1
         if row.sequence != count:
@@ -129,13 +134,18 @@ def verify() -> int:
             raise RecordError(f"Entry {count} was changed after it was written.", sequence=count)
         if heads.pop(count, row.digest) != row.digest:
             raise RecordError(f"Entry {count} is not the one that was exported as the head then.", sequence=count)
+        if count == before.sequence and row.digest != before.digest:
+            raise RecordError(f"Entry {count} is not the one that the head of the record names.", sequence=count)
         previous = row.digest
-    head = AuditHead.objects.filter(id=1).first() or AuditHead(digest=START)
-    if (head.sequence, head.digest) != (count, previous):
-        raise RecordError(f"The record ends at {count}, but its head says {head.sequence}.", sequence=count + 1)
+    if not before.sequence <= count <= (after := _head()).sequence:
+        raise RecordError(f"The record ends at {count}, but its head says {after.sequence}.", sequence=count + 1)
     if heads:
         raise RecordError(f"The record ends at {count}, but a head was exported at {max(heads)}.", sequence=count + 1)
     return count
+
+
+def _head() -> AuditHead:
+    return AuditHead.objects.filter(id=1).first() or AuditHead(sequence=0, digest=START)
 
 
 def _heads_file() -> Path:
@@ -144,8 +154,8 @@ def _heads_file() -> Path:
 
 def export_head(now: datetime) -> None:
     """Append today's head to a file beside the database. Copy that file elsewhere: it is what exposes a cut tail."""
-    head = AuditHead.objects.filter(id=1).first()
-    if head and head.sequence:
+    head = _head()
+    if head.sequence:
         with _heads_file().open("a") as stream:
             stream.write(f"{now.isoformat()} {head.sequence} {head.digest}\n")
 

@@ -1,0 +1,168 @@
+"""Platforms on which somebody talks to us while we are being killed: each is a real server that the tests start."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from atproto import client_utils
+
+from tests.live.bluesky_network import BlueskyNetwork
+from tests.live.mastodon_server import start_mastodon_server
+
+OURS = re.compile(r"We have read you, (\d+)\.")
+
+
+class Platform(Protocol):
+    """`connector` and `answers` are what one types to connect. What is said is known by its external id."""
+
+    connector: str
+    answers: dict[str, str]
+
+    def say(self, text: str) -> str: ...
+
+    def edit(self, key: str, text: str) -> None: ...
+
+    def take_back(self, key: str) -> None: ...
+
+    def ours(self) -> list[str]:
+        """The texts of all answers of ours that are there."""
+
+
+# -- Mastodon ----------------------------------------------------------------------------------------------------------
+
+
+class Mastodon:
+    connector = "mastodon"
+
+    def __init__(self, url: str, cleo: object, ferry: object) -> None:
+        self.answers = {"instance": url, "token": "ferry-token"}
+        self.cleo, self.ferry = cleo, ferry
+        self.me = ferry.account_verify_credentials().id
+
+    def say(self, text: str) -> str:
+        return f"127.0.0.1/{self.cleo.status_post(f'@ferry {text}').id}"
+
+    def edit(self, key: str, text: str) -> None:
+        self.cleo.status_update(key.partition("/")[2], f"@ferry {text}")
+
+    def take_back(self, key: str) -> None:
+        self.cleo.status_delete(key.partition("/")[2])
+
+    def ours(self) -> list[str]:
+        found, page = [], self.ferry.account_statuses(self.me, limit=40)
+        while page:
+            found += [one.content for one in page]
+            page = self.ferry.account_statuses(self.me, limit=40, max_id=page[-1].id)
+        return found
+
+
+@contextmanager
+def mastodon() -> Iterator[Platform]:
+    with start_mastodon_server() as server:
+        yield Mastodon(server.url, server.client("cleo"), server.client("ferry"))
+
+
+# -- Bluesky -----------------------------------------------------------------------------------------------------------
+
+
+class Bluesky:
+    connector = "bluesky"
+
+    def __init__(self, network: BlueskyNetwork) -> None:
+        unique = random.SystemRandom().randrange(10**6)
+        self.ferry, self.cleo = (network.create_account(f"{name}{unique}") for name in ("ferry", "cleo"))
+        account = network.account(self.ferry)
+        self.answers = {**account.config, **account.secrets}
+
+    def say(self, text: str) -> str:
+        words = client_utils.TextBuilder().mention(f"@{self.ferry.me.handle}", self.ferry.me.did).text(f" {text}")
+        return self.cleo.send_post(words).uri
+
+    def edit(self, key: str, text: str) -> None:
+        """Bluesky's own apps cannot edit; the protocol can: the record is put anew, its mention where it was."""
+        repo, collection, rkey = key.removeprefix("at://").split("/")
+        record = self.cleo.com.atproto.repo.get_record({"repo": repo, "collection": collection, "rkey": rkey})
+        changed = {
+            **record.value.model_dump(by_alias=True, exclude_none=True),
+            "text": f"@{self.ferry.me.handle} {text}",
+        }
+        given = {"repo": repo, "collection": collection, "rkey": rkey, "record": changed}
+        self.cleo.com.atproto.repo.put_record(given)
+
+    def take_back(self, key: str) -> None:
+        self.cleo.delete_post(key)
+
+    def ours(self) -> list[str]:
+        found, cursor = [], None
+        while True:
+            given = {"repo": self.ferry.me.did, "collection": "app.bsky.feed.post", "limit": 100, "cursor": cursor}
+            page = self.ferry.com.atproto.repo.list_records(given)
+            found += [record.value.text for record in page.records]
+            cursor = page.cursor
+            if not cursor:
+                return found
+
+
+@contextmanager
+def bluesky(network: BlueskyNetwork) -> Iterator[Platform]:
+    yield Bluesky(network)
+
+
+# -- the crowd ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Crowd:
+    """Somebody who never stops talking. `said` is what stands on the platform now, `gone` what was taken back."""
+
+    platform: Platform
+    rng: random.Random
+    every_seconds: float = 0.2
+    said: dict[str, str] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    trouble: list[BaseException] = field(default_factory=list)
+
+    def does_something(self) -> None:
+        word = f"word{len(self.said) + len(self.gone)}x{self.rng.randrange(10**6)}"
+        what = self.rng.random()
+        if what < 0.75 or not self.said:
+            self.said[self.platform.say(word)] = word
+            return
+        key = self.rng.choice(list(self.said))
+        if what < 0.9:
+            self.platform.edit(key, word)
+            self.said[key] = word
+        else:
+            self.platform.take_back(key)
+            self.said.pop(key)
+            self.gone.add(key)
+
+
+@contextmanager
+def talking(crowd: Crowd) -> Iterator[Crowd]:
+    """It talks in a thread of its own, until the end of the block."""
+    enough = threading.Event()
+
+    def talk() -> None:
+        while not enough.is_set():
+            try:
+                crowd.does_something()
+            except Exception as error:  # noqa: BLE001  # told at the end
+                crowd.trouble.append(error)
+                return
+            enough.wait(crowd.every_seconds)
+
+    thread = threading.Thread(target=talk)
+    thread.start()
+    try:
+        yield crowd
+    finally:
+        enough.set()
+        thread.join(30)
+    assert not crowd.trouble, crowd.trouble

@@ -1,0 +1,89 @@
+"""What the tortures do with the organisation that is tortured: each runs in a process of its own (see `stable.py`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from rapport.core.types import Refused
+from rapport.server.listen import actions as listening
+from rapport.server.listen.models import RECHECK, Channel, Cursor, Message, Quarantined
+from rapport.server.organise import actions as organising
+from rapport.server.organise.models import User
+from rapport.server.organise.record import verify
+from rapport.server.prepare import bring_up_to_date
+from rapport.server.respond import actions as responding
+from rapport.server.respond.models import Outgoing
+from rapport.server.route import actions as routing
+from rapport.server.route.models import Conversation
+
+
+def found(connector: str, answers: dict[str, str], *, every_seconds: float) -> str:
+    """From nothing to a channel that is open for answers. It is asked more often than anybody would."""
+    bring_up_to_date()
+    ana = _sure(
+        organising.found(
+            name="Four Ferries",
+            time_zone="UTC",
+            admin_name="Ana",
+            email="ana@example.org",
+            password="four ferries in a row",
+        )
+    )
+    _sure(routing.save_rules("* -> hub", reason="to begin with", actor=ana))
+    channel = _sure(listening.connect("The channel", connector, answers, actor=ana))
+    channel = _sure(listening.set_channel(channel, actor=ana, answers=True))
+    Cursor.objects.update(every_seconds=every_seconds)
+    return str(channel.handle)
+
+
+def _sure(answer: Any) -> Any:
+    assert not isinstance(answer, Refused), answer
+    return answer
+
+
+def answer_everything() -> int:
+    """Ana answers every conversation in which nobody has answered yet. How many that were."""
+    ana, count = User.objects.get(), 0
+    answered = Outgoing.objects.values("conversation")
+    for talk in Conversation.objects.filter(state="open").exclude(pk__in=answered):
+        draft = responding.save_draft(talk, text=f"We have read you, {talk.pk}.", version=0, actor=ana)
+        if isinstance(draft, Refused):
+            continue
+        sent = responding.send(talk, text=draft.text, version=draft.version, actor=ana)
+        count += not isinstance(sent, Refused)
+    return count
+
+
+def hurry() -> None:
+    """Nobody waits for the next try: what was put off is tried again now."""
+    now = timezone.now()
+    Cursor.objects.filter(channel__state="listening").update(next_at=now)
+    Message.objects.filter(next_try_at__gt=now).update(next_try_at=now)
+
+
+def look_again() -> None:
+    Cursor.objects.filter(source=RECHECK).update(next_at=timezone.now(), every_seconds=F("every_seconds"))
+
+
+def ledger() -> dict[str, Any]:
+    """Everything that is looked at in the end."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA integrity_check")
+        integrity = cursor.fetchone()[0]
+    messages = Message.objects.filter(ours=False, context=False)
+    return {
+        "integrity": integrity,
+        "record": verify(),
+        "messages": [
+            [key, text, state, removed is not None]
+            for key, text, state, removed in messages.values_list("external_id", "text", "state", "removed_at")
+        ],
+        "answers": list(Outgoing.objects.values("text", "state", "attempts", "trouble", "parent__external_id")),
+        "quarantined": list(Quarantined.objects.values_list("where", "reason")),
+        "channel": Channel.objects.get().trouble,
+        "conversations": Conversation.objects.count(),
+    }
