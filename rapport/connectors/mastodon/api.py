@@ -13,9 +13,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from rapport.connectors.contract import Account, Field, Profile, Source
+from rapport.connectors.contract import Account, Field, Profile, Sieve, Source
 from rapport.connectors.http import Request, Response, ask, guarded_client
-from rapport.connectors.mastodon import compose
+from rapport.connectors.mastodon import compose, stream
 from rapport.connectors.mastodon.parse import (
     age,
     decoded,
@@ -27,6 +27,7 @@ from rapport.connectors.mastodon.parse import (
     replies,
 )
 from rapport.connectors.metered import MeteredTransport, Told
+from rapport.connectors.sse import EventSource
 from rapport.connectors.values import read_time
 from rapport.core.errors import ConnectorError, NeedsSignIn, OutcomeUnknown
 from rapport.core.types import Absent, Deletion, Message, Page, Receipt, Reject, Reply
@@ -56,14 +57,23 @@ class MastodonConnector:
         Field(
             "token", "Access token", "Preferences, Development, New application: read and write:statuses", secret=True
         ),
+        Field(
+            "stream",
+            "Streams",
+            "What is heard as it happens, with commas between: user (mentions, and whom the account follows), public, "
+            "public:local, or hashtags such as #ferry. What no brief wants is let go. Empty: no stream.",
+            default="user",
+            required=False,
+        ),
     )
-    sources = (Source("mentions", every_seconds=30),)
+    sources = (Source("mentions", every_seconds=30), Source("stream", 5, "stream", needs="stream"))
     limit = compose.LIMIT
 
     def length(self, text: str) -> int:
         return compose.length(text)
 
     def check(self, account: Account) -> Profile:
+        stream.feeds_of(account.config.get("stream", ""))  # raises when it cannot be read
         with _Server(account) as server:
             me = server.get("/api/v1/accounts/verify_credentials")
             server.get("/api/v1/notifications", limit="1")
@@ -71,6 +81,11 @@ class MastodonConnector:
 
     def parse(self, raw: bytes, *, source: str, account: Account) -> Page:
         return notifications_page(listed(raw), host=_host(account), contexts={})
+
+    def stream(self, account: Account, source: str, cursor: str, sieve: Sieve) -> Iterator[Page]:
+        with _Server(account) as server:
+            us = account.us.external_id if account.us else ""
+            yield from stream.stream(server, account.config.get("stream", stream.DEFAULT), us, cursor, sieve)
 
     def fetch(self, account: Account, source: str, cursor: str) -> Iterator[Page]:
         with _Server(account) as server:
@@ -172,12 +187,25 @@ def _bucket(request: Request, told: Told) -> str:
     return "posts" if request.method == "POST" else "calls"
 
 
+def _streaming_address(instance: Any) -> str:
+    """What a server says of its streams, as the address of a web server."""
+    found: Any = instance if isinstance(instance, dict) else {}
+    for way in (("configuration", "urls", "streaming"), ("urls", "streaming_api")):
+        inner = found
+        for step in way:
+            inner = inner.get(step) if isinstance(inner, dict) else None
+        if isinstance(inner, str) and inner:
+            return inner.replace("ws", "http", 1).rstrip("/") if inner.startswith("ws") else inner.rstrip("/")
+    return ""
+
+
 class _Server:
     """One server, asked in the name of one account."""
 
     def __init__(self, account: Account) -> None:
         self.address = _address(account)
         self.host = _host(account)
+        self._private_hosts = account.private_hosts
         meter = MeteredTransport(account.private_hosts, account.budget, _costs, _bucket)
         self._client = guarded_client(transport=meter)
         self._client.headers["Authorization"] = f"Bearer {account.secrets.get('token', '')}"
@@ -229,13 +257,33 @@ class _Server:
         newest = max((identity(item) for item in items), key=age, default="")
         if not newest or newest == cursor:  # nothing new; or the server knows no `min_id` and says the same for ever
             return Page(cursor=cursor or "0")
-        contexts = {post: self._context(post) for post in replies(items)}
+        contexts = {post: self.context(post) for post in replies(items)}
         page = notifications_page(items, host=self.host, contexts=contexts)
         return replace(page, cursor=newest, more=True)
 
-    def _context(self, post: str) -> Any:
+    def context(self, post: str) -> Any:
         response = self._ask(f"/api/v1/statuses/{post}/context", {}, accept=(HTTPStatus.NOT_FOUND,))
         return decoded(response.content) if response.is_success else {}
+
+    def timeline(self, name: str, params: Mapping[str, str], after: str) -> list[Any]:
+        """A page of posts of a timeline behind the cursor, the oldest first; without one, the newest there are."""
+        behind = {"min_id": after} if after else {}
+        return listed(self._ask(f"/api/v1/timelines/{name}", {"limit": str(PAGE), **params, **behind}).content)
+
+    def streaming(self) -> str:
+        """Where the server streams; nothing when it does not, or not as events over HTTP."""
+        told = self._ask("/api/v2/instance", {}, accept=NOT_KNOWN)
+        instance = decoded(told.content) if told.is_success else self.get("/api/v1/instance")
+        base = _streaming_address(instance) or self.address
+        if urlsplit(base).scheme != urlsplit(self.address).scheme:
+            raise ConnectorError(
+                f"{self.host} streams over {base[:80]}, where others can read the token.", permanent=True
+            )
+        alive = ask(self._client, "GET", f"{base}/api/v1/streaming/health", accept=NOT_KNOWN)
+        return base if alive.is_success else ""
+
+    def listen(self, url: str) -> EventSource:
+        return EventSource(url, {"Authorization": self._client.headers["Authorization"]}, self._private_hosts)
 
     def again(self, posts: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
         """What posts say now, by id, and which of them are gone."""
