@@ -287,6 +287,13 @@ def test_the_page_of_the_channel_shows_the_address_and_never_the_secret(as_ana, 
 def test_the_page_says_that_nothing_can_be_brought_before_there_is_a_secret(as_ana, desk):
     shown = as_ana.get(reverse("channel", args=[desk.pk])).content.decode()
     assert "Nothing can be brought yet" in shown
+    assert "Nothing can be brought before you make one." in shown
+
+
+def test_a_pause_does_not_promise_to_fetch_what_nobody_can_fetch(as_ana, desk):
+    shown = as_ana.post(reverse("change_channel", args=[desk.pk]), {"do": "pause"}, follow=True).content.decode()
+    assert "can be brought again later" in shown
+    assert "is fetched when you go on" not in shown
 
 
 def test_the_secret_is_shown_when_it_is_made_and_is_on_no_record(as_ana, desk, bring):

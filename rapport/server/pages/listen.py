@@ -88,7 +88,7 @@ def _channel(request: HttpRequest, row: Channel, form: ConnectForm | None, statu
         ],
         "signed": hooks.has_secret(row),
         "hook": hooks.address(row) if connector is not None and connector.receives else "",
-        "gates": _gates(row, card, answers=answers),
+        "gates": _gates(row, card, answers=answers, pushed=bool(pushed)),
         "budgets": health.budgets(row, now, zone),
         "connector": connector.label if connector else row.connector,
         "can_answer": answers,
@@ -124,7 +124,7 @@ class Source:
         )
 
 
-def _gates(row: Channel, card: queries.Card, *, answers: bool) -> Sequence[Gate]:
+def _gates(row: Channel, card: queries.Card, *, answers: bool, pushed: bool) -> Sequence[Gate]:
     briefs = Brief.objects.filter(active=True).count()
     hears = row.keep_all or bool(briefs)
     found = [
@@ -144,7 +144,11 @@ def _gates(row: Channel, card: queries.Card, *, answers: bool) -> Sequence[Gate]
             else _("No brief is active: only what addresses us is kept."),
         ),
     ]
-    if row.secrets and row.state != "closed":
+    if pushed:
+        signed = hooks.has_secret(row)
+        words = _("What is brought is checked with it.") if signed else _("Nothing can be brought before you make one.")
+        found.insert(0, Gate(signed, _("It has a secret"), words))
+    elif row.secrets and row.state != "closed":
         alive = health.sign_in(row, card.strip.standing, timezone.now(), timezone.get_current_timezone())
         found.insert(0, Gate(alive.works, _("Its sign-in works"), alive.words))
     if answers:
@@ -166,7 +170,9 @@ def change_channel(request: HttpRequest, key: int) -> HttpResponse:
     if isinstance(done, Refused):
         messages.error(request, done.reason)
     else:
-        messages.success(request, DONE[request.POST["do"]]() % {"name": done.name})
+        found = queries.connector(row.connector)
+        told = PUSHED if found is not None and found.receives else {}
+        messages.success(request, (DONE | told)[request.POST["do"]]() % {"name": done.name})
     return redirect("channel", key=key)
 
 
@@ -178,6 +184,10 @@ DONE = {
     "shut_answers": lambda: _("Nobody can answer on %(name)s now."),
     "keep_all": lambda: _("Everything that arrives on %(name)s is kept from now on."),
     "keep_matching": lambda: _("From now on %(name)s keeps what addresses us or matches a brief."),
+}
+
+PUSHED = {
+    "pause": lambda: _("%(name)s is paused. What is brought meanwhile is refused, and can be brought again later."),
 }
 
 
