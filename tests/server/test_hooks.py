@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -87,6 +89,27 @@ def test_an_answer_of_accepted_means_that_it_is_in_the_database(bring, monkeypat
 def test_the_same_delivery_is_refused_the_second_time(bring):
     at = timezone.now()
     assert [bring(EVENT, at=at).status_code for _ in range(2)] == [202, 409]
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="in SQLite writers come one after the other")
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_copies_that_come_at_the_same_moment_one_is_taken(bring):
+    at, together, answers = timezone.now(), threading.Barrier(4), []
+
+    def post():
+        together.wait(10)
+        try:
+            answers.append(bring(EVENT, at=at).status_code)
+        finally:
+            connection.close()
+
+    senders = [threading.Thread(target=post) for _ in range(4)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join(20)
+    assert sorted(answers) == [202, 409, 409, 409]
     assert Message.objects.count() == 1
 
 
