@@ -92,13 +92,14 @@ def work() -> None:
 
 @main.command()
 def listen() -> None:
-    """Listen to the channels, and send the answers."""
+    """Listen to the channels, bring back what was said earlier, and send the answers."""
     django()
+    from rapport.server.listen.backfill import run as bring_back
     from rapport.server.listen.hear import run as hear
     from rapport.server.respond.deliver import run as deliver
 
     stop = until_told()
-    _together(stop, lambda: hear(stop), lambda: deliver(stop))
+    _together(stop, lambda: hear(stop), lambda: bring_back(stop), lambda: deliver(stop))
 
 
 def _together(stop: threading.Event, *loops: Callable[[], None]) -> None:

@@ -210,7 +210,14 @@ class Receives(Protocol):
 
 @runtime_checkable
 class BringsBack(Protocol):
-    """A connector whose platform can be asked for what was said earlier."""
+    """A connector whose platform can be asked for what was said earlier.
+
+    earlier   the sources of which it can be asked
+    It may have an attribute `charges`: True where the platform takes money for what it brings, so that it is counted
+    first, and a person says yes.
+    """
+
+    earlier: tuple[str, ...]
 
     def count(self, account: Account, source: str, since: datetime, until: datetime) -> int | None:
         """How many messages that would be, as well as it can be known without fetching them; None: it can't be."""

@@ -125,6 +125,18 @@ FLOWS = {
             "kept": State(),
         },
     ),
+    "backfill": Flow(
+        first="waiting",
+        states={
+            "waiting": State(("counted", "running", "stopped", "failed"), waits_for="the listener, which counts first"),
+            "counted": State(("running", "stopped"), waits_for="a person's yes, for its platform charges"),
+            "running": State(("paused", "done", "failed", "stopped"), waits_for="the listener"),
+            "paused": State(("running", "stopped"), waits_for="a person"),
+            "failed": State(("running", "stopped"), waits_for="a person"),
+            "done": State(),
+            "stopped": State(),
+        },
+    ),
     "quarantined": Flow(
         first="trying",
         states={

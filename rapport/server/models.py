@@ -3,6 +3,7 @@
 from rapport.server.keep.models import ArchiveBatch, ArchiveHead
 from rapport.server.listen.models import (
     Author,
+    Backfill,
     Brief,
     BriefMatch,
     Budget,
@@ -36,6 +37,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Author",
+    "Backfill",
     "Brief",
     "BriefMatch",
     "Budget",

@@ -7,6 +7,7 @@ answers. See README.md for what it does not hear. Importing this is cheap; the S
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from rapport.connectors.bluesky import compose, parse
 from rapport.connectors.contract import Account, Field, Profile, Sieve, Source
@@ -42,6 +43,7 @@ class Bluesky:
         ),
     )
     sources = (Source("notifications", 20), Source("search", 60), Source("stream", 5, "stream", needs="stream"))
+    earlier = ("notifications", "search")
     limit = compose.LIMIT
 
     def check(self, account: Account) -> Profile:
@@ -67,6 +69,18 @@ class Bluesky:
         from rapport.connectors.bluesky import api
 
         return api.recheck(account, external_ids)
+
+    def count(self, account: Account, source: str, since: datetime, until: datetime) -> int | None:
+        from rapport.connectors.bluesky import earlier
+
+        return earlier.count(account, source, since, until)
+
+    def bring_back(
+        self, account: Account, source: str, since: datetime, until: datetime, cursor: str
+    ) -> Iterator[Page]:
+        from rapport.connectors.bluesky import earlier
+
+        return earlier.bring_back(account, source, since, until, cursor)
 
     def length(self, text: str) -> int:
         return compose.length(text)

@@ -81,10 +81,10 @@ def _news(session: SignedIn, wanted: List, bookmarks: dict[str, object]) -> Iter
     walk = _walk(session, wanted, bookmarks.get(wanted.name))
     bookmark, shown = walk.bookmark, set[str]()
     waiting = walk.unseen[::-1]
-    for chunk in _batches(waiting, BATCH) or [[]]:
+    for chunk in batches(waiting, BATCH) or [[]]:
         waiting = waiting[len(chunk) :]
         page = parse.page({wanted.shape: [item.raw for item in chunk]}, session.did)
-        page = _with_context(session, page, shown)
+        page = with_context(session, page, shown)
         bookmark = bookmark.after(chunk, left=waiting, bottom=walk.bottom)
         bookmarks[wanted.name] = bookmark.saved()
         rejects, walk.gap = page.rejects + walk.gap, ()
@@ -112,7 +112,7 @@ def _walk(session: SignedIn, wanted: List, saved: object) -> Walk:
     for _ in range(MOST_PAGES):
         answer = session.ask(wanted.method, limit=PAGE, cursor=cursor or None, **wanted.parameters)
         before = len(items)
-        for item in _items(answer, wanted.shape, lowest):
+        for item in items_of(answer, wanted.shape, lowest):
             items.setdefault(item.name, item)
             lowest = item.at
         cursor = str(answer.get("cursor") or "")
@@ -130,7 +130,7 @@ def _walk(session: SignedIn, wanted: List, saved: object) -> Walk:
     return Walk(bookmark, bookmark.unseen(items.values()), gap=(Reject(f"{wanted.name} before {since}", reason),))
 
 
-def _items(answer: Mapping[str, Any], shape: str, above: int) -> Iterator[Item]:
+def items_of(answer: Mapping[str, Any], shape: str, above: int) -> Iterator[Item]:
     """The entries of one page. One without a time stands where it stands: right below the one above it."""
     listed = answer.get(shape)
     if not isinstance(listed, list):
@@ -154,7 +154,7 @@ def _overlapping(cursor: str) -> str:
 # -- what stands around a message --------------------------------------------------------------------------------------
 
 
-def _with_context(session: SignedIn, page: Page, shown: set[str]) -> Page:
+def with_context(session: SignedIn, page: Page, shown: set[str]) -> Page:
     """The same page, with what its replies answer and its quotes quote before them. `shown` grows by what it holds."""
     messages: list[Message] = []
     rejects = list(page.rejects)
@@ -198,7 +198,7 @@ def recheck(account: Account, external_ids: Sequence[str]) -> Page:
     deletions: list[Deletion] = []
     rejects: list[Reject] = []
     with signed_in(account) as session:
-        for batch in _batches(wanted, BATCH):
+        for batch in batches(wanted, BATCH):
             page = parse.page(session.ask("app.bsky.feed.getPosts", uris=batch), session.did)
             messages += [replace(message, addressed=False) for message in page.messages]
             rejects += page.rejects
@@ -297,5 +297,5 @@ def _receipt(answer: Mapping[str, Any], post: Mapping[str, Any]) -> Receipt:
     return Receipt(uri, parse.web_address(uri), {"uri": uri, "cid": cid} | ({"root": root} if root else {}))
 
 
-def _batches(items: Sequence[T], size: int) -> list[Sequence[T]]:
+def batches(items: Sequence[T], size: int) -> list[Sequence[T]]:
     return [items[start : start + size] for start in range(0, len(items), size)]

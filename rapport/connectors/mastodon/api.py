@@ -17,6 +17,7 @@ from rapport.connectors.contract import Account, Field, Profile, Sieve, Source
 from rapport.connectors.http import Request, Response, ask, guarded_client
 from rapport.connectors.mastodon import compose, stream
 from rapport.connectors.mastodon.parse import (
+    SPEAKS,
     age,
     decoded,
     identity,
@@ -39,6 +40,7 @@ IN_FLIGHT = timedelta(minutes=2)
 # Our clock and the server's may differ by this much.
 SKEW = timedelta(minutes=5)
 MAX_PAGES_BACK = 10
+MOST_COUNTED = 25  # pages that are counted before anything is fetched
 # What a server answers to a request that it does not know.
 NOT_KNOWN = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 
@@ -67,6 +69,7 @@ class MastodonConnector:
         ),
     )
     sources = (Source("mentions", every_seconds=30), Source("stream", 5, "stream", needs="stream"))
+    earlier = ("mentions",)
     limit = compose.LIMIT
 
     def length(self, text: str) -> int:
@@ -95,6 +98,24 @@ class MastodonConnector:
                 if not page.more:
                     return
                 cursor = page.cursor
+
+    def count(self, account: Account, source: str, since: datetime, until: datetime) -> int | None:
+        """How many notifications there are that speak to us; None when that takes too many pages."""
+        found = 0
+        with _Server(account) as server:
+            for number, (items, _) in enumerate(server.earlier(since, until, "")):
+                if number >= MOST_COUNTED:
+                    return None
+                found += sum(isinstance(item, dict) and item.get("type") in SPEAKS for item in items)
+        return found
+
+    def bring_back(
+        self, account: Account, source: str, since: datetime, until: datetime, cursor: str
+    ) -> Iterator[Page]:
+        """Notifications downwards from the newest, each with its thread; what is newer than wanted is let go."""
+        with _Server(account) as server:
+            for items, below in server.earlier(since, until, cursor):
+                yield replace(server.with_threads(items), cursor=below)
 
     def send(self, account: Account, reply: Reply) -> Receipt:
         with _Server(account) as server:
@@ -144,6 +165,12 @@ class MastodonConnector:
 
 def _answers(status: Any, parent: str) -> bool:
     return isinstance(status, dict) and identity({"id": status.get("in_reply_to_id")}) == parent
+
+
+def _created(item: Any, otherwise: datetime) -> datetime:
+    """When a notification came; one without a time belongs to those around it."""
+    created = read_time(str(item.get("created_at"))) if isinstance(item, dict) else None
+    return created or otherwise
 
 
 def _scope(method: str, path: str) -> str:
@@ -257,9 +284,26 @@ class _Server:
         newest = max((identity(item) for item in items), key=age, default="")
         if not newest or newest == cursor:  # nothing new; or the server knows no `min_id` and says the same for ever
             return Page(cursor=cursor or "0")
+        return replace(self.with_threads(items), cursor=newest, more=True)
+
+    def with_threads(self, items: list[Any]) -> Page:
         contexts = {post: self.context(post) for post in replies(items)}
-        page = notifications_page(items, host=self.host, contexts=contexts)
-        return replace(page, cursor=newest, more=True)
+        return notifications_page(items, host=self.host, contexts=contexts)
+
+    def earlier(self, since: datetime, until: datetime, below: str) -> Iterator[tuple[list[Any], str]]:
+        """Notifications of a stretch of time, newest first, an answer at a time, and below which one it goes on."""
+        while True:
+            back = {"max_id": below} if below else {}
+            asked = {"limit": str(PAGE), "include_filtered": "true", **back}
+            items = listed(self._ask("/api/v1/notifications", asked).content)
+            last = min(items, key=lambda item: age(identity(item)), default=None)
+            oldest = identity(last)
+            if not oldest or (below and age(oldest) >= age(below)):  # the end; or it knows no `max_id`
+                return
+            yield [item for item in items if since <= _created(item, since) < until], oldest
+            if _created(last, until) < since:
+                return
+            below = oldest
 
     def context(self, post: str) -> Any:
         response = self._ask(f"/api/v1/statuses/{post}/context", {}, accept=(HTTPStatus.NOT_FOUND,))

@@ -670,3 +670,51 @@ def test_every_call_is_counted_and_its_headers_are_read() -> None:
     with peer(serving({"/api/v1/notifications": answer("200 OK", b"[]", *headers)})) as server:
         list(connector.fetch(replace(account_at(server), budget=purse), "mentions", ""))
     assert (purse.spent, purse.learnt) == (["calls"], [("calls", 300, 298)])
+
+
+# -- what was said earlier ---------------------------------------------------------------------------------------------
+
+
+def said_at(number: int) -> datetime:
+    return datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=number)
+
+
+def going_back(connection: socket.socket, asked: bytes) -> None:
+    """Two hundred mentions, one a minute, newest first, below `max_id`."""
+    query = parse_qs(urlsplit(asked.split(b" ")[1].decode()).query)
+    below = int(query["max_id"][0]) if "max_id" in query else 1_201
+    numbers = range(below - 1, max(below - 1 - int(query["limit"][0]), 1_000), -1)
+    items = [{**mention(number), "created_at": said_at(number - 1_000).isoformat()} for number in numbers]
+    told(items)(connection, asked)
+
+
+def brought(server: Peer, since: int, until: int, cursor: str = "") -> tuple[list[int], list[Page]]:
+    pages = list(connector.bring_back(account_at(server), "mentions", said_at(since), said_at(until), cursor))
+    return [int(one.external_id.rpartition("/")[2]) - 1_000 for page in pages for one in page.messages], pages
+
+
+def test_everything_of_a_stretch_is_brought_back_newest_first_and_nothing_else() -> None:
+    with peer(serving({"/api/v1/notifications": going_back})) as server:
+        numbers, _ = brought(server, 30, 150)
+        assert connector.count(account_at(server), "mentions", said_at(30), said_at(150)) == 120
+    assert sorted(numbers) == list(range(30, 150))
+
+
+def test_wherever_bringing_back_is_cut_off_it_goes_on_without_a_gap() -> None:
+    with peer(serving({"/api/v1/notifications": going_back})) as server:
+        _, pages = brought(server, 30, 150)
+        for cut in range(1, len(pages)):
+            before = {int(one.external_id.rpartition("/")[2]) - 1_000 for page in pages[:cut] for one in page.messages}
+            assert before | set(brought(server, 30, 150, pages[cut - 1].cursor)[0]) == set(range(30, 150)), cut
+
+
+def test_a_server_that_knows_no_max_id_is_not_asked_for_ever() -> None:
+    same = told([{**mention(7), "created_at": said_at(7).isoformat()}])
+    with peer(serving({"/api/v1/notifications": same})) as server:
+        assert brought(server, 0, 150)[0] == [7 - 1_000]
+        assert len(server.requests) == 2
+
+
+def test_bringing_back_that_is_cut_off_raises_and_never_looks_complete() -> None:
+    with peer(serving({"/api/v1/notifications": hang_up})) as server, pytest.raises(ConnectorError):
+        brought(server, 0, 150)

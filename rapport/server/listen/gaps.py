@@ -165,13 +165,18 @@ def _tell(channel: Channel, source: str, found: Found, rows: Sequence[Gap], now:
 def settle(gap: Gap, state: str, *, outcome: str, actor: User | str, brought: int = 0) -> Gap | Refused:
     """Say what was done about a gap that has ended: backfilled, partly or impossible, and in words how."""
     with recorded("gap.settled", actor, target=gap, state=state, outcome=outcome[:300], brought=brought) as entry:
-        row = _held(gap)
-        if row is None or row.lasts:
-            return entry.refuse(_changed())
-        row.state = flow.advance("gap", row.state, state)
-        row.outcome, row.suspected, row.brought = outcome[:500], False, row.brought + brought
-        row.save(update_fields=["state", "outcome", "suspected", "brought"])
-        return row
+        return note_settled(gap, state, outcome, brought) or entry.refuse(_changed())
+
+
+def note_settled(gap: Gap, state: str, outcome: str, brought: int = 0) -> Gap | None:
+    """The same, within the transaction of whatever did something about it. None when it changed meanwhile."""
+    row = _held(gap)
+    if row is None or row.lasts:
+        return None
+    row.state = flow.advance("gap", row.state, state)
+    row.outcome, row.suspected, row.brought = outcome[:500], False, row.brought + brought
+    row.save(update_fields=["state", "outcome", "suspected", "brought"])
+    return row
 
 
 def dismiss(gap: Gap, *, reason: str, actor: User) -> Gap | Refused:

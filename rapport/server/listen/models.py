@@ -437,6 +437,63 @@ class BriefMatch(models.Model):
         indexes = [models.Index(fields=["brief", "-message"], name="match_newest")]
 
 
+class Backfill(models.Model):
+    """Bringing back what was said earlier on one source, newest first.
+
+    gap         the gap that it is to fill, if it is for one
+    estimate    how many messages that will be; None: nobody can say before they are fetched
+    place       where the connector goes on; saved with the messages
+    reached     everything from here to `until` is stored
+    incomplete  the platform said that it can't bring all of it
+    """
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="backfills")
+    source = models.CharField(max_length=40)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    gap = models.ForeignKey(Gap, models.SET_NULL, null=True, blank=True, related_name="backfills")
+    state = models.CharField(max_length=20, choices=flow.choices("backfill"), default="waiting")
+    estimate = models.PositiveIntegerField(null=True, blank=True)
+    place = models.TextField(blank=True)
+    reached = models.DateTimeField(null=True, blank=True)
+    heard = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    incomplete = models.BooleanField(default=False)
+    trouble = models.CharField(max_length=500, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField(default=timezone.now)
+    started_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    leased_by = models.CharField(max_length=80, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(until__gt=models.F("since")), name="backfill_has_length"),
+            # Two that bring back the same source would get in each other's way.
+            models.UniqueConstraint(
+                fields=["channel", "source"],
+                condition=models.Q(state__in=["waiting", "counted", "running", "paused"]),
+                name="one_backfill_at_a_time",
+            ),
+        ]
+
+    @property
+    def unfinished(self) -> bool:
+        return self.state in ("waiting", "counted", "running", "paused")
+
+    @property
+    def share(self) -> float:
+        """How far it is, between 0 and 1, by the time that it has gone back."""
+        if self.state == "done":
+            return 1.0
+        if self.reached is None:
+            return 0.0
+        return min(1.0, max(0.0, (self.until - self.reached) / (self.until - self.since)))
+
+
 class Import(models.Model):
     """A file that is being read into a channel."""
 

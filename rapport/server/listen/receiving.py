@@ -7,7 +7,7 @@ import hmac
 import logging
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -91,12 +91,14 @@ def receive(
     actor: User | str = "listener",
     holder: str = "",
     imported: bool = False,
+    earlier: Callable[[Heard], None] | None = None,
     now: datetime | None = None,
 ) -> Heard:
     """Store a page: messages, revisions, deletions, rejects, tallies, pulse and cursor in one transaction.
 
     `holder` is the name under which the cursor is leased; a page from a listener that lost its lease is dropped whole,
-    for another one is already at it.
+    for another one is already at it. `earlier` marks what was said earlier and is brought back. That is no listening,
+    so neither pulse nor cursor know of it; it is called within the transaction, and undoes all when it raises.
     """
     now = now or timezone.now()
     with recorded("page.received", actor, target=channel, source=source) as entry:
@@ -105,11 +107,13 @@ def receive(
             entry.silent()
             return Heard()
         heard = _stored(page, channel, source, now=now, imported=imported)
-        if source != RECHECK:  # looking again at what we have is not listening
+        if source != RECHECK and earlier is None:  # looking again at what we have is not listening
             _count(page, heard, channel, source, now)
-        if page.missed:
+        if page.missed and earlier is None:
             entry.detail["missed"] = gaps.note_missed(page.missed, channel, source, now)
-        if cursor is not None and (moved := _moved(cursor, page, now)):
+        if earlier is not None:
+            earlier(heard)
+        elif cursor is not None and (moved := _moved(cursor, page, now)):
             Cursor.objects.filter(pk=cursor.pk).update(**moved)
         if heard.anything or page.missed:
             entry.detail |= heard.counts()

@@ -20,7 +20,7 @@ from rapport.core.types import Refused
 from rapport.server.listen import actions, health, queries
 from rapport.server.listen.models import Brief, Channel, Cursor
 from rapport.server.organise.abilities import may
-from rapport.server.pages import briefs, coverage, hooks, imports, quarantine
+from rapport.server.pages import backfill, briefs, coverage, hooks, imports, quarantine
 from rapport.server.pages.listen_forms import ConnectForm
 from rapport.server.pages.render import me, only, page
 from rapport.server.pages.tags import amount
@@ -90,6 +90,7 @@ def _channel(request: HttpRequest, row: Channel, form: ConnectForm | None, statu
         "hook": hooks.address(row) if connector is not None and connector.receives else "",
         "gates": _gates(row, card, answers=answers, pushed=bool(pushed)),
         "budgets": health.budgets(row, now, zone),
+        **backfill.context(row, now),
         "connector": connector.label if connector else row.connector,
         "can_answer": answers,
         "quarantined": f"{MOST - 1}+" if waiting >= MOST else str(waiting or ""),
@@ -248,6 +249,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("listen/channels/<int:key>/sign-in/", sign_in_again, name="sign_in_again"),
     path("listen/connect/", connect, name="connect"),
     path("listen/connect/<str:name>/", connect_to, name="connect_to"),
+    *backfill.urlpatterns,
     *coverage.urlpatterns,
     *briefs.urlpatterns,
     *hooks.urlpatterns,
