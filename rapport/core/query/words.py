@@ -60,7 +60,6 @@ _SIGILS = {"": "", "#": "#", "@": "@", "＃": "#", "＠": "@"}
 _ASCII_RUN = re.compile(r"(?:(?<!\w)([#@])_*)?([^\W_](?:\w*[^\W_])?)", re.ASCII)
 _RUN = re.compile(rf"(?:(?<!\w)([#@＃＠])_*)?([^\W_][\w{_MARKS}{_UNSEEN}]*)|([{_SYMBOLS}])")
 _CHARACTER = re.compile(rf"[{_UNSPACED}]")
-_ALONE = re.compile(rf"[{_UNSPACED}{_SYMBOLS}]")
 _PIECE = re.compile(  # the vowel am is one character, also where it was typed as two
     rf"[\u0e4d\u0ecd][\u0e32\u0eb2]|[{_UNSPACED}](?:(?![\u0e4d\u0ecd][\u0e32\u0eb2])[{_MARKS}{_UNSEEN}\uff9e\uff9f])*"
     rf"|[^{_UNSPACED}{_MARKS}{_UNSEEN}][^{_UNSPACED}]*",
@@ -97,13 +96,16 @@ def normal(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    text = _UNSEEN_CHARACTER.sub("", text)
+    composed = _composed(text)
     while True:
-        # The dot that folding leaves behind the Turkish capital İ would hide it from a query for "istanbul".
-        folded = _composed(_composed(text).casefold()).replace("i\u0307", "i")
-        if folded == text:
+        folded = composed.casefold()
+        if "i\u0307" not in folded and unicodedata.is_normalized("NFKC", folded):
             return folded
-        text = folded
+        # The dot that folding leaves behind the Turkish capital İ would hide it from a query for "istanbul".
+        again = _composed(folded).replace("i\u0307", "i")
+        if again == composed:
+            return again
+        composed = again
 
 
 def _composed(text: str) -> str:
@@ -140,15 +142,6 @@ def tokens(text: str) -> tuple[Token, ...]:
     ['東', '京', 'タ', 'ワ', 'ー']
     """
     return tuple(_ascii_tokens(text) if text.isascii() else _tokens(text))
-
-
-def stands_alone(character: str) -> bool:
-    """Whether a word can begin or end with it in the middle of other letters: a script without spaces, a symbol.
-
-    >>> stands_alone("東"), stands_alone("⛴"), stands_alone("f")
-    (True, True, False)
-    """
-    return _ALONE.match(character) is not None
 
 
 def segment(text: str) -> str:
