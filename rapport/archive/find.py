@@ -23,8 +23,9 @@ def might_match(query: Query) -> pl.Expr:
     text = pl.col("text")
     plain = text.str.len_bytes() == text.str.len_chars()
     lower = text.str.to_lowercase()
-    found = [
-        reduce(or_, (lower.str.contains(anchor.text, literal=True) for anchor in sorted(need)))
-        for need in needs(query.root, fields=())
-    ]
+
+    def contains(phrase: str) -> pl.Expr:
+        return reduce(and_, (lower.str.contains(word, literal=True) for word in phrase.split()))
+
+    found = [reduce(or_, (contains(letters.text) for letters in sorted(need))) for need in needs(query.root, fields=())]
     return ~plain | reduce(and_, found) if found else pl.lit(True)

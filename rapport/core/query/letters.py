@@ -1,7 +1,8 @@
 """Words found by their letters, in a text that was not cut into words: quick, and never past a word that is there.
 
-`fold` gives a text in which every word stands as it is compared, and in which a word ends beside no letter of its own
-kind. So whoever looks for words there finds them all, and some that are none.
+`line` gives the words of a text as they are compared, with one blank between them. Hardly any text needs to be cut into
+words for it: most characters are compared as they stand, and what stands between words is a matter of its bytes. So
+whoever looks for words in a line finds them all, and some that are none (the rest of a word behind a strange letter).
 """
 
 from __future__ import annotations
@@ -11,20 +12,31 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from rapport.core.query.words import _SYMBOLS, _UNSEEN, _UNSPACED, LONGEST, normal, tokens
+from rapport.core.query.words import _MARKS, _SYMBOLS, _UNSPACED, LONGEST, normal, tokens
 
-# Characters that end a word, or are one, and become letters when they are folded: Ferry™, 5㎏, 🅰.
-_BECOME_LETTERS = (
-    "\u0345\u20a8\u2100\u2101\u2103\u2105\u2106\u2109\u2116\u2120-\u2122\u213b\u249c-\u24e9\u3196-\u319f\u3200-\u321e"
-    "\u3250-\u327e\u32b1-\u32cf\u3358-\u337a\u3380-\u33ff\ufdfc\U0001f100-\U0001f190"
-)
 _LONGEST_RUN = 4 * LONGEST  # characters of a word that are looked at, before they are folded and cut
-_BECOMES_A_LETTER = re.compile(f"[{_BECOME_LETTERS}]")
-_DIVIDED_AM = re.compile(rf"[\u0e4d\u0ecd][{_UNSEEN}]+[\u0e32\u0eb2]")
-_ALONE = re.compile(rf"[{_UNSPACED}{_SYMBOLS}]")
-_UNSPACED_LETTER = re.compile(rf"[{_UNSPACED}]")
+_FAR = "\U00010000-\U0001f3fa\U0001f400-\U0010ffff"  # beyond the first plane, but for skin tones
+_NEAR_MARKS = "".join(re.findall(r"\\U0000\w{4}-\\U0000(?!fe0f)\w{4}", _MARKS))  # variants (FE0F) are never seen
+# Characters that end a word, or are one, and become letters when they are folded, or let marks go astray: ™, ㎏, ´.
+_BECOME_OTHERS = (
+    "\u00a8\u00af\u00b4\u00b8\u02d8-\u02dd\u0384-\u0385\u1fbd\u1fbf-\u1fc1\u1fcd-\u1fcf\u1fdd-\u1fdf\u1fed-\u1fee"
+    "\u1ffd-\u1ffe\u2017\u203e\u20a8\u2100-\u2101\u2103\u2105-\u2106\u2109\u2116\u2120-\u2122\u213b\u249c-\u24e9\u2adc"
+    "\u309b-\u309c\u3196-\u319f\u3200-\u321e\u3250-\u327e\u32b1-\u32cf\u3358-\u337a\u3380-\u33ff\ufc5e-\ufc63\ufdfc"
+    "\ufe33-\ufe34\ufe49-\ufe4f\ufe70-\ufe7e\uff3f\uff9e-\uff9f\uffe3\U0001f100-\U0001f190"
+)
+_STRANGE = re.compile(f"[{_NEAR_MARKS}{_BECOME_OTHERS}\U00010000-\U0001efff\U0001fb00-\U0010ffff]")
+_BETWEEN = re.compile(rf"[^\x00-\x7f\w{_NEAR_MARKS}{_SYMBOLS}{_FAR}]+")
+_UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
 _GAP = re.compile(rf"(?<=[{_UNSPACED}])(?:[^\w{_SYMBOLS}]|_)+(?=[{_UNSPACED}])")
 _NO_LETTER = re.compile(rf"[^\w{_SYMBOLS}]+|_")
+_SYMBOL = re.compile(f"[{_SYMBOLS}]")
+
+_BLANK = ord(" ")
+_AS_COMPARED = bytes(
+    code if code >= 128 or code == ord("_") else ord(chr(code).lower()) if chr(code).isalnum() else _BLANK
+    for code in range(256)
+)
+_WORD = re.compile(rb"[^ _](?:[^ ]*[^ _])?")
 _INSIDE = frozenset(letter for letter in map(chr, range(0xE00)) if letter.isalnum())
 """Beside these a word neither begins nor ends; beyond them stand the scripts without spaces."""
 
@@ -36,6 +48,24 @@ class Letters(NamedTuple):
     begins: bool = False
     ends: bool = False
 
+    def stand(self, line: bytes, start: int, end: int) -> bool:
+        """Whether a word may begin and end here as it should, as far as the letters beside it tell."""
+        if (
+            self.begins
+            and start
+            and line[start - 1] != _BLANK
+            and _letters(line[max(start - 4, 0) : start])[-1:] in _INSIDE
+        ):
+            return False
+        return not (
+            self.ends and end < len(line) and line[end] != _BLANK and _letters(line[end : end + 4])[:1] in _INSIDE
+        )
+
+
+def _letters(some: bytes) -> str:
+    """What can be read of some bytes; the first and the last character may be cut."""
+    return some.decode("utf-8", "ignore")
+
 
 def letters_of(words: Sequence[str], *, prefix: bool = False) -> Iterator[Letters]:
     """What to look for when words stand one behind the other, of the last only its beginning when `prefix`.
@@ -43,47 +73,56 @@ def letters_of(words: Sequence[str], *, prefix: bool = False) -> Iterator[Letter
     Where a script has no spaces, what follows each other is looked for in one; its marks are left aside.
 
     >>> [found.text for found in letters_of(["the", "#ferry", "東", "京"])]
-    ['the', 'ferry', '東京']
+    ['the ferry', '東京']
     """
-    bare = [word.lstrip("#@") for word in words]  # between its sigil and a word lines (_) may stand
-    for unspaced, run in groupby(enumerate(bare), key=lambda word: _UNSPACED_LETTER.match(word[1]) is not None):
+    bare = [word.strip("#@_") for word in words if word != "_"]  # lines (_) may stand between a sigil and its word
+    for kind, run in groupby(enumerate(bare), key=lambda word: _kind(word[1])):
         places, texts = zip(*run, strict=True)
-        if unspaced:
+        if kind == "unspaced":
             yield Letters(_NO_LETTER.sub("", "".join(texts)))
-            continue
-        for place, text in zip(places, texts, strict=True):
-            begun = (prefix and place == len(bare) - 1) or len(text) >= LONGEST
-            yield Letters(text, not _ALONE.match(text[0]), not (begun or _ALONE.match(text[-1])))
+        elif kind == "symbol":
+            yield from map(Letters, texts)
+        else:
+            yield from _spaced(texts, begun=prefix and places[-1] == len(bare) - 1)
 
 
-def fold(text: str) -> str:
-    """The text as its words are compared; then, where that differs, with scripts without spaces drawn together.
+def _kind(word: str) -> str:
+    return "unspaced" if _UNSPACED_LETTER.match(word) else "symbol" if _SYMBOL.match(word) else "spaced"
 
-    >>> fold("The FERRY"), fold("東・京")
-    ('the ferry', '東・京\\n東京')
+
+def _spaced(words: Sequence[str], *, begun: bool) -> Iterator[Letters]:
+    """A phrase; a word of it that was cut may go on, so what follows it is looked for apart."""
+    first = 0
+    for place, word in enumerate(words, 1):
+        if len(word) >= LONGEST or place == len(words):
+            ends = len(word) < LONGEST and not (begun and place == len(words))
+            yield Letters(" ".join(words[first:place]), begins=True, ends=ends)
+            first = place
+
+
+def line(text: str) -> bytes:
+    """The words of the text as they are compared; scripts without spaces once more drawn together, where they are not.
+
+    >>> line("The -- FERRY!").decode(), line("東・京").decode()
+    ('the ferry', '東 京 東京')
     """
     if text.isascii():
-        return text.lower()
-    folded = normal(text)
-    if _falls_apart(text):
-        folded += "\n" + " ".join(token.text for token in tokens(text))
+        return _joined(text)
+    folded = " ".join(token.text for token in tokens(text)) if _is_strange(text) else _BETWEEN.sub(" ", normal(text))
     if _UNSPACED_LETTER.search(folded):
         drawn, gaps = _GAP.subn("", folded)
-        folded += f"\n{drawn}" if gaps else ""
-    return folded
+        folded = f"{folded} {drawn}" if gaps else folded
+    return _joined(folded)
 
 
-def _falls_apart(text: str) -> bool:
+def _joined(text: str) -> bytes:
+    """Bytes beyond ASCII are left as they are: these are letters."""
+    words = text.encode("utf-8", "surrogatepass").translate(_AS_COMPARED)
+    return b" ".join(_WORD.findall(words) if b"_" in words else words.split())
+
+
+def _is_strange(text: str) -> bool:
     """Whether words that are cut out and then folded may be others than those of the text folded as a whole."""
-    if _BECOMES_A_LETTER.search(text):
+    if _STRANGE.search(text):
         return True
-    if len(text) > _LONGEST_RUN and any(len(run) > _LONGEST_RUN for run in text.split()):
-        return True
-    return ("\u0e4d" in text or "\u0ecd" in text) and _DIVIDED_AM.search(text) is not None
-
-
-def stands(letters: Letters, folded: str, start: int, end: int) -> bool:
-    """Whether a word may begin and end here as it should, as far as the letters beside it tell."""
-    if letters.begins and start and folded[start - 1] in _INSIDE:
-        return False
-    return not (letters.ends and end < len(folded) and folded[end] in _INSIDE)
+    return len(text) > _LONGEST_RUN and any(len(run) > _LONGEST_RUN for run in text.split())

@@ -1,23 +1,24 @@
 """Many queries over one stream: most texts are passed over after one look, and most queries are never evaluated.
 
-From every query can be told what a match of it must contain: sets of words, of each of which at least one (`needs`).
-Each query is filed under one such set, the rarest. One pass of an automaton (Aho-Corasick) over the folded text finds
-which of all those words stand in it; of the queries filed under them, those of whose other needs something is there
-too are evaluated, and what they say counts. So the answer is that of evaluating each. Queries that need no word (only
-fields, only NOT) are always evaluated.
+From every query can be told what a match of it must contain: sets of words and phrases, of each of which at least one
+(`needs`). Each query is filed under one such set, the rarest. One pass of an automaton (Aho-Corasick) over the words
+of a text finds which of all those stand in it; of the queries filed under them, those of whose other needs something is
+there too are evaluated, and what they say counts. So the answer is that of evaluating each. Queries that need no word
+(only fields, only NOT) are always evaluated.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Generic, TypeVar
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import BytesAhoCorasick
 
-from rapport.core.query.letters import Letters, fold, letters_of, stands
+from rapport.core.query.letters import Letters, letters_of, line
 from rapport.core.query.match import Prepared, Query
 from rapport.core.query.nodes import And, Cased, Everything, Is, Near, Node, Or, Words, all_of, any_of
+from rapport.core.query.words import tokens
 from rapport.core.types import Document
 
 Name = TypeVar("Name")
@@ -25,8 +26,6 @@ Name = TypeVar("Name")
 _FIELDS = ("author", "link", "host", "hashtag", "handle")
 """The fields whose values are words of the message too; what stands in any other is known only by evaluating."""
 
-_BROKEN = re.compile("[\ud800-\udfff]")
-_BLANK_OR_BROKEN = re.compile("[\\s\ud800-\udfff]+")
 _QUOTE = re.compile(r'["“”„]')
 _QUOTES = str.maketrans("", "", '"“”„')
 
@@ -49,11 +48,11 @@ class Matcher(Generic[Name]):
         self._queries = tuple(queries.items())
         self._of_words: dict[int, Query] = {}
         self._always: list[int] = []
-        self._needs: list[tuple[tuple[str, ...], ...]] = []
-        filed: dict[str, tuple[Letters, list[int]]] = {}
+        self._needs: list[tuple[tuple[bytes, ...], ...]] = []
+        filed: dict[bytes, tuple[Letters, list[int]]] = {}
         for number, (_, query) in enumerate(self._queries):
             needed = needs(query.root)
-            self._needs.append(tuple(tuple(letters.text for letters in need) for need in needed))
+            self._needs.append(tuple(tuple(letters.text.encode() for letters in need) for need in needed))
             if not needed:
                 self._always.append(number)
             for letters in max(needed, key=_rarity, default=()):
@@ -61,7 +60,7 @@ class Matcher(Generic[Name]):
         self._letters = [letters for letters, _ in filed.values()]
         self._filed = [tuple(numbers) for _, numbers in filed.values()]
         self._asks_values = any(not letters.begins and not letters.ends for letters in self._letters)
-        self._automaton = AhoCorasick(list(filed))
+        self._automaton = BytesAhoCorasick(list(filed))
 
     def may_match(self, text: str) -> bool:
         """Whether any query may match a message all of whose words are in this text.
@@ -72,8 +71,10 @@ class Matcher(Generic[Name]):
         """
         if self._always:
             return True
-        prepared = None
+        prepared: Prepared | None = None
         for number in self._found(text):
+            if len(self._needs[number]) == 1:
+                return True  # it has what the query is filed under, and the query needs nothing else
             prepared = prepared or Prepared(Document(text))
             if self._asks_words(number).matches(prepared):
                 return True
@@ -96,21 +97,14 @@ class Matcher(Generic[Name]):
 
     def _found(self, text: str) -> Iterator[int]:
         """The queries of whose every need something stands in the text; some of them more than once."""
-        folded = fold(text)
+        words = line(text)
         if self._asks_values and _QUOTE.search(text):
-            folded += "\n" + fold(text.translate(_QUOTES))  # whole values are compared without quotation marks
-        for place, start, end in self._places(folded):
-            if stands(self._letters[place], folded, start, end):
+            words += b" " + line(text.translate(_QUOTES))  # whole values are compared without quotation marks
+        for place, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True):
+            if self._letters[place].stand(words, start, end):
                 for number in self._filed[place]:
-                    if all(any(word in folded for word in need) for need in self._needs[number]):
+                    if all(any(word in words for word in need) for need in self._needs[number]):
                         yield number
-
-    def _places(self, folded: str) -> list[tuple[int, int, int]]:
-        """Which letters stand where."""
-        try:
-            return self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        except UnicodeEncodeError:  # halves of characters, which are no part of any word
-            return self._automaton.find_matches_as_indexes(_BROKEN.sub("?", folded), overlapping=True)
 
     def _asks_words(self, number: int) -> Query:
         """What a query asks of the words of a message, when nothing else is known of it."""
@@ -128,7 +122,7 @@ def needs(node: Node, fields: Collection[str] = _FIELDS) -> tuple[Need, ...]:
 
     >>> from rapport.core.query import parse
     >>> [sorted(letters.text for letters in need) for need in needs(parse('"very late" (ferry OR boat) -cup').root)]
-    [['very'], ['late'], ['boat', 'ferry']]
+    [['very late'], ['boat', 'ferry']]
     """
     match node:
         case Words(words=words, prefix=prefix, field=field) if not field or field in fields:
@@ -137,9 +131,9 @@ def needs(node: Node, fields: Collection[str] = _FIELDS) -> tuple[Need, ...]:
             return needs(words, fields)
         case Is(field="host", value=value) if "host" in fields:
             labels = [value] if value.isascii() else value.split(".")
-            return _value(label for label in labels if label.isascii())  # the others are written in two ways
+            return _value(*(label for label in labels if label.isascii()))  # the others are written in two ways
         case Is(field=field, value=value) if field in fields:
-            return _value(_BLANK_OR_BROKEN.split(value))
+            return _value(value)
         case And(parts) | Near(parts):
             return tuple(need for part in parts for need in needs(part, fields))
         case Or(parts):
@@ -150,9 +144,10 @@ def needs(node: Node, fields: Collection[str] = _FIELDS) -> tuple[Need, ...]:
             return ()
 
 
-def _value(parts: Iterable[str]) -> tuple[Need, ...]:
-    """All parts of a value; it need not begin or end where words do."""
-    return tuple(frozenset([Letters(part)]) for part in parts if part)
+def _value(*parts: str) -> tuple[Need, ...]:
+    """The words of a value, which need not begin or end where those of the text do."""
+    words = [[token.text for token in tokens(part)] for part in parts]
+    return tuple(frozenset([Letters(found.text)]) for part in words for found in letters_of(part))
 
 
 def _rarity(need: Need) -> tuple[bool, int]:
@@ -161,12 +156,12 @@ def _rarity(need: Need) -> tuple[bool, int]:
     return whole, min(len(letters.text.encode()) for letters in need)
 
 
-def _file(filed: dict[str, tuple[Letters, list[int]]], letters: Letters, number: int) -> None:
+def _file(filed: dict[bytes, tuple[Letters, list[int]]], letters: Letters, number: int) -> None:
     """Under its letters; what is needed here as a word and there as a part of one is looked for as a part."""
-    known, numbers = filed.setdefault(letters.text, (letters, []))
+    key = letters.text.encode()
+    known, numbers = filed.setdefault(key, (letters, []))
     numbers.append(number)
-    both = Letters(letters.text, known.begins and letters.begins, known.ends and letters.ends)
-    filed[letters.text] = both, numbers
+    filed[key] = Letters(letters.text, known.begins and letters.begins, known.ends and letters.ends), numbers
 
 
 def _of_words(node: Node) -> Node:
