@@ -82,7 +82,7 @@ class Platform:
 
 PLATFORMS = [
     Platform("mastodon", mastodon, "instance", {"token": "tulip"}, "mentions", "0"),
-    Platform("feeds", feed, "url", {}, "feed", ""),
+    Platform("feeds", feed, "url", {}, "entries", ""),
 ]
 each = pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.connector)
 

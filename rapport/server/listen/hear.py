@@ -1,8 +1,8 @@
 """The listener: hears every source of every channel, and stores what it brings.
 
-Each cursor is leased by whoever is at it, so any number of listeners may run. Connectors block. What is asked from time
-to time gets a thread of a small pool, so that a slow feed does not hold up the others; a stream gets one of its own for
-as long as it lasts.
+Each cursor is leased by whoever is at it, so any number of listeners may run. Connectors block. Of what is asked from
+time to time, a few are asked at once, and those that take long do not count, so that fifty slow feeds do not hold up a
+good one; a stream gets a thread of its own for as long as it lasts.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -31,6 +31,9 @@ from rapport.server.listen.models import RECHECK, Channel, Cursor
 
 log = logging.getLogger(__name__)
 THREADS = 8
+MOST_THREADS = 64
+PROMPT_SECONDS = 4.0
+"""Beyond that a source is slow, and another may be asked in its place."""
 LEASE = timedelta(minutes=5)
 RENEW_SECONDS = 30.0
 BRIEFS_SECONDS = 2.0
@@ -39,32 +42,36 @@ NOTHING_TO_STREAM = timedelta(hours=1)
 
 
 def run(stop: threading.Event) -> None:
+    asked: dict[int, float] = {}  # the sources that are being asked, and since when
     with (
         at_work("listener", Cursor.objects.all()) as worker,
-        ThreadPoolExecutor(THREADS, thread_name_prefix="listener") as pool,
+        ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="listener") as pool,
     ):
         _keep_cursors()
         streams = Streams(worker, stop)
-        room = threading.Semaphore(THREADS)
 
         def ask(key: int) -> None:
             try:
                 hear(key, worker)
             finally:
-                room.release()
+                del asked[key]
                 connection.close_if_unusable_or_obsolete()
 
         while not stop.is_set():
             streams.begin()
-            if not room.acquire(timeout=0.5):
-                continue
-            key = _next(worker)
+            key = None if _crowded(asked, time.monotonic()) else _next(worker)
             if key is None:
-                stop.wait(0.5)
-                room.release()
+                stop.wait(0.25)
                 continue
+            asked[key] = time.monotonic()
             pool.submit(ask, key)
         streams.end()
+
+
+def _crowded(asked: Mapping[int, float], now: float) -> bool:
+    """Whether the next has to wait. Who takes long does not count: those wait for somebody else's machine, not ours."""
+    prompt = sum(now - since < PROMPT_SECONDS for since in list(asked.values()))
+    return prompt >= THREADS or len(asked) >= MOST_THREADS
 
 
 def _keep_cursors() -> None:
