@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -201,6 +201,29 @@ def import_file(file: Path, channel: str, mapping: str, not_addressed: bool) -> 
     click.echo(f"{total.new} new, {total.revised} revised, {total.known} known already, {total.rejected} rejected.")
     if total.rejected:
         click.echo(f"The rejected lines are in {imports.rejects_beside(file)}.")
+
+
+# -- queries -----------------------------------------------------------------------------------------------------------
+
+
+@main.group()
+def query() -> None:
+    """The query language."""
+
+
+@query.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+def translate(file: TextIO) -> None:
+    """Translate a query that was written for Brandwatch; - reads what is piped in.
+
+    The translation goes to standard output, what has no equal here to standard error.
+    """
+    from rapport.core.query.brandwatch import translate as translated
+
+    found = translated(file.read())
+    click.echo(found.query)
+    for note in found.unequal:
+        click.echo(f"character {note.position + 1}, {note.operator} ({note.effect}): {note.done}", err=True)
 
 
 # -- the record and the secrets --------------------------------------------------------------------------------------

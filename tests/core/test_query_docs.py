@@ -7,9 +7,12 @@ import pytest
 
 from rapport.core.errors import QueryError
 from rapport.core.query import SEARCH_FIELDS, STANDING_FIELDS, parse
+from rapport.core.query.brandwatch import OPERATORS, translate
 from rapport.core.route.rules import RULE_FIELDS, parse_rules
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+BRANDWATCH = (REFERENCE.parent / "how-to" / "queries-from-brandwatch.md").read_text(encoding="utf-8")
+EFFECTS = {"more": "wider", "less": "narrower", "more or less": "either"}
 QUERY = (REFERENCE / "query.md").read_text(encoding="utf-8")
 RULES = (REFERENCE / "ownership-rules.md").read_text(encoding="utf-8")
 TEAMS = ("hub", "service", "product", "sales", "logistics", "people", "marketing")
@@ -58,3 +61,25 @@ def test_every_refused_rule_shown_is_refused(line: str, message: str) -> None:
     with pytest.raises(QueryError) as refused:
         parse_rules(f"{line}\n* -> hub", TEAMS, hub="hub")
     assert refused.value.message == message
+
+
+@pytest.mark.parametrize(("theirs", "ours"), re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|$", BRANDWATCH, re.MULTILINE))
+def test_every_equal_of_a_brandwatch_operator_is_one(theirs: str, ours: str) -> None:
+    found = translate(theirs)
+    assert found.query == ours
+    assert {note.operator for note in found.unequal} <= {"accents"}
+
+
+UNEQUAL = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \| (more|less|more or less) \|$", BRANDWATCH, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("theirs", "ours", "finds"), UNEQUAL)
+def test_every_difference_to_brandwatch_is_the_one_that_is_shown(theirs: str, ours: str, finds: str) -> None:
+    found = translate(theirs)
+    assert found.query == ours
+    assert {note.effect for note in found.unequal if note.operator != "accents"} == {EFFECTS[finds]}
+
+
+def test_every_brandwatch_operator_stands_on_the_page() -> None:
+    named = {name.casefold() for name in re.findall(r"(?<=`)(\w+):", BRANDWATCH)}
+    assert named - {"case", "link", "host"} == OPERATORS - {"hashtag"}

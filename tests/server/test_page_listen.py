@@ -223,7 +223,7 @@ def test_a_stranger_cannot_change_a_channel(as_, cleo, channel):
     assert channel.state == "listening"
 
 
-@pytest.mark.parametrize("name", ["imports", "quarantine", "connect", "new_brief", "preview_brief"])
+@pytest.mark.parametrize("name", ["imports", "quarantine", "connect", "new_brief", "preview_brief", "from_brandwatch"])
 def test_what_one_may_not_change_one_does_not_find(as_, cleo, name):
     assert as_(cleo).get(reverse(name)).status_code == 404
 
@@ -380,6 +380,27 @@ def test_a_member_reads_a_brief_and_sees_only_their_own_messages(as_, ana, cleo,
     assert "<form" not in page.partition('id="main"')[2].partition('id="notices"')[0]
     assert client.post(reverse("brief", args=[key]), written()).status_code == 404
     assert Brief.objects.get().name == "Ferries"
+
+
+def test_a_query_from_brandwatch_becomes_a_brief(as_, ana):
+    client = as_(ana)
+    assert reverse("from_brandwatch") in text_of(client.get(reverse("new_brief")))
+    text = "<<<ours>>>\r\n(ferry NEAR/5 late)\r\nAND country:gbr"
+    page = text_of(client.post(reverse("from_brandwatch"), {"text": text}))
+    assert 'value="ferry NEAR/5 late"' in page
+    assert "line 3, character 5" in page
+    assert "<code>country:</code></td><td>more</td>" in page
+    form = text_of(client.post(reverse("new_brief"), {"query": "ferry NEAR/5 late", "active": "on", "do": "preview"}))
+    assert 'value="ferry NEAR/5 late"' in form
+    client.post(reverse("new_brief"), written(query="ferry NEAR/5 late"))
+    assert Brief.objects.get().query == "ferry NEAR/5 late"
+
+
+def test_a_brandwatch_query_that_cannot_be_read_is_shown_at_the_character(as_, ana):
+    page = as_(ana).post(reverse("from_brandwatch"), {"text": "ferry AND (late"})
+    assert page.status_code == 422
+    assert "<mark>(</mark>late" in text_of(page)
+    assert "A closing parenthesis is missing for this one." in text_of(page)
 
 
 def test_two_briefs_do_not_share_a_name(as_, ana):

@@ -510,6 +510,9 @@ _NO_EQUAL: Mapping[str, str] = {
 }
 """Operators that have no equal here, and why."""
 
+OPERATORS = frozenset({*_FIELDS, *_NO_EQUAL} - {""})
+"""The names, in small letters, of all operators with a colon that are known."""
+
 
 # -- in our words ----------------------------------------------------------------------------------------------------
 

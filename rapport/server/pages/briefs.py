@@ -10,9 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from rapport.core.errors import QueryError
 from rapport.core.query import STANDING_FIELDS
+from rapport.core.query.brandwatch import Unequal, translate
 from rapport.core.types import Refused
 from rapport.server.listen import actions, queries
 from rapport.server.listen.models import Brief, Channel, Message, Purpose
@@ -171,9 +173,49 @@ def preview_brief(request: HttpRequest) -> HttpResponse:
     return render(request, "listen/_preview.html", {"found": _look(me(request), asked), "mistake": asked.mistake})
 
 
+# -- a query from elsewhere ------------------------------------------------------------------------------------------
+
+EFFECTS = {"wider": gettext_lazy("more"), "narrower": gettext_lazy("less"), "either": gettext_lazy("more or less")}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that has no equal here, and where it stands in what was pasted."""
+
+    note: Unequal
+    line: int
+    character: int
+    effect: str
+
+    @classmethod
+    def of(cls, note: Unequal, text: str) -> Difference:
+        before = text[: note.position]
+        return cls(note, before.count("\n") + 1, len(before) - before.rfind("\n"), str(EFFECTS[note.effect]))
+
+
+@only("listen")
+def from_brandwatch(request: HttpRequest) -> HttpResponse:
+    text = request.POST.get("text", "").replace("\r\n", "\n")
+    translation = mistake = None
+    if text.strip():
+        try:
+            translation = translate(text)
+        except QueryError as error:
+            mistake = Mistake.of(error, text)
+    context = {
+        "text": text,
+        "rows": min(24, max(6, text.count("\n") + 2)),
+        "translation": translation,
+        "rows_unequal": [Difference.of(note, text) for note in translation.unequal] if translation else [],
+        "mistake": mistake,
+    }
+    return page(request, "listen", "listen/from_brandwatch.html", context, status=422 if mistake else 200)
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("listen/briefs/", briefs, name="briefs"),
     path("listen/briefs/new/", new_brief, name="new_brief"),
+    path("listen/briefs/from-brandwatch/", from_brandwatch, name="from_brandwatch"),
     path("listen/briefs/preview/", preview_brief, name="preview_brief"),
     path("listen/briefs/<int:key>/", brief, name="brief"),
 ]
