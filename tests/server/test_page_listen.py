@@ -389,7 +389,7 @@ def test_a_query_from_brandwatch_becomes_a_brief(as_, ana):
     page = text_of(client.post(reverse("from_brandwatch"), {"text": text}))
     assert 'value="ferry NEAR/5 late"' in page
     assert "line 3, character 5" in page
-    assert "<code>country:</code></td><td>more</td>" in page
+    assert "<code>country:</code></td><td>more messages</td>" in page
     form = text_of(client.post(reverse("new_brief"), {"query": "ferry NEAR/5 late", "active": "on", "do": "preview"}))
     assert 'value="ferry NEAR/5 late"' in form
     client.post(reverse("new_brief"), written(query="ferry NEAR/5 late"))

@@ -175,7 +175,11 @@ def preview_brief(request: HttpRequest) -> HttpResponse:
 
 # -- a query from elsewhere ------------------------------------------------------------------------------------------
 
-EFFECTS = {"wider": gettext_lazy("more"), "narrower": gettext_lazy("less"), "either": gettext_lazy("more or less")}
+EFFECTS = {
+    "wider": gettext_lazy("more messages"),
+    "narrower": gettext_lazy("fewer messages"),
+    "either": gettext_lazy("more or fewer messages"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +212,7 @@ def from_brandwatch(request: HttpRequest) -> HttpResponse:
         "translation": translation,
         "rows_unequal": [Difference.of(note, text) for note in translation.unequal] if translation else [],
         "mistake": mistake,
+        "may_listen": True,
     }
     return page(request, "listen", "listen/from_brandwatch.html", context, status=422 if mistake else 200)
 
