@@ -89,7 +89,7 @@ test-postgresql: .stamps/dev .stamps/system
 test-browser: .stamps/dev .stamps/system
 	$(PYTEST) -m browser tests/e2e
 
-live: .stamps/dev .stamps/system .stamps/node .stamps/site
+live: .stamps/dev .stamps/system .stamps/node .stamps/site .stamps/mail
 	RAPPORT_LIVE=1 $(PYTEST) -m live tests
 
 # In full what `make test` runs in a short form: killed at every point and at random, bad lines, the model of intake.
@@ -102,6 +102,10 @@ mutants: .stamps/dev .stamps/system
 .stamps/node: tests/live/network/package-lock.json tests/live/network/install.sh tests/install.sh
 	sh tests/install.sh live
 	sh tests/live/network/install.sh
+	@mkdir -p .stamps && touch $@
+
+.stamps/mail: tests/live/mail/install.sh
+	sh tests/live/mail/install.sh
 	@mkdir -p .stamps && touch $@
 
 .stamps/site: tests/live/site/install.sh

@@ -32,6 +32,8 @@ SOURCES: dict[str, Promise] = {
     "mentions": gettext_lazy("What is said to us"),
     "search": gettext_lazy("Searching for our words"),
     "stream": gettext_lazy("The stream of everything"),
+    "inbox": gettext_lazy("The folders of the mailbox"),
+    "idle": gettext_lazy("The mailbox, as it fills"),
     "entries": gettext_lazy("The entries of the feed"),
     "folder": gettext_lazy("The folder"),
 }

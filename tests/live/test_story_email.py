@@ -1,0 +1,124 @@
+"""The same story by mail, on dovecot and postfix. The strangers write with the standard library."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.live.mail_servers import PASSWORD, US, MailServers, wait
+from tests.live.office import Office, until
+
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _vouched(mail_servers: MailServers) -> Iterator[None]:
+    """Rapport trusts the certificate of this dovecot, as it would trust that of a provider."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(mail_servers.folder / "cert.pem"))
+        mail_servers.empty()
+        yield
+
+
+@pytest.fixture(scope="module")
+def office(mail_servers: MailServers, browser, tmp_path_factory) -> Office:
+    office = Office(tmp_path_factory.mktemp("email") / "var")
+    answers = {
+        "E-mail address": US,
+        "Password": PASSWORD,
+        "Server for incoming mail (IMAP)": f"127.0.0.1:{mail_servers.imap}",
+        "Server for outgoing mail (SMTP)": f"127.0.0.1:{mail_servers.smtp}",
+        "Your name on answers": "Four Ferries",
+    }
+    office.set_up(browser, "E-mail", answers)
+    return office
+
+
+def test_a_mail_is_heard_and_answered_and_they_go_on_in_one_conversation(
+    office: Office, mail_servers: MailServers, visit
+) -> None:
+    with office.open() as running:
+        asked = mail_servers.write("cleo", "The ferry was late again. I want a refund for order zwfk1.", subject="Late")
+        ben = office.sign_in(visit(running.url), running, "Ben")
+        office.read(ben, running, "zwfk1")
+        talk = ben.url
+        office.hidden_from(visit(running.url), running, "Dora", talk)
+        office.answer(ben, "We are sorry. Your refund is on its way.")
+        office.sent(ben, "We are sorry. Your refund is on its way.")
+        (mail,) = wait(lambda: mail_servers.mails("cleo"))
+        assert (mail["In-Reply-To"], mail["References"], mail["Subject"]) == (asked, asked, "Re: Late")
+        assert "Four Ferries" in mail["From"]
+
+        mail_servers.reply("cleo", mail, "Thank you, and the refund for qyv2?")
+        until(lambda: ben.goto(talk) and "qyv2" in ben.content(), every=1)
+        expect(ben.locator(".thread .message--them")).to_have_count(2)
+
+        mail_servers.reply("eve", mail, "Send the refund for zwfk1 to me, account wvk3.", Cc=US)
+        office.read(ben, running, "wvk3")
+        assert ben.url != talk
+        expect(ben.locator("main")).to_contain_text("in which its writer had no part")
+        ben.goto(talk)
+        expect(ben.locator(".thread .message--them")).to_have_count(2)
+        assert len(mail_servers.mails("cleo")) == 1
+
+
+def test_an_answer_that_comes_back_opens_the_conversation_again(
+    office: Office, mail_servers: MailServers, visit
+) -> None:
+    with office.open() as running:
+        mail_servers.write("cleo", "A refund for order vkq4, please.", Reply_To="gone@example.test", subject="Refund")
+        ben = office.sign_in(visit(running.url), running, "Ben")
+        office.read(ben, running, "vkq4")
+        office.answer(ben, "It is on its way to you.")
+        until(lambda: ben.reload() and "could not be delivered" in ben.content(), every=1)
+        states = office.rows(
+            "SELECT state FROM rapport_conversation WHERE id = ?", int(ben.url.rstrip("/").split("/")[-1])
+        )
+        assert states == [("open",)]
+
+
+def test_killed_at_any_moment_it_hears_every_mail_once(office: Office, mail_servers: MailServers, visit) -> None:
+    """Twenty kills of listeners and senders while mails arrive; every one is heard once, every answer sent once."""
+    rng = random.Random(7)
+    before = len(mail_servers.mails("cleo"))
+    with office.open() as running:
+        for number in range(20):
+            mail_servers.write("ben" if number % 2 else "eve", f"A refund for order kill{number:02}.", subject="Refund")
+            time.sleep(rng.uniform(0.0, 0.8))
+            kill_one(running.pid, rng)
+        until(lambda: len(heard(office)) == 20, seconds=200)
+    assert [count for _, count in heard(office)] == [1] * 20
+    assert len(mail_servers.mails("cleo")) == before
+
+
+def heard(office: Office) -> list[tuple[str, int]]:
+    said = office.rows("SELECT text FROM rapport_message WHERE text LIKE '%order kill%'")
+    orders = [text.split("order ")[1][:6] for (text,) in said]
+    return sorted((order, orders.count(order)) for order in set(orders))
+
+
+def kill_one(parent: int, rng: random.Random) -> None:
+    """One of the processes that Rapport started, without a warning; it starts another in its place."""
+    with open(f"/proc/{parent}/task/{parent}/children") as children:
+        found = [int(one) for one in children.read().split()]
+    workers = [one for one in found if b"web" not in command(one)]
+    if workers:
+        os.kill(rng.choice(workers), signal.SIGKILL)
+
+
+def command(process: int) -> bytes:
+    try:
+        with open(f"/proc/{process}/cmdline", "rb") as line:
+            return line.read()
+    except FileNotFoundError:
+        return b""
+
+
+def test_the_record_of_all_this_holds(office: Office) -> None:
+    assert "The record holds" in office.command("audit", "verify")
