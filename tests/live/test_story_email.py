@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -77,10 +78,8 @@ def test_an_answer_that_comes_back_opens_the_conversation_again(
         office.read(ben, running, "vkq4")
         office.answer(ben, "It is on its way to you.")
         until(lambda: ben.reload() and "could not be delivered" in ben.content(), every=1)
-        states = office.rows(
-            "SELECT state FROM rapport_conversation WHERE id = ?", int(ben.url.rstrip("/").split("/")[-1])
-        )
-        assert states == [("open",)]
+        talk = int(re.search(r"/inbox/(\d+)/", ben.url)[1])
+        until(lambda: office.rows("SELECT state FROM rapport_conversation WHERE id = ?", talk) == [("open",)])
 
 
 def test_killed_at_any_moment_it_hears_every_mail_once(office: Office, mail_servers: MailServers, visit) -> None:
