@@ -11,7 +11,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON = .venv/bin/python
 PYTEST = $(PYTHON) -m pytest
 
-.PHONY: help demo run check test test-core test-server test-postgresql test-browser live torture mutants bench-inbox bench-measure words pictures clean
+.PHONY: help demo run check test test-core test-server test-postgresql test-browser live torture mutants bench-inbox bench-measure bench-briefs words pictures clean
 
 help:
 	@echo "make demo         install, load the sample organisation, start everything (PORT=$(PORT), RAPPORT_HOME=$(RAPPORT_HOME))"
@@ -24,6 +24,7 @@ help:
 	@echo "make mutants      bugs made by hand, each of which the tests have to notice"
 	@echo "make bench-inbox  a million messages, 25 people: writes benchmarks/results/inbox.json"
 	@echo "make pictures     the pictures of the README, taken anew from the sample"
+	@echo "make bench-briefs   events a second against thousands of briefs: writes benchmarks/results/briefs.json"
 	@echo "make bench-measure  intervals, alarms and forecasts against known truth: writes benchmarks/results/gps.json"
 
 demo: .stamps/server
@@ -114,6 +115,9 @@ mutants: .stamps/dev .stamps/system
 
 bench-inbox: .stamps/dev
 	$(PYTHON) -m benchmarks.inbox
+
+bench-briefs: .stamps/dev
+	$(PYTHON) -m benchmarks.briefs
 
 bench-measure: .stamps/dev
 	$(PYTHON) -m benchmarks.gps

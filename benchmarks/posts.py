@@ -23,7 +23,7 @@ from random import Random
 from rapport.sample.grammar import expand
 from rapport.sample.writing import library
 
-NAMED = 0.02
+NAMED = 0.015
 BRANDS = 10_000
 LONGEST = 300
 SPOKEN = {"en": 0.46, "ja": 0.20, "pt": 0.10, "de": 0.08, "es": 0.06, "fr": 0.05, "ko": 0.03, "da": 0.02}
@@ -302,8 +302,8 @@ def _by_marks(brand: Brand, rng: Random) -> Terms:
 
 
 def _on_a_topic(brand: Brand, rng: Random) -> Terms:
-    words = [word.lower() for word in rng.sample(vocabulary("en").words[300:3000], 5) if len(word) > 3] or ["ferry"]
-    return Terms((tuple(words[:3]), (*words[3:], "strike*", "cancelled", "prices")))
+    words = [word.lower() for word in rng.sample(vocabulary("en").words[500:4000], 8) if len(word) > 4]
+    return Terms(((f"{words[0]} {words[1]}", words[2]), (*words[3:], "strike*", "cancelled", "prices")))
 
 
 _SHAPES = (

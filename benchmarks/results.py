@@ -16,7 +16,7 @@ class Row:
     """One figure beside what it is held against.
 
     anchor   what else was measured in the same run, or a limit that a person set; anchor_value is in the same unit
-    target   the most that the value may be (for counts of faults, 0); None where nothing is promised
+    target   the most that the value may be (for counts of faults, 0), or the least (a pace); None: nothing is promised
     """
 
     metric: str
@@ -25,14 +25,18 @@ class Row:
     anchor: str = ""
     anchor_value: float | None = None
     target: float | None = None
+    at_least: bool = False
 
     @property
     def holds(self) -> bool | None:
-        return None if self.target is None else self.value <= self.target
+        if self.target is None:
+            return None
+        return self.value >= self.target if self.at_least else self.value <= self.target
 
     def as_json(self) -> dict[str, object]:
         """What was never measured has no value, and holds nothing that was promised."""
-        return asdict(self) | {"value": None if math.isnan(self.value) else self.value, "holds": self.holds}
+        row = asdict(self) | {"value": None if math.isnan(self.value) else self.value, "holds": self.holds}
+        return {name: value for name, value in row.items() if name != "at_least" or value}
 
 
 def write(name: str, rows: Iterable[Row], folder: Path = FOLDER) -> Path:
@@ -49,7 +53,7 @@ def table(rows: Iterable[Row]) -> str:
     words = {True: "holds", False: "DOES NOT HOLD", None: ""}
     return "\n".join(
         f"{row.metric:<44} {row.value:>10,.1f} {row.unit:<10}"
-        + (f" at most {row.target:,.0f}" if row.target is not None else "")
+        + (f" at {'least' if row.at_least else 'most'} {row.target:,.0f}" if row.target is not None else "")
         + (f"  ({row.anchor}: {row.anchor_value:,.1f})" if row.anchor_value is not None else "")
         + f"  {words[row.holds]}".rstrip()
         for row in rows

@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -261,7 +262,10 @@ def save_brief(
         row = brief or Brief()
         row.name, row.query, row.purpose, row.active = name, query, purpose, active
         row.changed_at = timezone.now()
+        if row.pk:
+            row.revision = F("revision") + 1
         row.save()
+        row.refresh_from_db(fields=["revision"])
         entry.target = row
         return row
 

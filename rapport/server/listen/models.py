@@ -415,6 +415,7 @@ class Brief(models.Model):
     query = models.TextField()
     active = models.BooleanField(default=True)
     changed_at = models.DateTimeField(default=timezone.now)
+    revision = models.PositiveIntegerField(default=1)  # one more each time that it is written: see `matching.py`
 
     class Meta:
         ordering = ["purpose", "name"]
