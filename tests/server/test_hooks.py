@@ -252,6 +252,13 @@ def test_the_case_of_the_headers_does_not_matter(bring, secret, desk):
     assert Client().post(address, raw, content_type="application/json", headers=headers).status_code == 202
 
 
+def test_an_address_that_lost_its_last_slash_is_the_same(secret, desk):
+    raw, stamp = json.dumps(EVENT).encode(), str(int(timezone.now().timestamp()))
+    headers = {"X-Rapport-Timestamp": stamp, "X-Rapport-Signature": sign(secret, stamp, raw)}
+    address = reverse("hook", args=[desk.external_id]).removesuffix("/")
+    assert Client().post(address, raw, content_type="application/json", headers=headers).status_code == 202
+
+
 def test_looking_at_the_address_shows_nothing(desk):
     assert Client().get(reverse("hook", args=[desk.external_id])).status_code == 405
 

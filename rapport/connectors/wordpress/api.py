@@ -101,9 +101,14 @@ class WordPressConnector:
     def fetch(self, account: Account, source: str, cursor: str) -> Iterator[Page]:
         before: Mapping[str, str] = json.loads(cursor or "{}")
         with open_site(account) as site:
+            begun = False
             try:
-                yield from _comments(site, before)
-            except Closed:
+                for page in _comments(site, before):
+                    begun = True
+                    yield page
+            except Closed as error:
+                if begun:  # the feed's cursor would pass over what is still to come
+                    raise ConnectorError(f"{site.name} closed its REST API in mid-page.") from error
                 yield _from_feed(site, before)
 
     def recheck(self, account: Account, external_ids: Sequence[str]) -> Page:
@@ -190,7 +195,7 @@ class WordPressConnector:
 
 
 def _comments(site: Site, before: Mapping[str, str]) -> Iterator[Page]:
-    """What came since, and once an hour all of the last two weeks. Raises `Closed` before the first page only."""
+    """What came since, and once an hour all of the last two weeks."""
     now = datetime.now(UTC)
     since = read_time(before.get("since", "")) or now - RECENT
     deep = read_time(before.get("deep", ""))
@@ -217,15 +222,15 @@ def _feed(site: Site) -> Page:
 
 
 def _from_feed(site: Site, before: Mapping[str, str]) -> Page:
-    """The last ten comments are all that the feed shows. If we know none of them, there were more than that."""
+    """The last ten comments are all that the feed shows. If we know none of them, there may have been more."""
     now = datetime.now(UTC)
     page = _feed(site)
     shown = [message.external_id.rpartition("-")[2] for message in page.messages]
     known = {*before.get("shown", "").split()}
     since = read_time(before.get("since", ""))
     missed: tuple[Missed, ...] = ()
-    if page.messages and known and since and known.isdisjoint(shown) and page.messages[0].published_at > since:
-        cause = "More comments came than the comment feed shows, and the REST API is closed."
+    if page.messages and since and known.isdisjoint(shown) and page.messages[0].published_at > since:
+        cause = "The REST API is closed, and more comments may have come than the comment feed shows."
         missed = (Missed(since, page.messages[0].published_at, cause),)
     mark = {"since": (newest(page, now) or since or now).isoformat(), "shown": " ".join(shown)}
     fed = with_cursor(page, mark, more=False)

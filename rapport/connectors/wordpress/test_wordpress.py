@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -129,10 +130,10 @@ def account(url: str, **secrets: str) -> Account:
 def site(routes: dict[str, tuple[str, object]]) -> Talk:
     """Answers by the beginning of the request's line."""
 
-    def talk(connection: object, asked: bytes) -> None:
+    def talk(connection: socket.socket, asked: bytes) -> None:
         line = asked.split(b"\r\n", 1)[0].decode()
         status, body = next((told for route, told in routes.items() if line.startswith(route)), ("404 Not Found", {}))
-        answer(status, json.dumps(body).encode(), JSON)(connection, asked)  # type: ignore[arg-type]
+        answer(status, json.dumps(body).encode(), JSON)(connection, asked)
 
     return talk
 
@@ -233,10 +234,10 @@ def test_a_list_that_changes_for_ever_is_an_error_and_no_silence() -> None:
     """Every page shows other comments than the one before it."""
     number = 0
 
-    def talk(connection: object, asked: bytes) -> None:
+    def talk(connection: socket.socket, asked: bytes) -> None:
         nonlocal number
         items = [{"id": (number := number + 1), "date_gmt": "2026-01-01T00:00:00", "content": {"rendered": "x"}}]
-        answer("200 OK", json.dumps(items).encode(), JSON, "X-WP-Total: 500")(connection, asked)  # type: ignore[arg-type]
+        answer("200 OK", json.dumps(items).encode(), JSON, "X-WP-Total: 500")(connection, asked)
 
     with peer(talk) as server, pytest.raises(ConnectorError, match="again and again") as failed:
         list(connector.fetch(account(server.url), "comments", ""))
@@ -256,11 +257,52 @@ def test_a_site_without_a_count_is_asked_until_nothing_new_comes() -> None:
     """Something between us and the site may have dropped the header with the count."""
     told = [{"id": n, "date_gmt": "2026-01-01T00:00:00", "content": {"rendered": f"c{n}"}} for n in range(1, 251)]
 
-    def talk(connection: object, asked: bytes) -> None:
+    def talk(connection: socket.socket, asked: bytes) -> None:
         offset = int(asked.split(b"offset=")[1].split(b"&")[0].split(b" ")[0])
-        answer("200 OK", json.dumps(told[offset : offset + 100]).encode(), JSON)(connection, asked)  # type: ignore[arg-type]
+        answer("200 OK", json.dumps(told[offset : offset + 100]).encode(), JSON)(connection, asked)
 
     with peer(talk) as server:
         pages = list(connector.fetch(account(server.url), "comments", ""))
     assert [message.text for page in pages for message in page.messages] == [f"c{n}" for n in range(1, 251)]
     assert not pages[-1].more
+
+
+def test_an_api_that_closes_in_mid_page_is_an_error_and_not_the_feed() -> None:
+    """The feed would move the cursor over the comments of the pages that are still to come."""
+    items = [{"id": n, "date_gmt": "2026-01-01T00:00:00", "content": {"rendered": "x"}} for n in range(1, 101)]
+    fed = (FIXTURES / "comments.rss").read_bytes()
+
+    def talk(connection: socket.socket, asked: bytes) -> None:
+        if b"feed=comments-rss2" in asked:
+            answer("200 OK", fed)(connection, asked)
+        elif b"offset=0" in asked:
+            answer("200 OK", json.dumps(items).encode(), JSON, "X-WP-Total: 300")(connection, asked)
+        else:
+            answer("401 Unauthorized", b"{}", JSON)(connection, asked)
+
+    with peer(talk) as server:
+        reader = Account({"url": server.url}, {"root": f"{server.url}wp-json/"}, private_hosts=("127.0.0.1",))
+        pages = connector.fetch(reader, "comments", "")
+        assert len(next(pages).messages) == 100
+        with pytest.raises(ConnectorError, match="in mid-page") as failed:
+            next(pages)
+    assert not failed.value.permanent
+
+
+def test_an_api_that_closed_since_leaves_a_gap_that_is_told_and_is_read_deep_when_it_opens() -> None:
+    fed = (FIXTURES / "comments.rss").read_bytes()
+
+    def talk(connection: socket.socket, asked: bytes) -> None:
+        fits = asked.startswith(b"GET /?feed")
+        answer("200 OK" if fits else "401 Unauthorized", fed if fits else b"{}")(connection, asked)
+
+    with peer(talk) as server:
+        reader = Account({"url": server.url}, {"root": f"{server.url}wp-json/"}, private_hosts=("127.0.0.1",))
+        since = "2020-01-01T00:00:00+00:00"
+        (page,) = connector.fetch(reader, "comments", json.dumps({"since": since, "deep": NOW.isoformat()}))
+        (again,) = connector.fetch(reader, "comments", page.cursor)
+    (missed,) = page.missed
+    assert missed.start == datetime.fromisoformat(since)
+    assert missed.end == page.messages[0].published_at
+    assert not again.missed
+    assert "deep" not in json.loads(page.cursor)

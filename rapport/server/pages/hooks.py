@@ -117,6 +117,7 @@ def mapping(request: HttpRequest, key: int) -> HttpResponse:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/<str:key>/", hook, name="hook"),
+    path("hooks/<str:key>", hook, name="hook_without_slash"),  # some senders take it off; a redirect loses the body
     path("listen/channels/<int:key>/secret/", new_secret, name="new_secret"),
     path("listen/channels/<int:key>/mapping/", mapping, name="mapping"),
 ]
