@@ -60,7 +60,9 @@ WRONG = [
     "/listen/connect/carrier-pigeon/",
 ]
 OUTSIDE = ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/start/"]
-IMPORTING = {"/listen/imports/new/<str:name>/", "/listen/imports/<int:key>/"}  # these need a file: they have a test
+# These need a file, or a channel of a kind that the sample has not: they have a test.
+IMPORTING = {"/listen/imports/new/<str:name>/", "/listen/imports/<int:key>/"}
+BROUGHT = {"/listen/channels/<int:key>/mapping/", "/listen/channels/<int:key>/secret/"}
 
 Theme = Literal["light", "dark"]
 Look = tuple[int, Theme, bool]
@@ -116,6 +118,26 @@ def test_the_pages_of_an_import(visit, demo, signed_in, tmp_path):
     assert not found + faults(page)
 
 
+def test_the_pages_of_a_channel_to_which_messages_are_brought(visit, demo, signed_in):
+    page = visit(f"{demo.url}/listen/connect/webhook/", cookies=signed_in)
+    page.get_by_label("Name", exact=True).fill("reviews")
+    page.get_by_label("What stands where").fill("text=body, name=who")
+    page.get_by_label("An example").fill('{"id": 1, "body": "Where is it?", "who": "Kim", "time": 1795197840}')
+    page.get_by_role("button", name="Try the example").click()
+    expect(page.locator("#tried").get_by_text("Where is it?")).to_be_visible()
+    found = faults(page)
+    page.get_by_role("button", name="Connect").click()
+    page.wait_for_url(re.compile(r"/listen/channels/\d+/"))
+    found += faults(page)
+    page.get_by_role("link", name="Change").click()
+    page.wait_for_url(re.compile("/mapping/"))
+    found += faults(page)
+    page.go_back()
+    page.get_by_role("button", name="Make the secret").click()
+    expect(page.locator("#secret")).to_be_visible()
+    assert not found + faults(page)
+
+
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with rapport(tmp_path_factory.mktemp("empty") / "var") as running:
@@ -157,11 +179,11 @@ def test_the_url_conf_has_no_page_that_these_tests_pass_over():
             else:
                 yield here
 
-    seen = {re.sub(r"\?.*", "", path) for path in FULL + OUTSIDE} | IMPORTING
+    seen = {re.sub(r"\?.*", "", path) for path in FULL + OUTSIDE} | IMPORTING | BROUGHT
     seen |= {pattern.replace(r"\d+", "<int:key>") for pattern in FOUND.values()} | {"/listen/connect/<str:name>/"}
     # Fragments, files, and doors that are posted to; they are no pages of their own.
     parts = re.compile(
-        r"^/(health|theme)/|/(now|new|bulk|change|sign-in|preview|progress|rejects\.csv|export|try|verify|about|next|sample|loading)/?$"
+        r"^/(health|theme|hooks)/|/(now|new|bulk|change|sign-in|preview|progress|rejects\.csv|export|try|verify|about|next|sample|loading)/?$"
         r"|<slug:action>|<str:state>|<str:what>|export\.|<slug:form>|rejects\.csv|^/accounts/"
     )
     assert not [path for path in paths(get_resolver().url_patterns) if path not in seen and not parts.search(path)]

@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -83,37 +83,39 @@ def comment_author(site: str, user: int) -> str:
 # -- comments ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Above:
-    """What is known of the comments above those of a page: by id, the comment that each answers (0: none)."""
+Parents = Mapping[int, int]
+"""By the number of a comment, that of the comment which it answers (0: none)."""
 
-    parents: Mapping[int, int]
 
-    def root(self, comment: int) -> int:
-        """The comment with which a thread begins, as far as it can be seen from here."""
-        seen = {comment}
-        while (parent := self.parents.get(comment, 0)) and parent not in seen:
-            seen.add(parent)
-            comment = parent
-        return comment
+def root_of(comment: int, parents: Parents) -> int:
+    """The comment with which a thread begins, as far as it can be seen from here.
+
+    >>> root_of(3, {3: 2, 2: 1}), root_of(1, {1: 2, 2: 1})
+    (1, 2)
+    """
+    seen = {comment}
+    while (parent := parents.get(comment, 0)) and parent not in seen:
+        seen.add(parent)
+        comment = parent
+    return comment
 
 
 def comments_page(items: Sequence[Any], *, site: str, above: Sequence[Any] = ()) -> Page:
     """Comments as a page. What they were said about, and the comments `above` them, come along as context."""
-    lineage = Above({identity(item): identity(item, "parent") for item in (*above, *items) if identity(item)})
+    parents = {identity(item): identity(item, "parent") for item in (*above, *items) if identity(item)}
     messages: dict[str, Message] = {}
     deletions: list[Deletion] = []
     rejects: list[Reject] = []
     for item in above:
-        found = read_comment(item, site=site, above=lineage)
-        if isinstance(found, Message) and _status(item) not in TAKEN_OFF:
+        found = read_comment(item, site=site, parents=parents)
+        if isinstance(found, Message) and status_of(item) not in TAKEN_OFF:
             messages[found.external_id] = replace(found, addressed=False, context=True)
     for item in items:
-        found = read_comment(item, site=site, above=lineage)
+        found = read_comment(item, site=site, parents=parents)
         if isinstance(found, str):
             where = f"comment {identity(item) or 'without an id'}"
             rejects.append(Reject(where, found, json.dumps([item]).encode()[:KEPT_RAW_BYTES]))
-        elif _status(item) in TAKEN_OFF:
+        elif status_of(item) in TAKEN_OFF:
             deletions.append(Deletion("wordpress", found.external_id))
         else:
             for one in _post(item, found, site):
@@ -122,12 +124,12 @@ def comments_page(items: Sequence[Any], *, site: str, above: Sequence[Any] = ())
     return Page(tuple(messages.values()), tuple(deletions), tuple(rejects))
 
 
-def read_comment(item: Any, *, site: str, above: Above) -> Message | str:
+def read_comment(item: Any, *, site: str, parents: Parents) -> Message | str:
     """The message that a comment is, or why it cannot be read."""
     number, parent = identity(item), identity(item, "parent")
     if not number:
         return "the comment has no id"
-    published = _gmt(item, "date_gmt")
+    published = gmt_of(item)
     if published is None:
         return f"a time that cannot be read: {_text(item, 'date_gmt')[:60]!r}"
     link = _text(item, "link")
@@ -141,11 +143,11 @@ def read_comment(item: Any, *, site: str, above: Above) -> Message | str:
         text=text,
         published_at=published,
         url=link,
-        thread_id=external_id(site, above.root(number)),
+        thread_id=external_id(site, root_of(number, parents)),
         parent_id=external_id(site, parent) if parent else "",
         spans=spans,
         addressed=True,
-        ref={"post": identity(item, "post"), "status": _status(item)},
+        ref={"post": identity(item, "post"), "status": status_of(item)},
     )
 
 
@@ -201,25 +203,18 @@ def _embedded(item: Any, name: str) -> list[Any]:
 
 
 def _offset(item: Any) -> timedelta:
-    wall, gmt = read_time(_text(item, "date")), _gmt(item, "date_gmt")
+    wall, gmt = read_time(_text(item, "date")), gmt_of(item)
     return wall - gmt if wall and gmt else timedelta()
 
 
-def _gmt(item: Any, name: str) -> datetime | None:
-    return read_time(_text(item, name))
-
-
 def gmt_of(item: Any) -> datetime | None:
-    return _gmt(item, "date_gmt")
-
-
-def _status(item: Any) -> str:
-    return _text(item, "status")
+    """When it was written. The time bears no offset, and is that of Greenwich."""
+    return read_time(_text(item, "date_gmt"))
 
 
 def status_of(item: Any) -> str:
     """approved, hold, spam or trash."""
-    return _status(item)
+    return _text(item, "status")
 
 
 def _rendered(item: Any, name: str) -> str:
