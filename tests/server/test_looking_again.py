@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -12,7 +14,7 @@ from rapport.connectors.contract import Account
 from rapport.core.errors import ConnectorError, NeedsSignIn
 from rapport.core.types import Deletion, Page
 from rapport.server.claim import claim
-from rapport.server.listen import recheck
+from rapport.server.listen import recheck, upkeep
 from rapport.server.listen.hear import hear as listen
 from rapport.server.listen.models import RECHECK, Cursor, Message, Pulse, Sighting
 from rapport.server.work import settle
@@ -128,3 +130,41 @@ def test_a_source_that_works_does_not_hide_one_that_does_not(channel, harbour):
     turn("mentions")
     channel.refresh_from_db()
     assert channel.trouble == "Harbour is closed."
+
+
+# -- tiers -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_older_is_looked_at_once_a_day(hear, says, harbour, channel):
+    hear(says("new", external_id="new"), says("older", external_id="older", after=-5 * 24 * 60))
+    turn()
+    turn()
+    assert harbour.asked == [["new", "older"], ["new"]]
+    places = json.loads(Cursor.objects.get(source=RECHECK).value)
+    began = timezone.now() - timedelta(days=1, minutes=1)
+    Cursor.objects.filter(source=RECHECK).update(value=json.dumps({**places, "30": ["", began.isoformat()]}))
+    turn()
+    assert harbour.asked[-1] == ["new", "older"]
+
+
+def test_a_long_tier_is_gone_down_in_turn_and_then_rests(hear, says, harbour, monkeypatch):
+    monkeypatch.setattr(recheck, "BELOW", 2)
+    hear(*[says("late", external_id=str(number), after=-5 * 24 * 60 + number) for number in range(5)])
+    for _ in range(4):
+        turn()
+    assert harbour.asked == [["4", "3"], ["2", "1"], ["0"]]
+
+
+def test_how_often_is_what_an_administrator_decided(hear, says, harbour, channel, ana):
+    hear(says("new", external_id="new"), says("older", external_id="older", after=-5 * 24 * 60))
+    upkeep.set_upkeep(channel, look_again=[(10, 60)], max_age_days=None, actor=ana)
+    turn()
+    turn()
+    assert harbour.asked == [["new", "older"], ["new", "older"]]
+
+
+def test_a_cursor_of_an_earlier_form_begins_at_the_top(hear, says, harbour):
+    hear(says("new", external_id="new"))
+    Cursor.objects.filter(source=RECHECK).update(value="2026-03-01T00:00:00+00:00 7")
+    turn()
+    assert harbour.asked == [["new"]]

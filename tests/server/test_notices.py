@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from rapport.core.errors import ConnectorError, NeedsSignIn
+from rapport.core.measure.gaps import Stretch
+from rapport.core.types import Refused
 from rapport.server.listen import actions as listening
+from rapport.server.listen import gaps
 from rapport.server.listen.hear import hear as listen
-from rapport.server.listen.models import Channel, Cursor
+from rapport.server.listen.models import Channel, Cursor, GapKind
 from rapport.server.organise import notices
 from rapport.server.organise.models import Notice, Role
 from rapport.server.respond import actions as responding
@@ -67,6 +72,26 @@ def test_signing_in_again_settles_it(refused, harbour, ana):
     harbour.before = None
     listening.sign_in_again(refused, {"password": "right"}, actor=ana)
     assert notices.unread(ana, 100) == 0
+
+
+def found(kind: GapKind, *, lasts: bool = False) -> gaps.Found:
+    now = timezone.now()
+    return gaps.Found(Stretch(now - timedelta(hours=3), now - timedelta(hours=1)), kind, "Harbour was closed", lasts)
+
+
+def test_a_gap_is_told_to_the_owner_and_a_mere_suspicion_is_not(channel, ana, client):
+    gaps.find(channel, "mentions", [found(GapKind.SILENCE)], now=timezone.now())
+    assert not Notice.objects.exists()
+    gaps.find(channel, "mentions", [found(GapKind.DOWN)], now=timezone.now())
+    assert (Notice.objects.get().what, Notice.objects.get().user) == ("gap", ana)
+    page = as_(client, ana).get(reverse("notices")).content.decode()
+    assert "Harbour was not heard for a while" in page
+    assert "Harbour was closed." in page
+
+
+def test_a_gap_that_lasts_says_since_when(channel, ana, client):
+    gaps.find(channel, "mentions", [found(GapKind.DOWN, lasts=True)], now=timezone.now())
+    assert "Harbour is not heard" in as_(client, ana).get(reverse("notices")).content.decode()
 
 
 # -- as one sees it --------------------------------------------------------------------------------------------------
@@ -141,3 +166,12 @@ def test_a_token_is_alive_when_a_real_call_succeeded_lately(client, ana, channel
 def test_rights_that_are_missing_are_named(client, ana, channel):
     Channel.objects.update(missing=["write:statuses"])
     assert "It lacks what the platform calls write:statuses." in channel_page(client, ana, channel)
+
+
+def test_a_channel_whose_credentials_may_not_write_cannot_be_opened_for_answers(channel, ana):
+    listening.set_channel(channel, answers=False, actor=ana)
+    Channel.objects.update(missing=["write:statuses"])
+    channel.refresh_from_db()
+    refused = listening.set_channel(channel, answers=True, actor=ana)
+    assert isinstance(refused, Refused)
+    assert "write:statuses" in refused.reason

@@ -239,6 +239,11 @@ def set_channel(channel: Channel, *, actor: User, **changes: Any) -> Channel | R
             flow.advance("channel", channel.state, changes["state"])
         if changes.get("answers") and not isinstance(contract.load(channel.connector), contract.Sends):
             return entry.refuse(gettext("One cannot answer on this channel."))
+        if changes.get("answers") and (lacking := [right for right in channel.missing if right.startswith("write")]):
+            words = gettext(
+                "The credentials lack what the platform calls %(rights)s. Sign in again with some that have it."
+            )
+            return entry.refuse(words % {"rights": ", ".join(lacking)})
         Channel.objects.filter(pk=channel.pk).update(**changes)
     channel.refresh_from_db()
     return channel

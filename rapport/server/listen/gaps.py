@@ -18,7 +18,9 @@ from rapport.core import types
 from rapport.core.measure.gaps import Stretch, less
 from rapport.core.types import Refused
 from rapport.server import flow
+from rapport.server.listen import sign_in
 from rapport.server.listen.models import Channel, Cursor, Gap, GapKind
+from rapport.server.organise import notices
 from rapport.server.organise.abilities import refusal
 from rapport.server.organise.models import User
 from rapport.server.organise.record import recorded
@@ -95,7 +97,7 @@ def _find(channel: Channel, source: str, found: Found, now: datetime) -> int:
         if beside:
             _join(beside, piece)
         else:
-            Gap.objects.create(
+            row = Gap.objects.create(
                 channel=channel,
                 source=source,
                 start=piece.start,
@@ -105,7 +107,18 @@ def _find(channel: Channel, source: str, found: Found, now: datetime) -> int:
                 suspected=found.kind == GapKind.SILENCE,
                 found_at=now,
             )
+            _notify(row)
     return changed
+
+
+def _notify(gap: Gap) -> None:
+    """Whoever looks after the channel hears of what is certain; what counts only suggest is on the page of coverage."""
+    if gap.suspected:
+        return
+    cause = f"{gap.cause or gap.get_kind_display()}".rstrip(".") + "."
+    times = {"start": gap.start.isoformat()} | ({"end": gap.end.isoformat()} if gap.end else {})
+    kind, url = "gap" if gap.end else "gap_lasts", f"/listen/coverage/?channel={gap.channel_id}#gaps"
+    notices.tell(sign_in.owners(gap.channel), kind, url, channel=gap.channel.name, cause=cause, **times)
 
 
 def _same(row: Gap, found: Found) -> bool:
@@ -156,6 +169,7 @@ def _tell(channel: Channel, source: str, found: Found, rows: Sequence[Gap], now:
     row.kind, row.cause, row.suspected = kind, cause[:500], False
     row.state, row.outcome = flow.advance("gap", row.state, "open"), ""
     row.save()
+    _notify(row)
     return 1
 
 

@@ -30,6 +30,11 @@ KINDS = {
         gettext_lazy("%(channel)s needs you to sign in again"),
         gettext_lazy("%(trouble)s Nothing is lost: what is said meanwhile is fetched when you have signed in."),
     ),
+    "gap_lasts": Kind(
+        "alert",
+        gettext_lazy("%(channel)s is not heard"),
+        gettext_lazy("Since %(start)s. %(cause)s"),
+    ),
     "gap": Kind(
         "alert",
         gettext_lazy("%(channel)s was not heard for a while"),

@@ -20,7 +20,7 @@ from rapport.core.types import Refused
 from rapport.server.listen import actions, health, queries
 from rapport.server.listen.models import Brief, Channel, Cursor
 from rapport.server.organise.abilities import may
-from rapport.server.pages import backfill, briefs, coverage, hooks, imports, quarantine
+from rapport.server.pages import backfill, briefs, coverage, hooks, imports, quarantine, upkeep
 from rapport.server.pages.listen_forms import ConnectForm
 from rapport.server.pages.render import me, only, page
 from rapport.server.pages.tags import amount
@@ -91,6 +91,8 @@ def _channel(request: HttpRequest, row: Channel, form: ConnectForm | None, statu
         "gates": _gates(row, card, answers=answers, pushed=bool(pushed)),
         "budgets": health.budgets(row, now, zone),
         **backfill.context(row, now),
+        **upkeep.context(row),
+        "may_administer": may(request.user, "administer"),
         "connector": connector.label if connector else row.connector,
         "can_answer": answers,
         "quarantined": f"{MOST - 1}+" if waiting >= MOST else str(waiting or ""),
@@ -250,6 +252,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("listen/connect/", connect, name="connect"),
     path("listen/connect/<str:name>/", connect_to, name="connect_to"),
     *backfill.urlpatterns,
+    *upkeep.urlpatterns,
     *coverage.urlpatterns,
     *briefs.urlpatterns,
     *hooks.urlpatterns,
