@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from rapport.core.measure import burst
 from rapport.core.measure.burst import Profile
 from rapport.core.measure.coverage import LATE_SECONDS, State
-from rapport.core.measure.gaps import Stretch, silences
+from rapport.core.measure.gaps import Stretch
+from rapport.core.measure.silence import clumping, silences
 from rapport.server.listen import gaps, hours
 from rapport.server.listen.gaps import Found
 from rapport.server.listen.hours import HOUR, Listening, Source, Told, whole
@@ -127,8 +128,9 @@ def _listen_for_silence(
             profile = burst.profile(learnt, hours.hour_of_week(at - LEARNT))
             if isinstance(profile, Profile):
                 judged = counts[first : first + int(JUDGED / HOUR)]
-                lasts = at + JUDGED >= end
-                found.setdefault(source.name, []).extend(_silent(judged, at, profile, lasts))
+                clumped = clumping(learnt, _expected(profile, at - LEARNT, len(learnt)), profile.size)
+                silent = _silent(judged, at, profile, clumped, lasts=at + JUDGED >= end)
+                found.setdefault(source.name, []).extend(silent)
                 usual[source.name] = profile
     return usual, found
 
@@ -147,11 +149,17 @@ def _missing(channel: Channel, source: str, start: datetime, end: datetime) -> s
     return {n for a, b in spans for n in range(int((max(a, start) - start) / HOUR), -int((start - b) / HOUR))}
 
 
-def _silent(counts: Sequence[int], start: datetime, profile: Profile, lasts: bool) -> Iterator[Found]:
-    """`lasts`: what has not ended with these hours goes on."""
+def _expected(profile: Profile, start: datetime, count: int) -> list[float]:
     first = hours.hour_of_week(start)
-    expected = [float(profile.mean[(first + n) % burst.WEEK]) for n in range(len(counts))]
-    for one in silences(counts, expected, profile.size):
+    return [float(profile.mean[(first + n) % burst.WEEK]) for n in range(count)]
+
+
+def _silent(
+    counts: Sequence[int], start: datetime, profile: Profile, clumped: float, *, lasts: bool
+) -> Iterator[Found]:
+    """`lasts`: what has not ended with these hours goes on."""
+    expected = _expected(profile, start, len(counts))
+    for one in silences(counts, expected, profile.size, clumped=clumped):
         stretch = Stretch(start + one.first * HOUR, start + one.last * HOUR)
         words = gettext("%(n)d messages came where about %(usual)d are usual; every call was answered.")
         cause = words % {"n": one.arrived, "usual": round(one.expected)}
