@@ -27,6 +27,7 @@ class Entry:
 ENTRIES = {
     "wake snoozed conversations": Entry("route.actions.wake", timedelta(seconds=30)),
     "watch the hours": Entry("listen.watch.look", timedelta(minutes=5)),
+    "count against the platforms": Entry("listen.reckoning.reckon", timedelta(minutes=15)),
     "watch the last weeks anew": Entry("listen.watch.look_again", timedelta(days=1)),
     "try again what could not be stored": Entry("listen.receiving.try_again", timedelta(seconds=30)),
     "forget what lay in quarantine": Entry("listen.receiving.forget_payloads", timedelta(hours=6)),

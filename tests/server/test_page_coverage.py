@@ -194,3 +194,18 @@ def test_the_dot_on_every_page_knows_of_a_silence_that_is_too_long(as_, ben, gap
     Channel.objects.update(last_ok_at=timezone.now())
     Gap.objects.filter(pk=gap.pk).update(end=None)
     assert "Harbour brings less than it should" in text_of(as_(ben).get("/"))
+
+
+def test_what_was_missed_can_be_fetched_where_the_platform_can_be_asked(as_, ana, gap, harbour):
+    client, words = as_(ana), "Bring back what is missing"
+    assert words not in text_of(client.get(reverse("coverage")))
+    harbour.earlier, harbour.count, harbour.bring_back = ("mentions",), lambda *asked: 3, lambda *asked: iter(())
+    assert words in text_of(client.get(reverse("coverage")))
+    client.post(reverse("bring_back_gap", args=[gap.pk]))
+    page = text_of(client.get(reverse("coverage")))
+    assert (words in page, "It is being fetched" in page) == (False, True)
+
+
+def test_a_stranger_is_not_offered_to_fetch(as_, cleo, gap, harbour):
+    harbour.earlier, harbour.count, harbour.bring_back = ("mentions",), lambda *asked: 3, lambda *asked: iter(())
+    assert "Bring back what is missing" not in text_of(as_(cleo).get(reverse("coverage")))

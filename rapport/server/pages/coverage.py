@@ -21,11 +21,11 @@ from django.views.decorators.http import require_POST
 
 from rapport.core.measure.coverage import Why
 from rapport.core.types import Refused
+from rapport.server.listen import backfill, gaps, hours
 from rapport.server.listen import coverage as covering
-from rapport.server.listen import gaps, hours
 from rapport.server.listen.coverage import Day, Hour
 from rapport.server.listen.health import source_name
-from rapport.server.listen.models import Channel, Cursor, Gap, Reckoning
+from rapport.server.listen.models import Backfill, Channel, Cursor, Gap, Reckoning
 from rapport.server.listen.table import csv_lines
 from rapport.server.organise.abilities import may
 from rapport.server.pages.asking import number
@@ -36,6 +36,7 @@ PAGE = 50
 DRAWN = 8  # calendars on one page; the others are one click away
 CSV = "text/csv; charset=utf-8"
 WEEK = timedelta(days=7)
+UNFINISHED = Q(state__in=["waiting", "counted", "running", "paused"])
 
 
 # -- which days ------------------------------------------------------------------------------------------------------
@@ -90,7 +91,8 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class GapRow:
-    """One gap as the list shows it; `decide` when whoever looks may confirm or dismiss it."""
+    """One gap as the list shows it; `decide` and `fetch` when whoever looks may confirm or dismiss it, or have what was
+    missed brought back."""
 
     gap: Gap
     source: str
@@ -99,6 +101,7 @@ class GapRow:
     done: str
     dot: str
     decide: bool
+    fetch: bool
 
 
 DONE = {
@@ -176,18 +179,24 @@ def _gaps(request: HttpRequest, channel: Channel | None, now: datetime) -> tuple
     found = list(rows[: PAGE + 1])
     following = f"{found[PAGE - 1].start.isoformat()},{found[PAGE - 1].pk}" if len(found) > PAGE else ""
     decides = may(request.user, "listen")
-    return [_row(gap, now, decides) for gap in found[:PAGE]], following
+    fetched = set(Backfill.objects.filter(UNFINISHED, gap__in=found).values_list("gap_id", flat=True))
+    can = {gap.channel_id: bool(backfill.sources(gap.channel)) for gap in found} if decides else {}
+    return [
+        _row(gap, now, decides, can.get(gap.channel_id, False), gap.pk in fetched) for gap in found[:PAGE]
+    ], following
 
 
-def _row(gap: Gap, now: datetime, decides: bool) -> GapRow:
+def _row(gap: Gap, now: datetime, decides: bool, can: bool, fetched: bool) -> GapRow:
+    done = _("It lasts") if gap.lasts and gap.missing else str(DONE[gap.state])
     return GapRow(
         gap,
         source_name(gap.source),
         amount((gap.end or now) - gap.start),
         gap.cause or gap.get_kind_display(),
-        _("It lasts") if gap.lasts and gap.missing else str(DONE[gap.state]),
+        _("It is being fetched") if fetched else done,
         ("degraded" if gap.suspected else "down") if gap.missing else "delivering",
         decides and gap.missing,
+        decides and can and gap.state in ("open", "partly") and not gap.lasts and not fetched,
     )
 
 
