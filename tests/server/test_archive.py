@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
 
 import polars as pl
@@ -11,6 +13,7 @@ from django.utils import timezone
 from rapport.core.errors import ArchiveError
 from rapport.core.types import Deletion
 from rapport.server.keep import actions as keeping
+from rapport.server.keep import queries
 from rapport.server.keep import run as archivist
 from rapport.server.keep.models import ArchiveBatch, ArchiveHead
 from rapport.server.keep.verify import mend, verify
@@ -133,7 +136,7 @@ def test_what_was_taken_back_before_it_was_archived_never_comes_there(hear, says
     hear(deletions=(Deletion("harbour", "p1"),))
     write()
     assert archive.scan(versions=True).collect().is_empty()
-    assert not keeping.due().exists()
+    assert not queries.due().exists()
 
 
 def test_what_is_taken_back_between_freezing_and_appending_is_buried_by_the_next_batch(hear, says, archive):
@@ -338,7 +341,7 @@ def test_the_archivist_waits_until_it_is_time(hear, says, settings, archive):
 
 def test_while_one_writes_another_does_not(hear, says):
     hear(says("One"))
-    keeping.head()
+    queries.head()
     ArchiveHead.objects.update(leased_by="archivist-2", leased_until=timezone.now() + timedelta(minutes=1))
     assert not archivist.turn("archivist-1")
 
@@ -357,3 +360,11 @@ def test_it_is_verified_every_day(hear, says):
     ArchiveHead.objects.update(written_at=timezone.now() - timedelta(days=1, seconds=1))
     archivist.turn("archivist-1")
     assert ArchiveHead.objects.get().verified_at is not None
+
+
+def test_the_pages_do_without_the_libraries_of_the_archive():
+    """They take 80 MB, in each process that loads them."""
+    modules = "rapport.server.urls, rapport.server.pages.urls, rapport.server.work, rapport.server.keep.run"
+    code = f"import sys, django; django.setup(); import {modules}; print('polars' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "False"

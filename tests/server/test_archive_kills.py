@@ -27,7 +27,8 @@ from django.utils import timezone
 from rapport.core.types import Author, Deletion, Message, Page
 from rapport.server import work
 from rapport.server.alive import at_work
-from rapport.server.keep import run
+from rapport.server.keep import actions, run
+from rapport.server.keep.verify import verify
 from rapport.server.keep.models import ArchiveHead
 from rapport.server.listen.actions import open_box
 from rapport.server.listen.receiving import receive
@@ -60,8 +61,8 @@ for round in range(int(sys.argv[1])):
     archive()
 if sys.argv[1] == "0":
     with run.alone() as worker:
-        verdict = run.verify(actor=worker)
-    kept = run.actions.archive()
+        verdict = verify(actor=worker)
+    kept = actions.archive()
     rows = kept.scan(versions=True).collect()
     twice = rows.group_by("external_id", "version").len()["len"].max()
     there = Row.objects.filter(removed_at=None).count()

@@ -16,14 +16,12 @@ from django.utils import timezone
 
 from rapport.archive import Archive, Key, digest, month_of
 from rapport.core.errors import ArchiveError
-from rapport.core.types import Refused
 from rapport.server import flow
 from rapport.server.crashpoint import crashpoint
 from rapport.server.keep.models import ArchiveBatch, ArchiveHead
+from rapport.server.keep.queries import due, head
 from rapport.server.keep.rows import batch_of
 from rapport.server.listen.models import Message
-from rapport.server.organise.abilities import refusal
-from rapport.server.organise.models import User
 from rapport.server.organise.record import recorded
 
 MOST = 5_000
@@ -35,16 +33,6 @@ TIDY_EVERY = 50
 
 def archive() -> Archive:
     return Archive(settings.ARCHIVE)
-
-
-def head() -> ArchiveHead:
-    return ArchiveHead.objects.get_or_create(pk=1)[0]
-
-
-def due() -> QuerySet[Message]:
-    """What the archive lacks. A message that is still to be read waits for its reading."""
-    waiting = Message.objects.filter(unarchived=True).exclude(state="heard")
-    return waiting.filter(Q(left_at=None) | Q(removed_at__isnull=False))
 
 
 def write(*, actor: str) -> int:
@@ -169,33 +157,6 @@ def rejoin(*, actor: str) -> int:
         count = Message.objects.filter(Q(removed_at=None) | Q(archived__gt=0), left_at=None).update(unarchived=True)
         entry.detail["messages"] = count
         return count
-
-
-def ask_to_verify(*, actor: User) -> Refused | None:
-    """The archivist does it at its next turn."""
-    if no := refusal(actor, "audit"):
-        return no
-    head()
-    with recorded("archive.asked", actor):
-        ArchiveHead.objects.filter(pk=1).update(asked=True)
-    return None
-
-
-# -- when ------------------------------------------------------------------------------------------------------------
-
-
-def is_time(now: datetime) -> bool:
-    """Enough has come together, or some has waited long enough; or something was left half done."""
-    at = head()
-    if at.must_wait(now):
-        return False
-    if ArchiveBatch.objects.filter(state__in=["gathered", "frozen", "appended"]).exists():
-        return True
-    waiting = len(due().values_list("pk", flat=True)[: settings.ARCHIVE_MESSAGES])
-    if not waiting:
-        return False
-    every = timedelta(seconds=settings.ARCHIVE_SECONDS)
-    return waiting >= settings.ARCHIVE_MESSAGES or at.written_at is None or at.written_at + every <= now
 
 
 def failed(error: ArchiveError, *, now: datetime, actor: str) -> None:

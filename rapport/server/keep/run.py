@@ -16,10 +16,8 @@ from django.utils import timezone
 from rapport.core.errors import ArchiveError
 from rapport.server.alive import at_work
 from rapport.server.claim import LET_GO, claim
-from rapport.server.keep import actions
-from rapport.server.keep.leaving import leave
 from rapport.server.keep.models import ArchiveHead
-from rapport.server.keep.verify import verify
+from rapport.server.keep.queries import head, is_time
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=30)
@@ -43,9 +41,14 @@ def run(stop: threading.Event) -> None:
 def turn(worker: str) -> bool:
     """Do what it is time for. Whether there was anything."""
     now = timezone.now()
-    to_write, to_verify, to_leave = actions.is_time(now), _to_verify(now), _to_leave(now)
+    to_write, to_verify, to_leave = is_time(now), _to_verify(now), _to_leave(now)
     if not (to_write or to_verify or to_leave) or not _claim(worker):
         return False
+    # Loaded when it is wanted: see `queries.py`.
+    from rapport.server.keep import actions
+    from rapport.server.keep.leaving import leave
+    from rapport.server.keep.verify import verify
+
     try:
         if to_write:
             actions.write(actor=worker)
@@ -79,7 +82,7 @@ def alone() -> Iterator[str]:
 
 def _to_verify(now: datetime) -> bool:
     """When somebody asks for it, and every day at the hour at which it was done first; a new archive waits a day."""
-    at = actions.head()
+    at = head()
     if at.asked and not at.must_wait(now):
         return True
     since = at.verified_at or at.written_at
@@ -87,12 +90,12 @@ def _to_verify(now: datetime) -> bool:
 
 
 def _to_leave(now: datetime) -> bool:
-    at = actions.head()
+    at = head()
     return bool(settings.HOT_DAYS) and (at.emptied_at is None or at.emptied_at + DAY <= now) and not at.must_wait(now)
 
 
 def _claim(worker: str) -> bool:
-    actions.head()
+    head()
     return bool(claim(ArchiveHead.objects.filter(pk=1), worker, now=timezone.now(), limit=1, lease=LEASE))
 
 

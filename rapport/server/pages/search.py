@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 
 from rapport.core.query import SEARCH_FIELDS, Query, explain
 from rapport.core.types import Refused
+from rapport.server.keep.queries import anything_left
 from rapport.server.listen.models import Channel, Message
 from rapport.server.listen.table import csv_lines
 from rapport.server.organise.abilities import may
@@ -32,7 +33,6 @@ from rapport.server.pages.text import KINDS, Part
 from rapport.server.route import exports
 from rapport.server.route.documents import document
 from rapport.server.route.models import Export
-from rapport.server.route.older import anything_left, search_older
 from rapport.server.route.queries import Found, Mark, search_messages
 
 MOST_ROWS = 10_000
@@ -113,8 +113,11 @@ OLDER = {"older": "1"}
 def _found(user: User, query: Query | None, before: Mark | None, *, in_archive: bool) -> Found:
     if query is None:
         return Found([])
-    look = search_older if in_archive else search_messages
-    return look(user, query, before=before)
+    if in_archive:
+        from rapport.server.route.older import search_older  # loaded when it is wanted: it takes 80 MB
+
+        return search_older(user, query, before=before)
+    return search_messages(user, query, before=before)
 
 
 def _older_url(asked: Asked, found: Found, *, in_archive: bool) -> str:

@@ -23,7 +23,8 @@ from django.views.decorators.http import require_POST
 
 from rapport.core.errors import RecordError
 from rapport.core.types import Refused
-from rapport.server.keep import actions as keeping
+from rapport.server.keep import queries as keeping
+from rapport.server.keep.asking import ask_to_verify
 from rapport.server.keep.models import ArchiveHead
 from rapport.server.organise import actions, queries
 from rapport.server.organise.abilities import may
@@ -266,7 +267,7 @@ def _verdict(at: ArchiveHead) -> str:
 @only("audit")
 @require_POST
 def verify_archive(request: HttpRequest) -> HttpResponse:
-    _kept(request, keeping.ask_to_verify(actor=me(request)), _("It is being verified. Look again in a minute."))
+    _kept(request, ask_to_verify(actor=me(request)), _("It is being verified. Look again in a minute."))
     return redirect("settings_archive")
 
 

@@ -13,7 +13,6 @@ from django.utils import timezone
 from rapport.connectors import contract
 from rapport.core.types import Private
 from rapport.core.understand.private import private_in
-from rapport.server.keep.leaving import fill_in
 from rapport.server.listen.models import Channel, Message, Revision
 from rapport.server.organise.models import AuditEntry, User
 from rapport.server.respond.models import Draft, Outgoing
@@ -81,7 +80,10 @@ def thread(talk: Conversation, most: int) -> list[Message]:
     )
     last = placed.select_related("author", "reading").order_by("-published_at", "-id")[: most + 1]
     rows: list[Message] = sorted(last, key=lambda row: (row.sort_at, row.pk))
-    fill_in(rows)
+    if any(row.left_at for row in rows):
+        from rapport.server.keep.leaving import fill_in  # loaded when it is wanted: it takes 80 MB
+
+        fill_in(rows)
     return rows
 
 

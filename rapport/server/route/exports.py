@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,13 +24,13 @@ from rapport.core.types import Refused
 from rapport.core.understand.private import mask, private_in
 from rapport.server import flow
 from rapport.server.claim import LET_GO, claim
+from rapport.server.keep.queries import anything_left
 from rapport.server.listen.models import Message, Tombstone
 from rapport.server.listen.receiving import grave
 from rapport.server.listen.table import csv_lines
 from rapport.server.organise.models import User
 from rapport.server.organise.record import recorded
 from rapport.server.route.models import Export
-from rapport.server.route.older import anything_left, search_older
 from rapport.server.route.queries import Found, Mark, search_messages
 
 KEPT = timedelta(days=7)
@@ -45,14 +44,12 @@ KINDS = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson", "par
 GRAVE_BYTES = 32
 OLDER = "older:"
 
-_TIME = pl.Datetime("us", "UTC")
-_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
-    "published": _TIME, "heard": _TIME, "edited": _TIME, "network": pl.String, "id": pl.String, "thread": pl.String,
-    "parent": pl.String, "channel": pl.String, "author": pl.String, "handle": pl.String, "text": pl.String,
-    "language": pl.String, "tone": pl.String, "kinds": pl.List(pl.String), "addressed": pl.Boolean, "ours": pl.Boolean,
-    "team": pl.String, "state": pl.String, "url": pl.String,
-}  # fmt: skip
-COLUMNS = pl.Schema(_COLUMNS)
+TIMES = ("published", "heard", "edited")
+FLAGS = ("addressed", "ours")
+COLUMNS = (
+    *TIMES, "network", "id", "thread", "parent", "channel", "author", "handle", "text", "language", "tone", "kinds",
+    *FLAGS, "team", "state", "url",
+)  # fmt: skip
 """What is in an export. The text has its private data dotted out."""
 
 
@@ -116,7 +113,7 @@ def turn(worker: str) -> int:
             Export.objects.filter(pk=row.pk, state="waiting").update(state=flow.advance("export", "waiting", "running"))
         if _go_on(row):
             _finish(row)
-    except (QueryError, ArchiveError, OSError, pl.exceptions.PolarsError) as error:
+    except (QueryError, ArchiveError, OSError) as error:
         _end(row, "failed", actor="export", why=str(error))
     Export.objects.filter(pk=row.pk).update(**LET_GO)
     return 1
@@ -161,8 +158,11 @@ def _go_on(row: Export) -> bool:
 def _page(row: Export, query: Query) -> Found:
     place = row.place.removeprefix(OLDER)
     before = Mark.read(place) if place else None
-    look = search_older if row.place.startswith(OLDER) else search_messages
-    return look(row.asked_by, query, before=before, limit=PAGE_ROWS)
+    if not row.place.startswith(OLDER):
+        return search_messages(row.asked_by, query, before=before, limit=PAGE_ROWS)
+    from rapport.server.route.older import search_older  # loaded when it is wanted: it takes 80 MB
+
+    return search_older(row.asked_by, query, before=before, limit=PAGE_ROWS)
 
 
 def _write(row: Export, messages: Sequence[Message]) -> None:
@@ -239,13 +239,16 @@ def _cells(row: Export) -> Iterator[Sequence[object]]:
 
 
 def _parquet(row: Export, path: Path) -> None:
-    if not row.rows:
-        pl.DataFrame(schema=COLUMNS).write_parquet(path)
-        return
-    times = [name for name, kind in COLUMNS.items() if kind == _TIME]
-    plain = pl.Schema({name: pl.String() if name in times else kind for name, kind in COLUMNS.items()})
-    lines = pl.scan_ndjson(_draft(row), schema=plain)
-    lines.with_columns(pl.col(times).str.to_datetime("%+", time_unit="us", time_zone="UTC")).sink_parquet(path)
+    import polars as pl  # loaded when it is wanted: it takes 50 MB
+
+    kinds = dict.fromkeys(FLAGS, pl.Boolean()) | {"kinds": pl.List(pl.String)}
+    plain = pl.Schema({name: kinds.get(name, pl.String()) for name in COLUMNS})
+    lines = pl.scan_ndjson(_draft(row), schema=plain) if row.rows else pl.LazyFrame(schema=plain)
+    times = pl.col(TIMES).str.to_datetime("%+", time_unit="us", time_zone="UTC")
+    try:
+        lines.with_columns(times).sink_parquet(path)
+    except pl.exceptions.PolarsError as error:
+        raise OSError(f"The Parquet file could not be written: {error}") from error
 
 
 def _stale(row: Export, now: datetime) -> str:

@@ -14,7 +14,6 @@ from rapport.archive import might_match, month_of
 from rapport.core.query import Between, Query, conjuncts
 from rapport.server.keep.actions import archive
 from rapport.server.keep.leaving import fill
-from rapport.server.keep.models import ArchiveHead
 from rapport.server.keep.verify import span_of
 from rapport.server.listen.models import Message
 from rapport.server.organise.models import User
@@ -24,11 +23,6 @@ from rapport.server.route.queries import PAGE, Found, Mark, messages_visible_to
 STEP = 1_000
 SECONDS = 2.0
 """After so long one asks whether to go on further back."""
-
-
-def anything_left() -> bool:
-    """Whether there is anything to be found in the archive that the database no longer has."""
-    return ArchiveHead.objects.filter(emptied_at__isnull=False).exists()
 
 
 def search_older(user: User, query: Query, *, before: Mark | None = None, limit: int = PAGE) -> Found:
