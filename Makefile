@@ -11,7 +11,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON = .venv/bin/python
 PYTEST = $(PYTHON) -m pytest
 
-.PHONY: help demo run check test test-core test-server test-postgresql test-browser live torture mutants bench-inbox bench-measure bench-briefs words pictures clean
+.PHONY: help demo run check test test-core test-server test-postgresql test-browser live torture mutants bench-inbox bench-archive bench-measure bench-briefs words pictures clean
 
 help:
 	@echo "make demo         install, load the sample organisation, start everything (PORT=$(PORT), RAPPORT_HOME=$(RAPPORT_HOME))"
@@ -25,6 +25,7 @@ help:
 	@echo "make bench-inbox  a million messages, 25 people: writes benchmarks/results/inbox.json"
 	@echo "make pictures     the pictures of the README, taken anew from the sample"
 	@echo "make bench-briefs   events a second against thousands of briefs: writes benchmarks/results/briefs.json"
+	@echo "make bench-archive  a million messages in the archive: writes benchmarks/results/archive.json"
 	@echo "make bench-measure  intervals, alarms and forecasts against known truth: writes benchmarks/results/gps.json"
 
 demo: .stamps/server
@@ -118,6 +119,9 @@ bench-inbox: .stamps/dev
 
 bench-briefs: .stamps/dev
 	$(PYTHON) -m benchmarks.briefs
+
+bench-archive: .stamps/dev
+	$(PYTHON) -m benchmarks.archive
 
 bench-measure: .stamps/dev
 	$(PYTHON) -m benchmarks.gps

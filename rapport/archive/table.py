@@ -176,21 +176,21 @@ class Archive:
 
     def keep_counts(self, months: Iterable[str]) -> None:
         """Count these months anew, and keep what was counted beside the messages, for `days`."""
+        wanted = sorted(set(months))
+        if not wanted:
+            return
         with _in_our_words():
-            for month in sorted(set(months)):
-                first = date.fromisoformat(f"{month}-01")
-                counts = self.count(first, _last_of(first))
-                table = DeltaTable(self._days) if DeltaTable.is_deltatable(self._days) else None
-                if table is None:
-                    write_deltalake(
-                        self._days, counts, partition_by=["month"], configuration=CONFIGURATION | {_STATS: "day"}
-                    )
-                    table = DeltaTable(self._days)
-                else:
-                    write_deltalake(table, counts, mode="overwrite", predicate=f"month = '{month}'")
-                    table.update_incremental()
-                if table.version() % 20 == 0:
-                    _forget_what_was(table)
+            counts = self.count(_first_of(wanted[0]), _last_of(_first_of(wanted[-1])))
+            counts = counts.filter(pl.col("month").is_in(wanted))
+            if not DeltaTable.is_deltatable(self._days):
+                configuration = CONFIGURATION | {_STATS: "day"}
+                write_deltalake(self._days, counts, partition_by=["month"], configuration=configuration)
+                return
+            table = DeltaTable(self._days)
+            write_deltalake(table, counts, mode="overwrite", predicate=f"month IN ({_listed(wanted)})")
+            table.update_incremental()
+            if table.version() % 20 == 0:
+                _forget_what_was(table)
 
     def days(self) -> pl.LazyFrame:
         """What `keep_counts` kept; see `count` for what a row means."""
@@ -269,6 +269,10 @@ def _forget_what_was(table: DeltaTable) -> None:
     table.update_incremental()
     table.create_checkpoint()
     table.cleanup_metadata()
+
+
+def _first_of(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
 
 
 def _last_of(first: date) -> date:

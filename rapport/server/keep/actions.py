@@ -27,6 +27,9 @@ from rapport.server.organise.record import recorded
 MOST = 5_000
 """Messages of one batch."""
 
+TOGETHER = 20
+"""Batches that are cleaned up after together, when there are so many to write."""
+
 TIDY_EVERY = 50
 """Batches: small files make reading slow, and each tidying up writes some of them anew."""
 
@@ -42,6 +45,9 @@ def write(*, actor: str) -> int:
     while (batch := gather(actor=actor)) is not None:
         finish(actor=actor)
         written += batch.messages
+        if batch.number % TOGETHER == 0:
+            clean(actor=actor)
+    clean(actor=actor)
     return written
 
 
@@ -61,7 +67,7 @@ def gather(*, actor: str) -> ArchiveBatch | None:
 
 
 def finish(*, actor: str) -> None:
-    """Take every batch that is on its way to its end, the oldest first."""
+    """Append every batch that is on its way, the oldest first."""
     for batch in ArchiveBatch.objects.filter(state__in=["gathered", "frozen"]).order_by("number"):
         rows = freeze(batch, actor=actor)
         crashpoint("archive.frozen")
@@ -69,7 +75,6 @@ def finish(*, actor: str) -> None:
         crashpoint("archive.appended")
         mark(batch, actor=actor)
         crashpoint("archive.marked")
-    clean(actor=actor)
 
 
 def freeze(batch: ArchiveBatch, *, actor: str) -> pl.DataFrame:
