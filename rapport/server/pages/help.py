@@ -33,6 +33,8 @@ def examples() -> list[tuple[str, str]]:
         ("ferry -cup", _("the first without the second")),
         ('"very late"', _("these words, one behind the other")),
         ("canc*", _("words that begin like this")),
+        ('"late ferry"~5', _("these words, with at most five others between them")),
+        ("case:SWIFT", _("with these capitals")),
         ("tone:negative is:open", _("a field and its value")),
     ]
 
