@@ -149,6 +149,11 @@ def test_what_has_no_equal_is_said(query: str, ours: str, position: int, operato
     assert note.done.endswith(".")
 
 
+def test_many_exclusions_are_no_depth() -> None:
+    words = [f"w{number}" for number in range(200)]
+    assert translate("a NOT " + " NOT ".join(words)).query == "a -" + " -".join(words)
+
+
 def test_that_accents_count_here_is_said_once() -> None:
     (note,) = translate("nino OR other OR third").unequal
     assert (note.position, note.operator, note.effect) == (0, "accents", "narrower")
@@ -168,6 +173,12 @@ def test_that_accents_count_here_is_said_once() -> None:
         ("{BT", 0, "A closing brace is missing for this one."),
         ("apple NEAR/x juice", 6, "After NEAR/ stands how many other words may be between."),
         ("apple AND country:", 10, "A value is missing after country:."),
+        ("(" * 51 + "a" + ")" * 51, 50, "Parentheses, NOT and NEAR go at most 50 deep."),
+        ("NOT " * 60 + "a", 200, "Parentheses, NOT and NEAR go at most 50 deep."),
+        ("a " + "NEAR/1 a " * 60, 452, "Parentheses, NOT and NEAR go at most 50 deep."),
+        (("NOT " * 30 + "(") * 10 + "a", 197, "Parentheses, NOT and NEAR go at most 50 deep."),
+        ("a" * 50_001, 50_000, "A query has at most 50,000 characters."),
+        ("a OR " * 4_000 + "a", 0, "A query has at most 16,000 characters, and this one has 20,001."),
         ("country:gbr AND rating:3", 0, "Nothing that this query asks for has an equal here."),
     ],
 )

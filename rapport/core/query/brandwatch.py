@@ -18,11 +18,14 @@ from typing import Literal
 
 from rapport.core.errors import QueryError
 from rapport.core.query.hosts import hosts
-from rapport.core.query.parse import FURTHEST, MOST_NEAR, parse
+from rapport.core.query.parse import DEEPEST, FURTHEST, MOST_NEAR, parse
 from rapport.core.query.words import tokens
 
 Effect = Literal["wider", "narrower", "either"]
 """What became of the query: it finds more, less, or perhaps both."""
+
+LONGEST = 50_000
+"""Characters in a query, with its comments."""
 
 _OPPOSITE: Mapping[Effect, Effect] = {"wider": "narrower", "narrower": "wider", "either": "either"}
 
@@ -60,7 +63,10 @@ def translate(text: str) -> Translation:
     >>> found.query, found.unequal[0].operator, found.unequal[0].effect
     ('"apple juice"', 'country:', 'wider')
     """
+    if len(text) > LONGEST:
+        raise QueryError(f"A query has at most {LONGEST:,} characters.", position=LONGEST, text=text)
     read = _Reading(text, tuple(_lexed(text)))
+    read.must_not_be_too_deep()
     tree = read.either()
     read.must_be_over()
     written = _written(tree)
@@ -316,6 +322,23 @@ class _Reading:
             return None
         self.place += 1
         return found
+
+    def must_not_be_too_deep(self) -> None:
+        """Parentheses, and the signs that nest without them."""
+        depth, before = [0], ""  # in each pair of parentheses, signs one behind the other
+        for lexeme in self.lexemes:
+            kind = "not" if lexeme.kind == "minus" or lexeme.text == "NOT" else lexeme.kind
+            if kind == "left":
+                depth.append(0)
+            elif kind == "right":
+                depth = depth[:-1] or [0]
+            elif kind == "near" or kind == before == "not":
+                depth[-1] += 1
+            elif kind in {"not", "operator"}:
+                depth[-1] = int(kind == "not")
+            if len(depth) - 1 + sum(depth) > DEEPEST:
+                raise self.wrong(f"Parentheses, NOT and NEAR go at most {DEEPEST} deep.", lexeme)
+            before = kind
 
     def must_be_over(self) -> None:
         if (found := self.here()) is not None:

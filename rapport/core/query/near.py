@@ -1,8 +1,8 @@
 """What it means that words stand near each other.
 
 Each part takes a place of its own in the text. They are near when, from the first word to the last of them, at most so
-many words stand that belong to none: `ferry NEAR/2 late` finds "ferry was very late" and "late again, the ferry". This
-is how SQLite's NEAR and the span queries of Lucene count; Lucene's "sloppy phrases" charge more for another order.
+many words stand that belong to none: `ferry NEAR/2 late` finds "ferry was very late" and "late again, the ferry". So
+count Lucene's span queries, and for two parts SQLite's NEAR; Lucene's "sloppy phrases" charge more for another order.
 """
 
 from __future__ import annotations
