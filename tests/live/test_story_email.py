@@ -92,6 +92,7 @@ def test_killed_at_any_moment_it_hears_every_mail_once(office: Office, mail_serv
             time.sleep(rng.uniform(0.0, 0.8))
             kill_one(running.pid, rng)
         until(lambda: len(heard(office)) == 20, seconds=200)
+        assert running.log.count("ended with -9") >= 10
     assert [count for _, count in heard(office)] == [1] * 20
     assert len(mail_servers.mails("cleo")) == before
 
@@ -117,6 +118,11 @@ def command(process: int) -> bytes:
             return line.read()
     except FileNotFoundError:
         return b""
+
+
+def test_mails_are_heard_by_asking_and_as_they_come(office: Office) -> None:
+    sources = office.rows("SELECT DISTINCT source FROM rapport_sighting ORDER BY source")
+    assert sources == [("idle",), ("inbox",), ("sent",)]
 
 
 def test_the_record_of_all_this_holds(office: Office) -> None:

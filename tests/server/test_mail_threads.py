@@ -124,3 +124,22 @@ def test_an_automatic_answer_is_shown_and_waits_for_nobody(answered, arrives):
     assert talk_of(row) == answered
     answered.refresh_from_db()
     assert (answered.state, answered.waiting_since) == ("waiting", None)
+
+
+def test_what_stood_below_is_folded_away_and_its_private_data_hidden(arrives, ana):
+    below = {"quoted": "On Monday, Ben wrote:\n> Call me: +45 32 96 12 34", "signature": "Kim Larsen"}
+    files = [{"name": "ticket.pdf", "type": "application/pdf", "size": 2048}]
+    talk = talk_of(arrives("1@kim", left_out=below, attachments=files))
+    client = Client()
+    client.force_login(ana)
+    page = client.get(f"/inbox/{talk.pk}/").content.decode()
+    for words in ("What stood below", "Kim Larsen", "On Monday, Ben wrote:", "ticket.pdf", "2.0"):
+        assert words in page
+    assert "32 96 12 34" not in page
+
+
+def test_what_a_program_wrote_is_shown_as_such(answered, arrives, ana):
+    arrives("2@kim", answers=["ours@us"], text="I am away.", minutes=50, automatic="auto_reply")
+    client = Client()
+    client.force_login(ana)
+    assert "an automatic reply" in client.get(f"/inbox/{answered.pk}/").content.decode()

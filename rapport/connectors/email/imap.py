@@ -43,11 +43,17 @@ class _Wire(imaplib.IMAP4):
     def __init__(self, place: places.Place, private_hosts: tuple[str, ...]) -> None:
         self._place = place
         self._private_hosts = private_hosts
-        super().__init__(place.host, place.port, timeout=STEP)
+        self._watch: threading.Timer | None = None
+        try:
+            super().__init__(place.host, place.port, timeout=STEP)
+        finally:
+            if self._watch:
+                self._watch.cancel()
 
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
         found = open_socket(self._place.url, self._private_hosts, timeout=STEP)
         found.settimeout(STEP)
+        self._watch = _watch(found)  # over the greeting
         return found
 
     def read(self, size: int) -> bytes:
@@ -145,18 +151,12 @@ class Mailbox:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """One step: whatever goes wrong in it is a `ConnectorError`, and it ends in time."""
-        watch = threading.Timer(TURN, self._cut)
-        watch.daemon = True
-        watch.start()
+        watch = _watch(self._client.wire.sock)
         try:
             with self._told():
                 yield
         finally:
             watch.cancel()
-
-    def _cut(self) -> None:
-        with suppress(OSError):
-            self._client.wire.sock.shutdown(socket.SHUT_RDWR)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -270,6 +270,19 @@ class Mailbox:
         """Put a copy of what was sent into a folder."""
         with self._turn():
             self._client.append(folder, raw, flags=(b"\\Seen",), msg_time=at)
+
+
+def _watch(connection: socket.socket) -> threading.Timer:
+    """Cuts a connection when a step takes too long altogether; cancel it when the step is done."""
+
+    def cut() -> None:
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+    watch = threading.Timer(TURN, cut)
+    watch.daemon = True
+    watch.start()
+    return watch
 
 
 def _aware(told: object) -> datetime:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.message import Message as Mail
 
-from rapport.connectors.email.header import addresses, ids, told
+from rapport.connectors.email.header import addresses, ids, plain, told
 
 _DAEMONS = {"mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon", "mdaemon"}
 _NO_REPLY = re.compile(r"(do[-_.]?)?(no|not|nicht|ne)[-_.]?(reply|reponse|repondre|antworten|responder)|noreply.*")
@@ -161,9 +161,7 @@ def _fields(mail: Mail) -> dict[str, str]:
             continue
         blocks = part.get_payload()
         for block in blocks if isinstance(blocks, list) else ():
-            fields = (
-                {name.lower(): str(value).strip() for name, value in block.items()} if isinstance(block, Mail) else {}
-            )
+            fields = {name.lower(): plain(value) for name, value in block.items()} if isinstance(block, Mail) else {}
             if "action" in fields and found.get("action", "").lower() != "failed":
                 found = fields
     return found

@@ -20,7 +20,7 @@ from rapport.connectors.email.caps import beginning, too_much
 from rapport.connectors.email.header import addresses, decoded, first_and_last, ids, plain, told, words
 from rapport.connectors.email.quoted import Written, marked, written
 from rapport.connectors.html import to_text
-from rapport.connectors.values import links, read_time
+from rapport.connectors.values import clean, links, read_time
 from rapport.core.types import Author, Message, Page, Reject
 
 NETWORK = "email"
@@ -254,7 +254,7 @@ def _body(mail: Mail) -> Body:
         elif inline and kind == "text/plain" and len(texts[kind]) < MAX_TEXT:
             texts[kind] += "\n" + _text(part)
         elif not kind.startswith("multipart/") and kind not in _OF_REPORTS and len(attached) < MAX_ATTACHMENTS:
-            attached.append({"name": named or kind, "type": kind, "size": _size(part)})
+            attached.append({"name": named or clean(kind)[:100], "type": clean(kind)[:100], "size": _size(part)})
     return Body(texts.get("text/plain", ""), texts.get("text/html", ""), attached)
 
 

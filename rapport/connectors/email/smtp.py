@@ -19,8 +19,8 @@ from rapport.connectors.email import places
 from rapport.connectors.http import open_socket
 from rapport.core.errors import ConnectorError, NeedsSignIn, OutcomeUnknown, RateLimited
 
-STEP = 60.0  # seconds for one command
-TURN = 110.0  # and for the whole: a sender that takes longer than two minutes is taken for dead
+STEP = 45.0  # seconds for one command
+TURN = 75.0  # and for the whole: who takes longer than two minutes, with the copy in Sent, is taken for dead
 
 
 def sign_in(account: Account) -> None:

@@ -193,8 +193,9 @@ def test_a_refused_password_needs_a_person() -> None:
 def test_a_server_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rapport.connectors.email.imap.STEP", 5.0)
     monkeypatch.setattr("rapport.connectors.email.imap.TURN", 0.5)
-    with server(HELLO, IMAP | {b"EXAMINE": b"* 2 EXI"}) as imap, pytest.raises(ConnectorError):
-        connector.check(account(imap.place))
+    for greeting, answers in ((HELLO, {b"EXAMINE": b"* 2 EXI"}), (b"* OK he", {})):
+        with server(greeting, IMAP | answers) as imap, pytest.raises(ConnectorError):
+            connector.check(account(imap.place))
 
 
 @pytest.mark.parametrize("call", [*CALLS, "send"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tarfile
 import time
@@ -380,6 +381,10 @@ def test_nothing_makes_it_stumble(noise: bytes, at: int, how: str) -> None:
     raw = mail(BOUNCE, Content_Type="multipart/report; boundary=b")
     page = page_of(raw[:at] + noise + (raw[at + len(noise) :] if how == "put" else b""), us=US)
     assert len(page.messages) + len(page.rejects) + page.tallies.get("copy", 0) == 1
+    for message in page.messages:
+        told = json.dumps(dict(message.ref), ensure_ascii=False)
+        assert "\\u0000" not in told
+        told.encode()  # no half of a surrogate pair, which no database takes
     assert list(page_wrongs(page, "email")) == []
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -62,6 +63,9 @@ class Said:
     edited_at: datetime | None = None
     history_url: str = ""
     earlier: list[Earlier] = field(default_factory=list)
+    left_out: list[Part] = field(default_factory=list)
+    attached: Sequence[str] = ()
+    automatic: str = ""
     tone: str = ""
     kind: str = ""
     language: str = ""
@@ -233,10 +237,34 @@ def _said(row: Message, talk: Conversation, user: User, where: Where, wish: Wish
         edited_at=None if row.removed_at else getattr(row, "revised_at", None),
         history_url=where.talk(talk.pk, history=row.pk) + f"#message-{row.pk}" if row.revision > 1 else "",
         earlier=[_earlier(one) for one in earlier],
+        left_out=_left_out(row),
+        attached=[_attached(one) for one in row.ref.get("attachments") or ()],
+        automatic=str(AUTOMATIC.get(row.ref.get("automatic", ""), "")),
         tone=reading.tone if reading else "",
         kind=kind_words(reading.kinds) if reading and not row.ours else "",
         language=reading.language if reading and reading.language != "und" else "",
     )
+
+
+AUTOMATIC = {
+    "bounce": gettext_lazy("a mail that came back"),
+    "auto_reply": gettext_lazy("an automatic reply"),
+    "list": gettext_lazy("sent to many"),
+    "no_reply": gettext_lazy("nobody reads what is sent there"),
+}
+"""What a program wrote, in words."""
+
+
+def _left_out(row: Message) -> list[Part]:
+    """What a connector took away from below the words of a person: what they answered, their signature."""
+    told = row.ref.get("left_out") or {}
+    text = "\n\n".join(str(told[name]) for name in ("signature", "quoted") if told.get(name))
+    return parts(text, (), private_in([text])[0]) if text else []
+
+
+def _attached(told: Mapping[str, Any]) -> str:
+    size = int(told.get("size") or 0)
+    return f"{told.get('name', '')} ({filesizeformat(size)})" if size else str(told.get("name", ""))
 
 
 def _handle(author: Author) -> str:
