@@ -302,7 +302,7 @@ def _by_marks(brand: Brand, rng: Random) -> Terms:
 
 
 def _on_a_topic(brand: Brand, rng: Random) -> Terms:
-    words = [word.lower() for word in rng.sample(vocabulary("en").words[500:4000], 8) if len(word) > 4]
+    words = rng.sample([word.lower() for word in vocabulary("en").words[500:4000] if len(word) > 4], 5)
     return Terms(((f"{words[0]} {words[1]}", words[2]), (*words[3:], "strike*", "cancelled", "prices")))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -26,6 +27,8 @@ _BECOME_OTHERS = (
 )
 _STRANGE = re.compile(f"[{_NEAR_MARKS}{_BECOME_OTHERS}\U00010000-\U0001efff\U0001fb00-\U0010ffff]")
 _BETWEEN = re.compile(rf"[^\x00-\x7f\w{_NEAR_MARKS}{_SYMBOLS}{_FAR}]+")
+# The bytes with which they begin, and those of some others: Thai to Khmer, from radicals to ideographs, and far away.
+_MAYBE_UNSPACED = re.compile(rb"[\xe0-\xe9\xef\xf0]")
 _UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
 _GAP = re.compile(rf"(?<=[{_UNSPACED}])(?:[^\w{_SYMBOLS}]|_)+(?=[{_UNSPACED}])")
 _NO_LETTER = re.compile(rf"[^\w{_SYMBOLS}]+|_")
@@ -106,23 +109,35 @@ def line(text: str) -> bytes:
     >>> line("The -- FERRY!").decode(), line("東・京").decode()
     ('the ferry', '東 京 東京')
     """
+    parts = text.encode("utf-8", "surrogatepass").translate(_AS_COMPARED).split()
     if text.isascii():
-        return _joined(text)
+        return _joined(parts)
+    found = _joined([part if part.isascii() else _folded(part) for part in parts])
+    if _MAYBE_UNSPACED.search(found):
+        drawn, gaps = _GAP.subn("", found.decode("utf-8", "surrogatepass"))
+        return found + b" " + drawn.encode("utf-8", "surrogatepass") if gaps else found
+    return found
+
+
+def _joined(parts: list[bytes]) -> bytes:
+    found = b" ".join(parts)
+    return b" ".join(_WORD.findall(found)) if b"_" in found else found
+
+
+def _folded(part: bytes) -> bytes:
+    return _kept(part) if len(part) <= LONGEST else _fold(part)
+
+
+def _fold(part: bytes) -> bytes:
+    """What stands between two blanks: words never go on behind one."""
+    text = part.decode("utf-8", "surrogatepass")
     folded = " ".join(token.text for token in tokens(text)) if _is_strange(text) else _BETWEEN.sub(" ", normal(text))
-    if _UNSPACED_LETTER.search(folded):
-        drawn, gaps = _GAP.subn("", folded)
-        folded = f"{folded} {drawn}" if gaps else folded
-    return _joined(folded)
+    return b" ".join(folded.encode("utf-8", "surrogatepass").translate(_AS_COMPARED).split())
 
 
-def _joined(text: str) -> bytes:
-    """Bytes beyond ASCII are left as they are: these are letters."""
-    words = text.encode("utf-8", "surrogatepass").translate(_AS_COMPARED)
-    return b" ".join(_WORD.findall(words) if b"_" in words else words.split())
+_kept = lru_cache(maxsize=65_536)(_fold)
 
 
 def _is_strange(text: str) -> bool:
     """Whether words that are cut out and then folded may be others than those of the text folded as a whole."""
-    if _STRANGE.search(text):
-        return True
-    return len(text) > _LONGEST_RUN and any(len(run) > _LONGEST_RUN for run in text.split())
+    return len(text) > _LONGEST_RUN or _STRANGE.search(text) is not None

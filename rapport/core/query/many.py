@@ -48,18 +48,20 @@ class Matcher(Generic[Name]):
         self._queries = tuple(queries.items())
         self._of_words: dict[int, Query] = {}
         self._always: list[int] = []
-        self._needs: list[tuple[tuple[bytes, ...], ...]] = []
+        self._others: list[tuple[tuple[bytes, ...], ...]] = []
         filed: dict[bytes, tuple[Letters, list[int]]] = {}
         for number, (_, query) in enumerate(self._queries):
             needed = needs(query.root)
-            self._needs.append(tuple(tuple(letters.text.encode() for letters in need) for need in needed))
-            if not needed:
+            rarest = max(needed, key=_rarity, default=None)
+            others = [need for need in needed if need is not rarest]
+            self._others.append(tuple(tuple(letters.text.encode() for letters in need) for need in others))
+            if rarest is None:
                 self._always.append(number)
-            for letters in max(needed, key=_rarity, default=()):
+            for letters in rarest or ():
                 _file(filed, letters, number)
         self._letters = [letters for letters, _ in filed.values()]
         self._filed = [tuple(numbers) for _, numbers in filed.values()]
-        self._asks_values = any(not letters.begins and not letters.ends for letters in self._letters)
+        self._asks_values = any(_asks_values(query.root) for _, query in self._queries)
         self._automaton = BytesAhoCorasick(list(filed))
 
     def may_match(self, text: str) -> bool:
@@ -73,7 +75,7 @@ class Matcher(Generic[Name]):
             return True
         prepared: Prepared | None = None
         for number in self._found(text):
-            if len(self._needs[number]) == 1:
+            if not self._others[number]:
                 return True  # it has what the query is filed under, and the query needs nothing else
             prepared = prepared or Prepared(Document(text))
             if self._asks_words(number).matches(prepared):
@@ -103,7 +105,8 @@ class Matcher(Generic[Name]):
         for place, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True):
             if self._letters[place].stand(words, start, end):
                 for number in self._filed[place]:
-                    if all(any(word in words for word in need) for need in self._needs[number]):
+                    others = self._others[number]
+                    if not others or all(any(word in words for word in need) for need in others):
                         yield number
 
     def _asks_words(self, number: int) -> Query:
@@ -148,6 +151,16 @@ def _value(*parts: str) -> tuple[Need, ...]:
     """The words of a value, which need not begin or end where those of the text do."""
     words = [[token.text for token in tokens(part)] for part in parts]
     return tuple(frozenset([Letters(found.text)]) for part in words for found in letters_of(part))
+
+
+def _asks_values(node: Node) -> bool:
+    match node:
+        case And(parts) | Or(parts):
+            return any(map(_asks_values, parts))
+        case Is(field=field):
+            return field in _FIELDS
+        case _:
+            return False
 
 
 def _rarity(need: Need) -> tuple[bool, int]:
