@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from rapport.connectors import contract
@@ -281,34 +283,30 @@ def test_the_same_message_by_asking_and_by_stream_is_one_message(channel, brook,
     assert dict(channel.cursors.values_list("source", "value")) == {"mentions": "9", "stream": "1"}
 
 
-# -- the listener ----------------------------------------------------------------------------------------------------
+# -- what the page says ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_listener_gives_a_stream_a_thread_beside_what_it_asks(channel, brook, says):
-    asked_at: list[str] = []
-    brook.pages = [Page(messages=(says("asked"),), cursor="a")]
-
-    def slow(_: Sieve) -> None:
-        asked_at.append(threading.current_thread().name)
-        time.sleep(1.5)  # meanwhile, what is asked is asked
-
-    brook.runs = [slow, Page(messages=(says("streamed"),), cursor="s"), *[Page()] * 3, BROKEN]
-    stop = threading.Event()
-    listener = threading.Thread(target=_listener, args=(stop,))
-    listener.start()
-    until = time.monotonic() + 20
-    while Row.objects.count() < 2 and time.monotonic() < until:
-        time.sleep(0.1)
-    stop.set()
-    listener.join(20)
-    assert set(Row.objects.values_list("text", flat=True)) == {"asked", "streamed"}
-    assert asked_at[0].startswith("stream-")
-    assert not Cursor.objects.exclude(leased_by="").exists()
-
-
-def _listener(stop: threading.Event) -> None:
-    try:
-        hear.run(stop)
-    finally:
-        connection.close()
+@pytest.mark.parametrize(
+    ("cursor", "words"),
+    [
+        ({"leased_for": 60, "behind": 12}, r"as it happens, [12]\d\xa0s behind"),
+        ({"leased_for": 60, "behind": 900}, r"as it happens, 15\xa0min behind"),
+        ({"leased_for": 60}, "being connected"),
+        ({"leased_for": 60, "tries": 3}, "being asked now"),
+        ({"tries": 3}, "tried 3 times in vain"),
+        ({"next_in": 3_000}, "the platform has nothing to stream"),
+        ({}, "being connected"),
+    ],
+)
+def test_the_page_of_a_channel_says_how_far_a_stream_lags_behind(client, ana, channel, cursor, words):
+    now = timezone.now()
+    Cursor.objects.filter(way="stream").update(
+        leased_until=now + timedelta(seconds=cursor["leased_for"]) if "leased_for" in cursor else None,
+        heard_until=now - timedelta(seconds=cursor["behind"]) if "behind" in cursor else None,
+        tries=cursor.get("tries", 0),
+        next_at=now + timedelta(seconds=cursor.get("next_in", 0)),
+    )
+    client.force_login(ana)
+    told = html.unescape(client.get(reverse("channel", args=[channel.pk])).content.decode())
+    assert re.search(words, told)
+    assert ("all the time" in told) == ("leased_for" in cursor and "tries" not in cursor)

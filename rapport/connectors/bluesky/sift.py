@@ -43,9 +43,9 @@ class Sifter:
         return Page(deletions=(Deletion(parse.NETWORK, uri),))
 
     def account(self, did: str, *, active: bool, status: str) -> Page | None:
-        if active or status not in GONE or not did.startswith("did:"):
+        if active or status not in GONE or not parse.is_post(f"at://{did}/{parse.POST}/3k"):
             return None
-        return Page(departures=(Departure(parse.NETWORK, did[:300]),))
+        return Page(departures=(Departure(parse.NETWORK, did),))
 
 
 def hearsay(message: Message) -> Message:

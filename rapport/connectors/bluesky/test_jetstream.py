@@ -208,6 +208,17 @@ def test_a_post_that_makes_no_sense_is_rejected_and_its_place_is_behind_us(fake:
     assert Mark.read(before).at >= fake._log[-1].time_us
 
 
+def test_a_reader_that_is_slow_lets_the_events_wait_at_the_other_end(fake: Any, ear: Ear) -> None:
+    """Sixty thousand events are 40 MB; what the network holds meanwhile is a few."""
+    posts = fake_jetstream.some_posts(1)
+    fake.flood([next(posts) for _ in range(60_000)])
+    ear.wants = lambda text: True
+    with closing(connector.stream(account(ear.url), "stream", ear.cursor, ear.wants)) as pages:  # type: ignore[type-var]
+        next(pages)
+        time.sleep(1)
+        assert 0 < sum(fake.sent.values()) < 30_000
+
+
 # -- how far it was heard ----------------------------------------------------------------------------------------------
 
 

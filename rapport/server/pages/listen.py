@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -111,20 +111,33 @@ class Source:
     moved: datetime | None
     next: datetime | None  # None: at once, or not while the channel rests
     pushed: bool = False  # nobody asks: it is brought
+    streaming: bool = False  # it is being heard
 
     @classmethod
     def of(cls, cursor: Cursor, now: datetime, *, pushed: bool) -> Source:
         if pushed:
             return cls(cursor.source, _("brought to us"), cursor.saved_at, None, pushed=True)
-        if cursor.leased_until and cursor.leased_until > now:
+        name, asked = health.source_name(cursor.source), cursor.next_at if cursor.next_at > now else None
+        leased = cursor.leased_until is not None and cursor.leased_until > now
+        if cursor.way == "stream" and not cursor.tries:
+            return cls(name, _as_it_happens(cursor, now, leased=leased), cursor.saved_at, asked, streaming=leased)
+        if leased:
             words = _("being asked now")
         elif tries := cursor.tries:
             words = ngettext("tried %(n)d time in vain", "tried %(n)d times in vain", tries) % {"n": tries}
         else:
             words = _("asked every %(every)s") % {"every": amount(cursor.every_seconds)}
-        return cls(
-            health.source_name(cursor.source), words, cursor.saved_at, cursor.next_at if cursor.next_at > now else None
-        )
+        return cls(name, words, cursor.saved_at, asked)
+
+
+def _as_it_happens(cursor: Cursor, now: datetime, *, leased: bool) -> str:
+    """How a stream is heard, and how far behind: by the platform's own time of what it brought last."""
+    if not leased and cursor.next_at > now + timedelta(minutes=10):
+        return _("the platform has nothing to stream")
+    if not leased or cursor.heard_until is None:
+        return _("being connected")
+    behind = max((now - cursor.heard_until).total_seconds(), 0)
+    return _("as it happens, %(time)s behind") % {"time": amount(behind)}
 
 
 def _gates(row: Channel, card: queries.Card, *, answers: bool, pushed: bool) -> Sequence[Gate]:
