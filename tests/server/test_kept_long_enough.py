@@ -144,8 +144,8 @@ def page(channel, client, ana):
 
 def test_the_page_says_how_often_and_how_long(page):
     text = page().replace("\u00a0", " ")
-    assert "Younger than 2 days: every 1 min" in text
-    assert "Younger than 30 days: every 24 h" in text
+    assert "Younger than 2 days: every minute" in text
+    assert "Younger than 30 days: every day" in text
     assert "Texts stay until somebody takes them back." in text
 
 

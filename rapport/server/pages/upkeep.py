@@ -43,7 +43,8 @@ def context(channel: Channel) -> Mapping[str, Any]:
 
 def _tier(days: float, every: float) -> Tier:
     age = ngettext("Younger than %(n)d day", "Younger than %(n)d days", int(days)) % {"n": days}
-    words = _("%(age)s: every %(every)s") % {"age": age, "every": amount(every)}
+    often = _("every minute") if every == 60 else _("every day") if every == 86_400 else ""
+    words = f"{age}: {often or _('every %(every)s') % {'every': amount(every)}}"
     return Tier(int(days), round(every / 60), words)
 
 
