@@ -96,6 +96,8 @@ class GapRow:
 
     gap: Gap
     source: str
+    begun: str
+    ended: str
     length: str
     cause: str
     done: str
@@ -191,6 +193,8 @@ def _row(gap: Gap, now: datetime, decides: bool, can: bool, fetched: bool) -> Ga
     return GapRow(
         gap,
         source_name(gap.source),
+        _moment(gap.start, now),
+        _moment(gap.end, now) if gap.end else "",
         amount((gap.end or now) - gap.start),
         gap.cause or gap.get_kind_display(),
         _("It is being fetched") if fetched else done,
@@ -198,6 +202,14 @@ def _row(gap: Gap, now: datetime, decides: bool, can: bool, fetched: bool) -> Ga
         decides and gap.missing,
         decides and can and gap.state in ("open", "partly") and not gap.lasts and not fetched,
     )
+
+
+def _moment(at: datetime, now: datetime) -> str:
+    """To the minute; with its year when that is not this one."""
+    here = timezone.localtime(at)
+    if here.year == timezone.localtime(now).year:
+        return date_format(here, "DAY_TIME")
+    return f"{date_format(here, 'DAY_YEAR')} {date_format(here, 'H:i')}"
 
 
 @dataclass(frozen=True, slots=True)
