@@ -43,6 +43,16 @@ WORDS = (
     gettext_noop(
         "Make one under Settings, Privacy and security, App passwords. Never use the account's own password here."
     ),
+    gettext_noop("Stream"),
+    gettext_noop(
+        "Where posts of the whole network, or of one server, are heard as they are written: the address of a "
+        "Jetstream, of a relay or of a server of accounts. What no brief wants is let go. Empty: no stream."
+    ),
+    gettext_noop("Streams"),
+    gettext_noop(
+        "What is heard as it happens, with commas between: user (mentions, and whom the account follows), public, "
+        "public:local, or hashtags such as #ferry. What no brief wants is let go. Empty: no stream."
+    ),
     gettext_noop("Words to search for"),
     gettext_noop("Names by which people call you without a mention, with commas between them."),
     gettext_noop("Address of the feed"),
