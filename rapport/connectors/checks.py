@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from rapport.connectors.contract import Account, Connector, Sends
+from rapport.connectors.contract import Account, Connector, Moderates, Receives, Sends, Streams
 from rapport.connectors.peer import Talk, answer, hang_up, peer
 from rapport.core.errors import ConnectorError, NeedsSignIn, OutcomeUnknown, RateLimited
 from rapport.core.types import Absent, Message, Page, Reply
@@ -87,6 +87,21 @@ def describes_itself(trial: Trial) -> Iterator[str]:
             yield f"the field {field.name} has no label"
         if field.secret and field.default:
             yield f"the secret {field.name} has a default"
+
+
+# What Moderates may offer.
+_ACTIONS = {"hide", "show", "approve", "report", "spam", "delete"}
+
+
+def can_what_it_says(trial: Trial) -> Iterator[str]:
+    """A source that streams needs a stream, and one to which others bring needs somebody who takes it."""
+    connector = trial.connector
+    able = {"ask": True, "stream": isinstance(connector, Streams), "push": isinstance(connector, Receives)}
+    for source in connector.sources:
+        if not able.get(source.way):
+            yield f"the way of {source.name} is {source.way}, and it cannot do that"
+    if isinstance(connector, Moderates) and (unknown := sorted({*connector.actions} - _ACTIONS)):
+        yield f"it offers to {', '.join(unknown)}, which nobody knows"
 
 
 def _repeated(names: list[str]) -> set[str]:
@@ -269,6 +284,32 @@ def stays_away_from_private_places(trial: Trial) -> Iterator[str]:
             yield "it connected to a private address"
 
 
+# -- what it does with what is brought ---------------------------------------------------------------------------------
+
+_UNSIGNED: tuple[Mapping[str, str], ...] = (
+    {},
+    {"authorization": "Bearer guest", "x-signature": "", "x-hub-signature-256": "sha256="},
+    {"x-rapport-timestamp": "0", "x-rapport-signature": "v1=" + "0" * 64},
+)
+
+
+def takes_only_what_is_signed(trial: Trial) -> Iterator[str]:
+    """Whoever brings something without a signature is told to sign in, whatever they bring."""
+    connector = trial.connector
+    if not isinstance(connector, Receives):
+        return
+    for body in _JUNK:
+        for headers in _UNSIGNED:
+            try:
+                connector.receive(trial.account("https://example.org/"), headers, body, datetime.now(UTC))
+            except NeedsSignIn:
+                continue
+            except Exception as error:  # noqa: BLE001 - this is the question: whatever else it raises is wrong
+                yield f"unsigned, {body[:40]!r} raised {type(error).__name__}: {error}"
+            else:
+                yield f"it took {body[:40]!r}, which nobody signed"
+
+
 # -- what it does when it answers --------------------------------------------------------------------------------------
 
 
@@ -308,10 +349,12 @@ def knows_what_never_left(trial: Trial) -> Iterator[str]:
 
 QUESTIONS: tuple[Question, ...] = (
     describes_itself,
+    can_what_it_says,
     survives_junk,
     reads_its_fixtures,
     notices_trouble,
     stays_away_from_private_places,
+    takes_only_what_is_signed,
     counts_length,
     knows_what_never_left,
 )

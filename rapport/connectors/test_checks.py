@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from rapport.connectors.contract import Account, Field, Profile, Source
 from rapport.connectors.http import ask, guarded_client
 from rapport.connectors.peer import answer, peer
 from rapport.core.errors import ConnectorError, OutcomeUnknown
-from rapport.core.types import Absent, Author, Message, Page, Receipt, Reply, Span
+from rapport.core.types import Absent, Author, Json, Message, Page, Receipt, Reply, Span
 
 # What a connector needs besides an address and secrets so that all its sources have something to ask.
 ANSWERS: dict[str, dict[str, str]] = {
@@ -70,8 +70,9 @@ class Careless:
         Field("url", "Address"),
         Field("token", "Token", default="guest", secret=True),
     )
-    sources = (Source("all", 0), Source("all", 5))
+    sources = (Source("all", 0), Source("all", 5), Source("live", 5, way="stream"))
     limit = 0
+    actions = ("hide", "shout")
 
     def check(self, account: Account) -> Profile:
         return Profile("x", "x")
@@ -90,6 +91,12 @@ class Careless:
                 if "401" in str(error):
                     raise ConnectorError(f"refused {account.secrets['token']}") from error
         yield Page()
+
+    def receive(self, account: Account, headers: Mapping[str, str], body: bytes, now: datetime) -> Page:
+        return Page() if body else self.parse(body, source="", account=account)
+
+    def moderate(self, account: Account, external_id: str, ref: Json, action: str, reason: str) -> None:
+        pass
 
     def length(self, text: str) -> int:
         return len(text.encode())
@@ -134,6 +141,10 @@ def noticed() -> list[str]:
         "fetch all, when the server refuses our credentials: the error tells the secret",
         "find_sent, when the server is busy: it answered Absent(conclusive=True",
         "it connected to a private address",
+        "the way of live is stream, and it cannot do that",
+        "it offers to shout, which nobody knows",
+        "unsigned, b'' raised IndexError",
+        "it took b'null', which nobody signed",
         "it takes texts of 0 characters",
         "it counts 7 characters in 'Æbelø'",
         "it is in doubt about a reply that never left",
