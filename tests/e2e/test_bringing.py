@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 HOOK = "/hooks/" + "a" * 32 + "/"
 JSON = {"Content-Type": "application/json"}
 
