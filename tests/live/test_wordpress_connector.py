@@ -292,6 +292,9 @@ def test_where_the_api_is_closed_the_feed_is_heard_under_the_same_ids(
         assert connector.check(reader).external_id.endswith("#reader")
         (fed,) = heard(reader, number(question))
         assert connector.recheck(reader, [question.external_id]) == Page()
+        assert connector.count(reader, "comments", question.published_at, question.published_at) is None
+        with pytest.raises(ConnectorError, match="earlier times"):
+            list(connector.bring_back(reader, "comments", question.published_at, question.published_at, ""))
         with pytest.raises(ConnectorError) as refused:
             connector.send(reader, answer_to(fed))
     assert (fed.external_id, fed.text, fed.url) == (question.external_id, question.text, question.url)

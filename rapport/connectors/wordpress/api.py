@@ -61,6 +61,7 @@ class WordPressConnector:
         ),
     )
     sources = (Source("comments", every_seconds=60),)
+    earlier = ("comments",)
     limit = 10_000  # it keeps 65,525 bytes, of what is then HTML
     actions = (*_STATES, "delete")
 
@@ -135,9 +136,13 @@ class WordPressConnector:
     ) -> Iterator[Page]:
         """The cursor is how many of them were brought. What is deleted meanwhile is noticed by the overlap."""
         with open_site(account) as site:
-            for items, place, more in site.window(since, until, order="desc", offset=int(cursor or "0")):
-                page = comments_page(items, site=site.name, above=site.above(items))
-                yield Page(page.messages, page.deletions, page.rejects, cursor=str(place), more=more)
+            try:
+                for items, place, more in site.window(since, until, order="desc", offset=int(cursor or "0")):
+                    page = comments_page(items, site=site.name, above=site.above(items))
+                    yield Page(page.messages, page.deletions, page.rejects, cursor=str(place), more=more)
+            except Closed as error:
+                reason = f"The REST API of {site.name} is closed; its comment feed tells nothing of earlier times."
+                raise ConnectorError(reason, permanent=True) from error
 
     # -- answering -----------------------------------------------------------------------------------------------------
 
