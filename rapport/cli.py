@@ -248,6 +248,15 @@ def archive() -> None:
     """The archive of everything that was heard."""
 
 
+@archive.command("turn", hidden=True)
+def turn_archive() -> None:
+    """What the worker starts when it is time."""
+    django()
+    from rapport.server.keep.run import one_turn
+
+    one_turn()
+
+
 @archive.command("write")
 def write_archive() -> None:
     """Archive now what waits to be archived."""

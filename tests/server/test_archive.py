@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 
 import polars as pl
@@ -360,6 +361,56 @@ def test_it_is_verified_every_day(hear, says):
     ArchiveHead.objects.update(written_at=timezone.now() - timedelta(days=1, seconds=1))
     archivist.turn("archivist-1")
     assert ArchiveHead.objects.get().verified_at is not None
+
+
+class Started:
+    """Counts how often an archivist is started, and ends the watch after some."""
+
+    def __init__(self, most: int, returncode: int = 0) -> None:
+        self.times, self.most, self.returncode = 0, most, returncode
+
+    def __call__(self, stop):
+        self.times += 1
+        if self.times == self.most:
+            stop.set()
+        return self.returncode
+
+
+@pytest.fixture
+def watch(monkeypatch):
+    """Watches for so many rounds, with an archivist that ends like this."""
+
+    def go(*, rounds: int = 5, returncode: int = 0) -> int:
+        started, stop = Started(rounds, returncode), threading.Event()
+        waited = []
+        monkeypatch.setattr(archivist, "_archivist", started)
+        monkeypatch.setattr(
+            stop, "wait", lambda seconds: waited.append(seconds) or (len(waited) >= rounds and stop.set())
+        )
+        archivist.run(stop)
+        return started.times
+
+    return go
+
+
+def test_an_archivist_is_started_when_there_is_something_to_do(hear, says, watch):
+    assert watch() == 0
+    hear(says("One"))
+    assert watch() == 5
+
+
+def test_the_lease_of_a_dead_one_is_no_reason_to_wait_that_of_a_living_one_is(hear, says, watch):
+    hear(says("One"))
+    queries.head()
+    ArchiveHead.objects.update(leased_by="archivist-2", leased_until=timezone.now() + timedelta(minutes=1))
+    assert watch() == 1  # to see whether it is dead
+    assert watch(returncode=-9) == 5
+
+
+def test_it_does_its_turn_in_a_process_of_its_own(hear, says, archive):
+    hear(says("One"))
+    assert archivist.one_turn()
+    assert texts(archive) == ["One"]
 
 
 def test_the_pages_do_without_the_libraries_of_the_archive():
