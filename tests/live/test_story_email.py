@@ -83,7 +83,7 @@ def test_an_answer_that_comes_back_opens_the_conversation_again(
 
 
 def test_killed_at_any_moment_it_hears_every_mail_once(office: Office, mail_servers: MailServers, visit) -> None:
-    """Twenty kills of listeners and senders while mails arrive; every one is heard once, every answer sent once."""
+    """Listeners and workers are killed while twenty mails arrive, as often as they come back; each is heard once."""
     rng = random.Random(7)
     before = len(mail_servers.mails("cleo"))
     with office.open() as running:
@@ -92,7 +92,7 @@ def test_killed_at_any_moment_it_hears_every_mail_once(office: Office, mail_serv
             time.sleep(rng.uniform(0.0, 0.8))
             kill_one(running.pid, rng)
         until(lambda: len(heard(office)) == 20, seconds=200)
-        assert running.log.count("ended with -9") >= 10
+        assert running.log.count("ended with -9") >= 5
     assert [count for _, count in heard(office)] == [1] * 20
     assert len(mail_servers.mails("cleo")) == before
 

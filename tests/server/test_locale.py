@@ -34,7 +34,7 @@ from tests.server import test_every_address as everywhere
 
 SERVER = Path(languages.__file__).parent
 GERMAN = SERVER / "locale/de/LC_MESSAGES/django.po"
-OURS = ("bluesky", "feeds", "files", "mastodon", "sample", "webhook", "wordpress")
+OURS = ("bluesky", "email", "feeds", "files", "mastodon", "sample", "webhook", "wordpress")
 PLACEHOLDER = re.compile(r"%\(\w+\)0?\d*[sd]|%%|\{\}|<[^>]+>")
 WRITTEN = {"late", "messages"}  # by somebody who asked, and by the record
 secrets = everywhere.secrets
