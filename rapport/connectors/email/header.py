@@ -1,7 +1,7 @@
 """Single headers of a mail, read so that none of them can stumble: what is odd is read as well as it can be.
 
-The mail is parsed with `policy.compat32`, which hands headers out as they came. The newer policies parse each one when
-it is looked at, raise half a dozen kinds of errors over malformed ones, and take seconds over long ones.
+The mail is parsed with a policy that hands headers out as they came. The newer policies of the standard library parse
+each one when it is looked at, raise half a dozen kinds of errors over malformed ones, and take seconds over long ones.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message as Mail
+from email.policy import Compat32
 from email.utils import getaddresses
 
 from rapport.connectors.values import clean
@@ -46,6 +47,16 @@ _LARGER = {
     "euc_kr": "cp949",
     "iso8859-9": "cp1254",
 }
+
+
+class _AsItCame(Compat32):
+    """The oldest policy gives a header whose bytes are not ASCII away: it replaces them."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return value
+
+
+AS_IT_CAME = _AsItCame()
 
 
 def decoded(raw: bytes, charset: str) -> str:

@@ -1,6 +1,6 @@
 """A mail, translated into a message. Pure: bytes in, a page out.
 
-The caps of `caps` come first. Then the standard library parses with `policy.compat32` (see `header`), and whatever
+The caps of `caps` come first. Then the standard library parses, with a policy of ours (see `header`), and whatever
 still stumbles puts this one mail aside, never the mailbox.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 
 from rapport.connectors.email import kinds
 from rapport.connectors.email.caps import beginning, too_much
-from rapport.connectors.email.header import addresses, decoded, first_and_last, ids, plain, told, words
+from rapport.connectors.email.header import AS_IT_CAME, addresses, decoded, first_and_last, ids, plain, told, words
 from rapport.connectors.email.quoted import Written, marked, written
 from rapport.connectors.html import to_text
 from rapport.connectors.values import clean, links, read_time
@@ -75,7 +75,7 @@ def page_of(raw: bytes, *, us: str, arrived: datetime | None = None, where: str 
 
 def _read(raw: bytes, us: str, arrived: datetime | None, size: int) -> Message | str | None:
     """The message; or why there is none; or None for the copy of an answer of ours, which is stored already."""
-    mail = message_from_bytes(raw)
+    mail = message_from_bytes(raw, policy=AS_IT_CAME)
     sender = _author(mail, us)
     if sender is None:
         return "It does not say who sent it."

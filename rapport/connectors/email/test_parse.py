@@ -134,6 +134,13 @@ def test_encoded_words_are_read() -> None:
     assert (found.author.name, found.text) == ("Jörg", "Grüße\n\nWhere is it?")
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "latin-1"])
+def test_headers_whose_bytes_are_not_ascii_are_read(charset: str) -> None:
+    raw = mail(Subject="SUBJECT", From="NAME <j@example.org>")
+    found = read(raw.replace(b"SUBJECT", "Rødby".encode(charset)).replace(b"NAME", "Jörg Ås".encode(charset)))
+    assert (found.author.name, found.text) == ("Jörg Ås", "Rødby\n\nWhere is it?")
+
+
 @pytest.mark.parametrize(
     ("charset", "raw"),
     [
