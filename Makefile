@@ -11,7 +11,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON = .venv/bin/python
 PYTEST = $(PYTHON) -m pytest
 
-.PHONY: help demo run check test test-core test-server test-postgresql test-browser live torture mutants bench-inbox bench-archive bench-measure bench-briefs words pictures clean
+.PHONY: help demo run check test test-core test-server test-postgresql test-browser live torture mutants bench-inbox bench-archive bench-measure bench-briefs bench-intake words pictures clean
 
 help:
 	@echo "make demo         install, load the sample organisation, start everything (PORT=$(PORT), RAPPORT_HOME=$(RAPPORT_HOME))"
@@ -26,6 +26,7 @@ help:
 	@echo "make pictures     the pictures of the README, taken anew from the sample"
 	@echo "make bench-briefs   events a second against thousands of briefs: writes benchmarks/results/briefs.json"
 	@echo "make bench-archive  a million messages in the archive: writes benchmarks/results/archive.json"
+	@echo "make bench-intake   from the socket to the stored match, a quarter of an hour: writes benchmarks/results/intake.json"
 	@echo "make bench-measure  intervals, alarms and forecasts against known truth: writes benchmarks/results/gps.json"
 
 demo: .stamps/server
@@ -122,6 +123,9 @@ bench-briefs: .stamps/dev
 
 bench-archive: .stamps/dev
 	$(PYTHON) -m benchmarks.archive
+
+bench-intake: .stamps/dev
+	$(PYTHON) -m benchmarks.intake
 
 bench-measure: .stamps/dev
 	$(PYTHON) -m benchmarks.gps
