@@ -158,13 +158,13 @@ def test_a_box_of_files_has_no_strip(ana):
 
 
 def test_strips_take_as_many_queries_for_ten_channels_as_for_one(listened, django_assert_num_queries, ana):
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         coverage.strips([listened], NOW, UTC)
     for number in range(9):
         row = Channel.objects.create(name=f"More {number}", connector="harbour", network="harbour")
         Cursor.objects.create(channel=row, source="mentions")
     channels = list(Channel.objects.all())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         coverage.strips(channels, NOW, UTC)
 
 
@@ -253,7 +253,7 @@ def test_two_who_change_a_channel_at_once_are_told(as_, ana, channel):
 
 def test_the_channel_page_asks_little_of_the_database(as_, ana, channel, django_assert_max_num_queries):
     client = as_(ana)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(24):
         client.get(reverse("channel", args=[channel.pk]))
 
 

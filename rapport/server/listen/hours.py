@@ -283,7 +283,8 @@ def hours(
     for key, at, state, why, heard, let_go, trouble in kept.values_list(*names).iterator(chunk_size=5_000):
         found[key][at] = Told(at, Verdict(State(state), Why(why)), heard, let_go, trouble)
     edges = {key: max(found[key], default=None) for key in keys}
-    live = [c for c in channels if (edges[c.pk] or start - HOUR) < whole(until)]
+    listened = set(Cursor.objects.filter(channel__in=keys).values_list("channel_id", flat=True))
+    live = [c for c in channels if c.pk in listened and (edges[c.pk] or start - HOUR) < whole(until)]
     begin = min(((edges[c.pk] or start - HOUR) + HOUR for c in live), default=until)
     suspected = silences(keys, begin)
     for key, one in gather(live, begin, now).items():
