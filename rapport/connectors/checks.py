@@ -100,6 +100,8 @@ def can_what_it_says(trial: Trial) -> Iterator[str]:
     for source in connector.sources:
         if not able.get(source.way):
             yield f"the way of {source.name} is {source.way}, and it cannot do that"
+        if source.needs and source.needs not in {field.name for field in connector.fields}:
+            yield f"{source.name} needs {source.needs}, which nobody is asked for"
     if isinstance(connector, Moderates) and (unknown := sorted({*connector.actions} - _ACTIONS)):
         yield f"it offers to {', '.join(unknown)}, which nobody knows"
 
@@ -235,8 +237,11 @@ def notices_trouble(trial: Trial) -> Iterator[str]:
 def _calls(trial: Trial, account: Account) -> dict[str, Callable[[], object]]:
     connector = trial.connector
     calls: dict[str, Callable[[], object]] = {"check": lambda: connector.check(account)}
-    for source in trial.sources:
-        calls[f"fetch {source}"] = lambda source=source: list(connector.fetch(account, source, ""))  # type: ignore[misc]
+    for source in connector.sources:
+        if source.way == "stream" and isinstance(connector, Streams):
+            calls[f"stream {source.name}"] = lambda name=source.name: list(connector.stream(account, name, "", bool))  # type: ignore[misc]
+        elif source.way == "ask":
+            calls[f"fetch {source.name}"] = lambda name=source.name: list(connector.fetch(account, name, ""))  # type: ignore[misc]
     if isinstance(connector, Sends):
         calls["find_sent"] = lambda: connector.find_sent(account, _reply())
     return calls

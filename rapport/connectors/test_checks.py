@@ -70,7 +70,7 @@ class Careless:
         Field("url", "Address"),
         Field("token", "Token", default="guest", secret=True),
     )
-    sources = (Source("all", 0), Source("all", 5), Source("live", 5, way="stream"))
+    sources = (Source("all", 0), Source("all", 5), Source("live", 5, way="stream", needs="a plumber"))
     limit = 0
     actions = ("hide", "shout")
 
@@ -126,6 +126,7 @@ def noticed() -> list[str]:
         "two fields are called url",
         "two sources are called all",
         "all is asked every 0 seconds",
+        "live needs a plumber, which nobody is asked for",
         "the field url has no label",
         "the secret token has a default",
         "raised IndexError",
