@@ -32,6 +32,8 @@ TEXT = "Late, said everybody, was the ferry; the captain of the ferry said nothi
         ('"the ferry" NEAR/0f said', True),
         ('("the captain" OR everybody) NEAR/2 ferry', True),
         ('("the captain" OR everybody) NEAR/0 nothing', False),
+        ('("said nothing" OR everybody) NEAR/1 the', True),
+        ('("said nothing" OR everybody) NEAR/0 the', False),
         ('("captain ferry"~2) NEAR/1f nothing', True),
         ('("captain ferry"~1) NEAR/1f nothing', False),
         ("capt* NEAR/2 ferr*", True),
