@@ -372,3 +372,24 @@ def test_what_the_platform_refuses_we_refuse(harbour: Harbour, heard: Message, t
         harbour.ferry.send_post(text)
     with pytest.raises(ConnectorError, match="300 characters at most"):
         connector.send(harbour.account, reply_to(heard, text, "too long"))
+
+
+# -- what was said earlier ---------------------------------------------------------------------------------------------
+
+
+def test_what_was_said_earlier_is_counted_and_brought_back(harbour: Harbour) -> None:
+    since = datetime.now(UTC)
+    said = [harbour.mention(harbour.cleo, "Earlier, ", f", number {number}") for number in range(30)]
+    harbour.network.shown(said[-1])
+    until = datetime.now(UTC) + timedelta(seconds=5)
+
+    def counted() -> bool:
+        return connector.count(harbour.account, "notifications", since, until) == len(said)
+
+    harbour.network.wait_for(counted)
+    pages = list(connector.bring_back(harbour.account, "notifications", since, until, ""))
+    brought = [message.external_id for page in pages for message in page.messages if not message.context]
+    assert sorted(brought) == sorted(said)
+    rest = connector.bring_back(harbour.account, "notifications", since, until, pages[0].cursor)
+    again = {message.external_id for page in [pages[0], *rest] for message in page.messages}
+    assert again >= set(said)

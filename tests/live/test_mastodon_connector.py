@@ -202,3 +202,14 @@ def test_a_server_in_trouble_costs_no_message(us: Account, cleo: Mastodon, now: 
         hear(us, now)
     assert not failed.value.permanent
     assert [message.text for message in messages(hear(us, now)[0])] == ["@ferry Is anybody there?"]
+
+
+def test_what_was_said_earlier_is_counted_and_brought_back(us: Account, cleo: Mastodon) -> None:
+    since = datetime.now(UTC)
+    said = {f"127.0.0.1/{cleo.status_post(f'@ferry earlier, number {number}').id}" for number in range(50)}
+    until = datetime.now(UTC) + timedelta(seconds=1)
+    assert connector.count(us, "mentions", since, until) == 50
+    first, *rest = connector.bring_back(us, "mentions", since, until, "")
+    assert {message.external_id for message in messages([first, *rest])} == said
+    after = connector.bring_back(us, "mentions", since, until, first.cursor)
+    assert {message.external_id for message in messages([first, *after])} == said
