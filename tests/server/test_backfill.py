@@ -327,6 +327,14 @@ def test_the_channel_offers_to_bring_back_the_last_week(client, ana, channel, ha
     assert "Bring back the last" not in page
 
 
+def test_whoever_connects_a_channel_is_told_that_the_past_can_be_brought_back(client, ana, harbour, monkeypatch):
+    monkeypatch.setattr(contract, "names", lambda: ("harbour",))
+    client.force_login(ana)
+    answers = {"channel_name": "Quay", "field_handle": "calm", "field_password": "right"}
+    page = client.post(reverse("connect_to", args=["harbour"]), answers, follow=True).content.decode()
+    assert "What was said earlier can be brought back" in page
+
+
 def test_while_it_is_under_way_one_sees_how_far_it_is(client, ana, begun):
     turns(2)
     client.force_login(ana)

@@ -10,8 +10,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from rapport.connectors import contract
 from rapport.core.errors import RateLimited
 from rapport.server.listen.accounts import account_of
+from rapport.server.listen.health import SOURCES
 from rapport.server.listen.hear import hear as listen
 from rapport.server.listen.models import Budget, Channel, Cursor
 from rapport.server.respond import actions as responding
@@ -100,6 +102,7 @@ row = Channel.objects.create(name="Harbour", connector="sample", network="harbou
 account_of(row).budget.learn("calls", 100, 100, timezone.now() + timedelta(minutes=5))
 """
 SPEND = """
+from rapport.connectors import contract
 from rapport.core.errors import RateLimited
 from rapport.server.listen.accounts import account_of
 from rapport.server.listen.models import Channel
@@ -159,3 +162,8 @@ def test_the_source_that_looks_again_has_a_name(client, ana, channel):
     page = page_of(client, ana, channel)
     assert "Looking again at what was heard" in page
     assert ">recheck<" not in page
+
+
+@pytest.mark.parametrize("name", contract.names())
+def test_every_source_of_ours_has_a_name(name):
+    assert {source.name for source in contract.load(name).sources} <= set(SOURCES)

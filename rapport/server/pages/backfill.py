@@ -99,13 +99,17 @@ def _number(value: int) -> str:
 # -- pages -----------------------------------------------------------------------------------------------------------
 
 
+def offered(channel: Channel) -> bool:
+    return bool(backfill.sources(channel))
+
+
 def context(channel: Channel, now: datetime) -> Mapping[str, Any]:
     """What the part of the channel's page needs: see `listen/_earlier.html`."""
     rows = [Row.of(row, now) for row in channel.backfills.all()[:SHOWN]]
     moving = any(row.row.state in ("waiting", "running") for row in rows)
     return {
         "earlier": rows,
-        "brings_back": bool(backfill.sources(channel)) and channel.state != "closed",
+        "brings_back": offered(channel) and channel.state != "closed",
         "busy": any(row.row.unfinished for row in rows),
         "lengths": [(days, ngettext("%(n)d day", "%(n)d days", days) % {"n": days}) for days in DAYS],
         "suggested": SUGGESTED,

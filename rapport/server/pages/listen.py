@@ -116,7 +116,7 @@ class Source:
     @classmethod
     def of(cls, cursor: Cursor, now: datetime, *, pushed: bool) -> Source:
         if pushed:
-            return cls(cursor.source, _("brought to us"), cursor.saved_at, None, pushed=True)
+            return cls(health.source_name(cursor.source), _("brought to us"), cursor.saved_at, None, pushed=True)
         name, asked = health.source_name(cursor.source), cursor.next_at if cursor.next_at > now else None
         leased = cursor.leased_until is not None and cursor.leased_until > now
         if cursor.way == "stream" and not cursor.tries:
@@ -251,6 +251,10 @@ def connect_to(request: HttpRequest, name: str) -> HttpResponse:
         done = actions.connect(form.cleaned_data["channel_name"], name, form.answers(), actor=me(request))
         if not isinstance(done, Refused):
             messages.success(request, _("%(name)s is connected; it is listened to from now on.") % {"name": done.name})
+            if backfill.offered(done):
+                messages.info(
+                    request, _("What was said earlier can be brought back: choose below how many days of it.")
+                )
             return redirect("channel", key=done.pk)
         form.add_error(None, done.reason)
     context = {"choice": found, "form": form, "back": reverse("connect"), "trial": trial}
