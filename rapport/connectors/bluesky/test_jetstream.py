@@ -332,6 +332,26 @@ def test_a_server_that_is_down_is_no_silence(fake: Any, ear: Ear) -> None:
     assert not caught.value.permanent
 
 
+def test_a_server_that_was_started_anew_and_remembers_nothing_is_taken_up_again(version: str) -> None:
+    """Version 2 then counts from 1, below our number: it is asked by time."""
+    with fake_jetstream.jetstream() as before:
+        ear = Ear(before.url if version == "v1" else before.url_v2)
+        threading.Timer(0.2, before.flood, ([("did:plc:x", inner) for _, inner in some_posts(9)],)).start()
+        threading.Timer(0.4, before.post, ("ferry before",)).start()
+        ear.listen(lambda: ear.messages)
+    with pytest.raises(ConnectorError):
+        ear.listen(lambda: True)
+    with fake_jetstream.jetstream(port=before.port) as after:
+        after.post("ferry after")
+        ear.listen(lambda: "ferry after" in ear.texts)
+    assert ear.texts == ["ferry before", "ferry after"]
+
+
+def some_posts(count: int) -> list[tuple[str, str]]:
+    posts = fake_jetstream.some_posts(1, lambda rng: "lunch")
+    return [next(posts) for _ in range(count)]
+
+
 def test_the_parameters_are_those_of_the_version(fake: Any, ear: Ear) -> None:
     names = {"maxMessageSizeBytes"} | (
         {"wantedCollections"} if "/subscribe" in ear.url and "xrpc" not in ear.url else {"collections", "kinds"}
