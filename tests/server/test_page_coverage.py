@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-from datetime import timedelta
+from datetime import UTC, timedelta
 from io import StringIO
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from rapport.server.listen import coverage as covering
 from rapport.server.listen import watch
 from rapport.server.listen.models import Channel, Cursor, Gap, Pulse, Reckoning
 from rapport.server.organise.models import AuditEntry
@@ -209,3 +210,13 @@ def test_what_was_missed_can_be_fetched_where_the_platform_can_be_asked(as_, ana
 def test_a_stranger_is_not_offered_to_fetch(as_, cleo, gap, harbour):
     harbour.earlier, harbour.count, harbour.bring_back = ("mentions",), lambda *asked: 3, lambda *asked: iter(())
     assert "Bring back what is missing" not in text_of(as_(cleo).get(reverse("coverage")))
+
+
+def test_a_day_of_which_hours_are_missing_has_a_least_and_one_that_was_not_heard_no_count(as_, ben, listened, now):
+    days = covering.calendar(covering.strip(listened, now, UTC).hours, UTC)
+    assert [day.count for day in days if day.missed] in (["21+"], ["23+", "22+"], ["22+", "23+"])
+    assert all(day.count == str(day.heard) for day in days if not day.missed)
+    Pulse.objects.update(fetches=0, failures=9, heard=0)
+    watch.look_again(now)
+    days = covering.calendar(covering.strip(listened, now, UTC).hours, UTC)
+    assert {day.count for day in days} == {"–"}

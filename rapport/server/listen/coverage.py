@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 from itertools import groupby, takewhile
 
 from django.db.models import Exists, Min, OuterRef
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -233,6 +233,15 @@ class Day:
     label: str
     cells: tuple[Cell, ...]
     heard: int
+    missed: str = ""  # some or all: then what was heard is a least, or nothing that one can know
+
+    @property
+    def count(self) -> str:
+        """Messages, as one may say it: a missing hour is never a zero."""
+        if self.missed == "all":
+            return "–"
+        heard = number_format(self.heard, use_l10n=True, force_grouping=True)
+        return f"{heard}+" if self.missed else heard
 
 
 STATE_WORDS = {
@@ -268,9 +277,18 @@ def calendar(hours: Sequence[Hour], zone: tzinfo) -> list[Day]:
     for hour in hours:
         days[_midnight(hour.at, zone)].append(hour)
     return [
-        Day(date_format(day, "WEEKDAY"), tuple(_slots(found, zone)), sum(hour.heard for hour in found))
+        Day(date_format(day, "WEEKDAY"), tuple(_slots(found, zone)), sum(hour.heard for hour in found), _missed(found))
         for day, found in sorted(days.items(), reverse=True)
     ]
+
+
+def _missed(hours: Sequence[Hour]) -> str:
+    def lost(hour: Hour) -> bool:
+        return hour.state == "down" or hour.why in (Why.PAUSED, Why.FEW)
+
+    if all(hour.state == "none" or lost(hour) for hour in hours):
+        return "all"
+    return "some" if any(map(lost, hours)) else ""
 
 
 def _slots(hours: Sequence[Hour], zone: tzinfo) -> Iterator[Cell]:
