@@ -33,6 +33,7 @@ def world(ana):
     return world, channels
 
 
+@pytest.mark.timeout(400)  # a whole year of hours
 def test_every_outage_that_was_planted_is_a_gap_and_chance_made_none(world):
     world, channels = world
     heard = [one for one in world.outages if Cursor.objects.filter(channel=channels[one.channel]).exists()]
