@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,7 +54,18 @@ def postgresql() -> Iterator[str]:
         log = folder / "log"
         with process(command, log, end=signal.SIGINT, user=user, cwd=folder) as running:
             listening(port, running, log)
+            taking_connections(port)
             yield f"postgresql://rapport@127.0.0.1:{port}/postgres"
+
+
+def taking_connections(port: int, *, seconds: float = 60.0) -> None:
+    """It listens a moment before it lets anybody in."""
+    until = time.monotonic() + seconds
+    asking = [program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+    while subprocess.run(asking).returncode:
+        if time.monotonic() > until:
+            raise RuntimeError("PostgreSQL listens, but lets nobody in.")
+        time.sleep(0.05)
 
 
 def main(command: list[str]) -> int:
