@@ -292,6 +292,7 @@ print(row.state, row.heard, row.new, Message.objects.count(), platform.begun)
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("point", ["receive.before_commit", "receive.after_commit"])
+@pytest.mark.timeout(300)
 def test_a_kill_in_between_loses_nothing_and_brings_nothing_twice(tmp_path: Path, point: str) -> None:
     now, root = timezone.now().isoformat(), str(Path(__file__).parents[2])
     platform = PLATFORM.format(root=root, now=now)
@@ -306,7 +307,7 @@ def test_a_kill_in_between_loses_nothing_and_brings_nothing_twice(tmp_path: Path
 def killed(there: Elsewhere, program: str, point: str, mark: Path) -> int:
     crash = {**there.environment, "RAPPORT_CRASH_AT": point, "RAPPORT_CRASH_MARK": str(mark)}
     died = subprocess.run(
-        [sys.executable, "-c", "import django; django.setup()\n" + program], env=crash, capture_output=True, timeout=60
+        [sys.executable, "-c", "import django; django.setup()\n" + program], env=crash, capture_output=True, timeout=120
     )
     assert mark.exists(), died.stderr
     return died.returncode

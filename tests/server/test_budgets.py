@@ -118,6 +118,7 @@ except RateLimited:
 
 
 @pytest.mark.django_db
+@pytest.mark.timeout(300)
 def test_two_processes_together_spend_what_there_is_and_no_more(there):
     there.run(FIRST)
     spent = [int(said) for said in there.together(SPEND, 2)]

@@ -98,6 +98,7 @@ print(row.secrets["session"], repr(row.leased_by))
 
 
 @pytest.mark.django_db
+@pytest.mark.timeout(300)
 def test_two_listeners_renew_a_session_once(platform: str, tmp_path: Path) -> None:
     old = f"ferry.test:::{US}:::{token('access', 60)}:::{Platform.refresh_token}:::{platform}"
     with elsewhere(tmp_path) as there:
