@@ -152,8 +152,8 @@ def start_wordpress_site() -> Iterator[WordPressSite]:
         passwords = json.loads(told.stdout[told.stdout.index("{") :])
         log = folder / "php.log"
         command = ["php", "-S", f"127.0.0.1:{port}", "-t", str(site), "router.php"]
-        environment = {"PATH": os.environ["PATH"], "PHP_CLI_SERVER_WORKERS": "4"}
-        with process(command, log, cwd=site, env=environment) as running:
+        # One process, one request at a time: with workers of its own, it would leave them behind when it ends.
+        with process(command, log, cwd=site, env={"PATH": os.environ["PATH"]}) as running:
             listening(port, running, log)
             yield WordPressSite(url, site, passwords)
 
