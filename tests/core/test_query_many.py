@@ -19,7 +19,7 @@ from rapport.connectors.bluesky import parse as bluesky
 from rapport.connectors.bluesky.events import Event, decode
 from rapport.core.errors import QueryError
 from rapport.core.query import STANDING_FIELDS, Matcher, Prepared, Query, document, parse
-from rapport.core.query.letters import letters_of, line
+from rapport.core.query.letters import _MAYBE_UNSPACED, _UNSPACED_LETTER, letters_of, line
 from rapport.core.query.nodes import Words
 from rapport.core.query.words import normal, tokens
 from rapport.core.types import Document, Span
@@ -162,6 +162,12 @@ def test_no_character_hides_the_words_around_it() -> None:
                     for letters in letters_of(phrase):
                         places = re.finditer(re.escape(letters.text.encode()), line(said))
                         assert any(letters.stand(line(said), *place.span()) for place in places), (hex(code), said)
+
+
+def test_every_letter_of_a_script_without_spaces_is_known_by_its_first_bytes() -> None:
+    letters = [chr(code) for code in range(sys.maxunicode + 1) if _UNSPACED_LETTER.match(chr(code))]
+    assert len(letters) > 100_000
+    assert all(_MAYBE_UNSPACED.match(letter.encode()) for letter in letters)
 
 
 # -- what is looked at -------------------------------------------------------------------------------------------------
