@@ -29,6 +29,9 @@ APP = "rapport"
 FILE_BYTES = 64 * 1024 * 1024
 """What tidying up aims at: an erasure writes anew each file that it touches."""
 
+AT_ONCE = 2_000
+"""Messages of one condition when erasing. Of a hundred thousand in one the engine dies: it walks them recursively."""
+
 CONFIGURATION = {
     "delta.dataSkippingStatsColumns": "day,version,batch,removed,published",
     "delta.logRetentionDuration": "interval 0 seconds",
@@ -92,7 +95,9 @@ class Archive:
             table = self._table()
             if table is None or not keys:
                 return
-            table.delete(_condition(keys))
+            ordered = sorted(set(keys))  # by month, so that few files are touched by more than one condition
+            for first in range(0, len(ordered), AT_ONCE):
+                table.delete(_condition(ordered[first : first + AT_ONCE]))
             _forget_what_was(table)
 
     def tidy(self) -> None:

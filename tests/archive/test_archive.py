@@ -220,6 +220,14 @@ def test_names_with_quotes_are_erased_and_nothing_else(archive):
     assert texts(archive) == ["stays", "stays too"]
 
 
+def test_as_many_as_one_likes_are_erased_at_once(archive):
+    rows = [row(str(n), published=NOON + timedelta(days=n % 3)) for n in range(5_000)]
+    put(archive, 1, *rows)
+    keys = [Key((NOON + timedelta(days=n % 3)).strftime("%Y-%m"), "harbour", str(n)) for n in range(1, 5_000)]
+    archive.erase(keys)
+    assert archive.scan().collect()["external_id"].to_list() == ["0"]
+
+
 def test_the_same_id_on_another_network_stays(archive):
     put(archive, 1, row("1", "gone"), row("1", "stays", network="other"))
     archive.erase([Key("2026-01", "harbour", "1")])
