@@ -28,10 +28,12 @@ FULL = [
     "/listen/connect/bluesky/",
     "/listen/briefs/",
     "/listen/briefs/new/",
+    "/listen/briefs/from-brandwatch/",
     "/listen/imports/",
     "/listen/quarantine/",
     "/search/",
     "/search/?q=ferry",
+    "/search/exports/",
     "/people/",
     "/course/",
     "/settings/",
@@ -40,7 +42,9 @@ FULL = [
     "/settings/members/",
     "/settings/members/new/",
     "/settings/record/",
+    "/settings/archive/",
     "/settings/me/",
+    "/notices/",
     "/help/",
     "/accounts/password/change/",
     "/accounts/logout/",
@@ -121,6 +125,24 @@ def test_the_pages_of_an_import(visit, demo, signed_in, tmp_path):
     assert not found + faults(page)
 
 
+def test_the_page_of_what_is_exported(visit, demo, signed_in):
+    page = visit(f"{demo.url}/search/exports/", cookies=signed_in)
+    page.get_by_label("Query", exact=True).fill("ferry")
+    page.get_by_role("button", name="Begin to export").click()
+    expect(page.get_by_role("link", name="Download").first).to_be_visible(timeout=60_000)
+    assert not faults(page)
+
+
+@pytest.mark.parametrize("query", ['(ferry NEAR/5 late) AND site:example.com AND "gang*way"', "(ferry OR"])
+def test_the_page_of_a_query_from_brandwatch(visit, demo, signed_in, query):
+    page = visit(f"{demo.url}/listen/briefs/from-brandwatch/", cookies=signed_in)
+    page.locator("textarea[name=text]").fill(query)
+    page.locator("main form").get_by_role("button").first.click()
+    page.wait_for_load_state()
+    assert query in page.locator("textarea[name=text]").input_value()
+    assert not faults(page)
+
+
 def test_the_pages_of_a_channel_to_which_messages_are_brought(visit, demo, signed_in):
     page = visit(f"{demo.url}/listen/connect/webhook/", cookies=signed_in)
     page.get_by_label("Name", exact=True).fill("reviews")
@@ -187,6 +209,7 @@ def test_the_url_conf_has_no_page_that_these_tests_pass_over():
     # Fragments, files, and doors that are posted to; they are no pages of their own.
     parts = re.compile(
         r"^/(health|theme|hooks)/|/(now|new|bulk|change|sign-in|preview|progress|rejects\.csv|export|try|verify|about|next|sample|loading)/?$"
-        r"|<slug:action>|<str:state>|<str:what>|export\.|<slug:form>|rejects\.csv|^/accounts/"
+        r"|/(earlier|upkeep|bring-back|list|file|delete|read|notices/<int:key>)/$"
+        r"|<slug:action>|<str:state>|<str:what>|export\.|<slug:form>|\.csv$|^/accounts/"
     )
     assert not [path for path in paths(get_resolver().url_patterns) if path not in seen and not parts.search(path)]

@@ -18,7 +18,7 @@ UNSAFE = re.compile(
 )
 COMMENT = re.compile(r"{% comment %}.*?{% endcomment %}|{#.*?#}|<!--.*?-->", re.DOTALL)
 TRANSLATED = re.compile(r"{% blocktranslate.*?{% endblocktranslate %}", re.DOTALL)
-TAG = re.compile(r"""<script.*?</script>|<(?:"[^"]*"|'[^']*'|[^"'>])*>""", re.DOTALL)
+TAG = re.compile(r"""<(?P<program>script|code)\b.*?</(?P=program)>|<(?:"[^"]*"|'[^']*'|[^"'>])*>""", re.DOTALL)
 SPOKEN = re.compile(r'(?:aria-label|title|placeholder|alt)="([^"]*)"')
 # The name of the product is the same in every language.
 SAME_EVERYWHERE = {"Rapport"}
