@@ -102,6 +102,7 @@ row = Channel.objects.create(name="Harbour", connector="sample", network="harbou
 account_of(row).budget.learn("calls", 100, 100, timezone.now() + timedelta(minutes=5))
 """
 SPEND = """
+import time
 from rapport.connectors import contract
 from rapport.core.errors import RateLimited
 from rapport.server.listen.accounts import account_of
@@ -112,6 +113,7 @@ try:
     while True:
         budget.spend("calls")
         spent += 1
+        time.sleep(0.01)  # the call
 except RateLimited:
     print(spent)
 """

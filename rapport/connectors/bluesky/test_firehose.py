@@ -171,6 +171,7 @@ GOOD = commit(1, "create", "3k", post("The ferry is late"))
         commit(1, "delete", ".."),
         commit(1, "create", "3k", post("x"), tooBig=True),
     ],
+    ids=lambda raw: f"{len(raw)} bytes",  # what is in it has the time in it
 )
 def test_a_frame_that_makes_no_sense_is_rejected_with_a_reason_and_the_rest_goes_on(raw: bytes) -> None:
     page = heard(raw, commit(2, "create", "3z", post("ferry")))
