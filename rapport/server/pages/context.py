@@ -41,7 +41,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme(request),
         "version": __version__,
-        "organisation": SimpleLazyObject(organisation),
+        "organisation": getattr(request, "organisation", None),
         "rail": SimpleLazyObject(lambda: rail(user)),
         "here": getattr(request, "here", ""),
         "hearing": SimpleLazyObject(hearing),

@@ -78,6 +78,7 @@ def own_language_and_zone(get_response: View) -> View:
     def respond(request: HttpRequest) -> HttpResponse:
         user = request.user if isinstance(request.user, User) else None
         found = organisation() if user else None
+        request.organisation = found  # type: ignore[attr-defined]
         zone = (user and user.time_zone) or (found and found.time_zone) or None
         timezone.activate(zoneinfo.ZoneInfo(zone)) if zone else timezone.deactivate()
         if user and user.language:
