@@ -179,7 +179,8 @@ def test_an_answer_that_is_cut_is_never_taken_for_a_shorter_one(line: Line, rese
 
 @each
 def test_an_answer_that_drips_ends_at_the_deadline(line: Line, monkeypatch) -> None:
-    monkeypatch.setitem(http.guarded_client.__kwdefaults__, "timeout", 1.0)
+    for made in (http.guarded_client, http.GuardedTransport.__init__):
+        monkeypatch.setitem(made.__kwdefaults__, "timeout", 1.0)
     started = time.monotonic()
     line.listen(Fault(bytes_per_second=1))
     assert time.monotonic() - started < 10
