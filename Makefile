@@ -96,7 +96,7 @@ live: .stamps/dev .stamps/system .stamps/node .stamps/site .stamps/mail
 	RAPPORT_LIVE=1 $(PYTEST) -m live tests
 
 # In full what `make test` runs in a short form: killed at every point and at random, bad lines, the model of intake.
-torture: .stamps/dev .stamps/system .stamps/node
+torture: .stamps/dev .stamps/system .stamps/node .stamps/site .stamps/mail
 	RAPPORT_TORTURE=1 $(PYTEST) -q --timeout 1800 tests/torture
 
 mutants: .stamps/dev .stamps/system

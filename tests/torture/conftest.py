@@ -6,7 +6,9 @@ import os
 
 import pytest
 
-from tests.live.bluesky_network import bluesky_network  # noqa: F401  # a fixture
+from tests.live.bluesky_network import bluesky_network  # noqa: F401  # fixtures
+from tests.live.mail_servers import mail_servers  # noqa: F401
+from tests.live.wordpress_site import wordpress_site  # noqa: F401
 from tests.server.conftest import ana, ben, channel, harbour, says  # noqa: F401  # fixtures
 
 

@@ -13,16 +13,24 @@ from typing import Protocol
 from atproto import client_utils
 
 from tests.live.bluesky_network import BlueskyNetwork
+from tests.live.mail_servers import MailServers
 from tests.live.mastodon_server import start_mastodon_server
+from tests.live.wordpress_site import WordPressSite
 
 OURS = re.compile(r"We have read you, (\d+)\.")
 
 
 class Platform(Protocol):
-    """`connector` and `answers` are what one types to connect. What is said is known by its external id."""
+    """`connector` and `answers` are what one types to connect. What is said is known by its external id.
+
+    changes      what was said can be edited and taken back
+    environment  what Rapport has to be told besides
+    """
 
     connector: str
     answers: dict[str, str]
+    changes: bool
+    environment: dict[str, str]
 
     def say(self, text: str) -> str: ...
 
@@ -38,7 +46,7 @@ class Platform(Protocol):
 
 
 class Mastodon:
-    connector = "mastodon"
+    connector, changes, environment = "mastodon", True, dict[str, str]()
 
     def __init__(self, url: str, cleo: object, ferry: object) -> None:
         self.answers = {"instance": url, "token": "ferry-token"}
@@ -72,7 +80,7 @@ def mastodon() -> Iterator[Platform]:
 
 
 class Bluesky:
-    connector = "bluesky"
+    connector, changes, environment = "bluesky", True, dict[str, str]()
 
     def __init__(self, network: BlueskyNetwork) -> None:
         unique = random.SystemRandom().randrange(10**6)
@@ -114,6 +122,72 @@ def bluesky(network: BlueskyNetwork) -> Iterator[Platform]:
     yield Bluesky(network)
 
 
+# -- WordPress ---------------------------------------------------------------------------------------------------------
+
+
+class WordPress:
+    connector, changes, environment = "wordpress", True, dict[str, str]()
+
+    def __init__(self, site: WordPressSite) -> None:
+        self.site = site
+        account = site.account("ferry")
+        self.answers = {**account.config, **account.secrets}
+        self.post = site.publish("We sail again")
+
+    def say(self, text: str) -> str:
+        number = self.site.visitor(text, self.post)
+        return f"{self.site.url.removeprefix('http://')}#comment-{number}"
+
+    def edit(self, key: str, text: str) -> None:
+        self.site.ask("ana", "POST", f"comments/{key.rpartition('-')[2]}", content=text)
+
+    def take_back(self, key: str) -> None:
+        self.site.ask("ana", "DELETE", f"comments/{key.rpartition('-')[2]}")
+
+    def ours(self) -> list[str]:
+        found, number = [], 1
+        while page := self.site.ask("ana", "GET", "comments", post=self.post, status="any", per_page=100, page=number):
+            found += [one["content"]["rendered"] for one in page]
+            number += 1
+            if len(page) < 100:
+                break
+        return found
+
+
+@contextmanager
+def wordpress(site: WordPressSite) -> Iterator[Platform]:
+    yield WordPress(site)
+
+
+# -- mail --------------------------------------------------------------------------------------------------------------
+
+
+class Mail:
+    connector, changes = "email", False
+
+    def __init__(self, servers: MailServers) -> None:
+        self.servers = servers
+        self.answers = {**servers.answers(), "password": servers.account().secrets["password"]}
+        self.environment = {"SSL_CERT_FILE": str(servers.folder / "cert.pem")}
+
+    def say(self, text: str) -> str:
+        return self.servers.write("cleo", text).strip("<>")
+
+    def edit(self, key: str, text: str) -> None:
+        raise NotImplementedError
+
+    def take_back(self, key: str) -> None:
+        raise NotImplementedError
+
+    def ours(self) -> list[str]:
+        return [mail.get_payload() for mail in self.servers.mails("cleo")]
+
+
+@contextmanager
+def mail(servers: MailServers) -> Iterator[Platform]:
+    yield Mail(servers)
+
+
 # -- the crowd ---------------------------------------------------------------------------------------------------------
 
 
@@ -131,7 +205,7 @@ class Crowd:
     def does_something(self) -> None:
         word = f"word{len(self.said) + len(self.gone)}x{self.rng.randrange(10**6)}"
         what = self.rng.random()
-        if what < 0.75 or not self.said:
+        if what < 0.75 or not self.said or not self.platform.changes:
             self.said[self.platform.say(word)] = word
             return
         key = self.rng.choice(list(self.said))

@@ -102,7 +102,6 @@ def main() -> None:
 
 def _read_everything() -> None:
     from rapport.connectors import contract
-    from rapport.connectors.mastodon import api as mastodon
 
     for module in ("work", "keep.run", "listen.hear", "respond.deliver"):
         importlib.import_module(f"rapport.server.{module}")
@@ -110,7 +109,10 @@ def _read_everything() -> None:
     for name in contract.names():
         contract.load(name)
     # How long an answer may be on its way before its absence is certain. Here the server is a millisecond away.
-    mastodon.IN_FLIGHT = timedelta(seconds=10)
+    for module, name in (("mastodon", "IN_FLIGHT"), ("wordpress", "IN_FLIGHT"), ("email", "RETURNED")):
+        api = importlib.import_module(f"rapport.connectors.{module}.api")
+        assert hasattr(api, name)
+        setattr(api, name, timedelta(seconds=10))
 
 
 def _obey(order: dict[str, Any], children: set[int]) -> Any:

@@ -22,7 +22,9 @@ import pytest
 
 from rapport.server.crashpoint import NAMES
 from tests.live.bluesky_network import BlueskyNetwork
-from tests.torture.platforms import OURS, Crowd, Platform, bluesky, mastodon, talking
+from tests.live.mail_servers import MailServers
+from tests.live.wordpress_site import WordPressSite
+from tests.torture.platforms import OURS, Crowd, Platform, bluesky, mail, mastodon, talking, wordpress
 from tests.torture.stable import Stable
 
 STAGE = "tests.torture.stage"
@@ -48,6 +50,7 @@ class Plan:
 
 SHORT = Plan(at_random=3, points=("receive.before_commit", "send.after_call"), seeds=1)
 FULL = Plan(at_random=150, points=NAMES, seeds=8)
+TWENTY = Plan(at_random=20, points=(), seeds=0)
 
 
 @pytest.mark.timeout(1800)
@@ -63,10 +66,25 @@ def test_on_bluesky(tmp_path: Path, in_full: bool, bluesky_network: BlueskyNetwo
     torture(lambda: bluesky(bluesky_network), tmp_path, FULL if in_full else SHORT, seed=2)
 
 
+@pytest.mark.live
+@pytest.mark.timeout(1800)
+def test_on_wordpress(tmp_path: Path, in_full: bool, wordpress_site: WordPressSite) -> None:
+    torture(lambda: wordpress(wordpress_site), tmp_path, TWENTY if in_full else SHORT, seed=3)
+
+
+@pytest.mark.live
+@pytest.mark.timeout(1800)
+def test_on_mail(tmp_path: Path, in_full: bool, mail_servers: MailServers) -> None:
+    torture(lambda: mail(mail_servers), tmp_path, TWENTY if in_full else SHORT, seed=4)
+
+
 def torture(platform: Callable[[], AbstractContextManager[Platform]], folder: Path, plan: Plan, *, seed: int) -> None:
     rng = random.Random(seed)
     started = time.monotonic()
-    with platform() as real, Stable(folder / "var", RAPPORT_ARCHIVE_SECONDS="2") as stable:
+    with (
+        platform() as real,
+        Stable(folder / "var", RAPPORT_ARCHIVE_SECONDS="2", **real.environment) as stable,
+    ):
         stable.call(f"{STAGE}:found", connector=real.connector, answers=real.answers, every_seconds=0.3)
         crowd = Crowd(real, random.Random(seed))
         fired: Counter[str] = Counter()
