@@ -38,6 +38,9 @@ class Platform(Protocol):
 
     def take_back(self, key: str) -> None: ...
 
+    def key(self, external_id: str) -> str:
+        """What `say` called the message that is stored under this id."""
+
     def ours(self) -> list[str]:
         """The texts of all answers of ours that are there."""
 
@@ -55,6 +58,9 @@ class Mastodon:
 
     def say(self, text: str) -> str:
         return f"127.0.0.1/{self.cleo.status_post(f'@ferry {text}').id}"
+
+    def key(self, external_id: str) -> str:
+        return external_id
 
     def edit(self, key: str, text: str) -> None:
         self.cleo.status_update(key.partition("/")[2], f"@ferry {text}")
@@ -91,6 +97,9 @@ class Bluesky:
     def say(self, text: str) -> str:
         words = client_utils.TextBuilder().mention(f"@{self.ferry.me.handle}", self.ferry.me.did).text(f" {text}")
         return self.cleo.send_post(words).uri
+
+    def key(self, external_id: str) -> str:
+        return external_id
 
     def edit(self, key: str, text: str) -> None:
         """Bluesky's own apps cannot edit; the protocol can: the record is put anew, its mention where it was."""
@@ -138,6 +147,9 @@ class WordPress:
         number = self.site.visitor(text, self.post)
         return f"{self.site.url.removeprefix('http://')}#comment-{number}"
 
+    def key(self, external_id: str) -> str:
+        return external_id
+
     def edit(self, key: str, text: str) -> None:
         self.site.ask("ana", "POST", f"comments/{key.rpartition('-')[2]}", content=text)
 
@@ -146,12 +158,13 @@ class WordPress:
 
     def ours(self) -> list[str]:
         found, number = [], 1
-        while page := self.site.ask("ana", "GET", "comments", post=self.post, status="any", per_page=100, page=number):
+        where = {"status": "any", "orderby": "id", "per_page": 100}  # times are shared, numbers not
+        while True:
+            page = self.site.ask("ana", "GET", "comments", **where, page=number)
             found += [one["content"]["rendered"] for one in page]
             number += 1
             if len(page) < 100:
-                break
-        return found
+                return found
 
 
 @contextmanager
@@ -172,6 +185,9 @@ class Mail:
 
     def say(self, text: str) -> str:
         return self.servers.write("cleo", text).strip("<>")
+
+    def key(self, external_id: str) -> str:
+        return external_id.partition("#")[0]  # what follows is a digest, so that nobody can write over a mail
 
     def edit(self, key: str, text: str) -> None:
         raise NotImplementedError

@@ -133,9 +133,9 @@ def left_to_itself(stable: Stable, crowd: Crowd, platform: Platform) -> None:
 
 def wrongs(ledger: dict[str, Any], crowd: Crowd, platform: Platform) -> dict[str, Any]:
     """What is not as it has to be in the end, by name."""
-    rows = {key: (text, state, removed) for key, text, state, removed in ledger["messages"]}
+    rows = {platform.key(key): (text, state, removed) for key, text, state, removed in ledger["messages"]}
     there = Counter(int(found[1]) for text in platform.ours() if (found := OURS.search(re.sub("<[^>]+>", "", text))))
-    sent = Counter(int(OURS.search(row["text"])[1]) for row in ledger["answers"] if row["state"] == "sent")
+    sent = Counter(_number(row) for row in ledger["answers"] if row["state"] == "sent")
     found = {
         "lost": sorted(crowd.said.keys() - rows.keys()),
         "not as it reads now": [key for key, word in crowd.said.items() if key in rows and word not in rows[key][0]],
@@ -143,7 +143,7 @@ def wrongs(ledger: dict[str, Any], crowd: Crowd, platform: Platform) -> dict[str
         "taken back and still there": [key for key in crowd.gone & rows.keys() if rows[key][0] or not rows[key][2]],
         "heard twice": len(ledger["messages"]) - len(rows),
         "sent twice": {key: times for key, times in there.items() if times > 1},
-        "sent, and not there": sorted(sent.keys() - there.keys()),
+        "sent, and not there": [row for row in ledger["answers"] if _number(row) in sent.keys() - there.keys()],
         "there, and not known as sent": sorted(there.keys() - sent.keys()),
         "under way": [row for row in ledger["answers"] if row["state"] not in ("sent", "failed")],
         "not answered": ledger["conversations"] - len({row["text"] for row in ledger["answers"]}),
@@ -151,3 +151,7 @@ def wrongs(ledger: dict[str, Any], crowd: Crowd, platform: Platform) -> dict[str
         "the database": "" if ledger["integrity"] == "ok" else ledger["integrity"],
     }
     return {name: what for name, what in found.items() if what}
+
+
+def _number(answer: dict[str, Any]) -> int:
+    return int(OURS.search(answer["text"])[1])
