@@ -76,6 +76,18 @@ FLOWS = {
             "sent": State(),
         },
     ),
+    "moderation": Flow(
+        first="queued",
+        states={
+            "queued": State(("sending", "failed", "withdrawn"), waits_for="the end of the undo window"),
+            "sending": State(("done", "failed", "unknown", "queued"), waits_for="the platform"),
+            # Doing the same again changes nothing, so it is done again until the platform says that it is done.
+            "unknown": State(("sending", "done", "queued"), waits_for="its next try"),
+            "failed": State(("queued", "withdrawn"), waits_for="a person"),
+            "withdrawn": State(),
+            "done": State(),
+        },
+    ),
     "channel": Flow(
         first="listening",
         states={

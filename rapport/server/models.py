@@ -25,7 +25,7 @@ from rapport.server.listen.models import (
 from rapport.server.measure.models import DayAnswer, DayCount
 from rapport.server.organise.models import AuditEntry, AuditHead, Membership, Notice, Organisation, Team, User
 from rapport.server.relate.models import Identity, Person
-from rapport.server.respond.models import Draft, Outgoing
+from rapport.server.respond.models import Draft, Moderation, Outgoing
 from rapport.server.route.models import Conversation, Export, Note, Placement, RuleSet, Strand
 from rapport.server.timetable import Appointment
 from rapport.server.understand.models import Reading
@@ -54,6 +54,7 @@ __all__ = [
     "Import",
     "Membership",
     "Message",
+    "Moderation",
     "Note",
     "Notice",
     "Organisation",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rapport.connectors.contract import Account, Field, Profile, Source
 from rapport.core.errors import NeedsSignIn
-from rapport.core.types import Absent, Page, Receipt, Reply
+from rapport.core.types import Absent, Json, Page, Receipt, Reply
 
 
 class Harbour:
@@ -15,6 +15,7 @@ class Harbour:
     limit = 300
     fields = (Field("handle", "Handle"), Field("password", "Password", secret=True))
     sources = (Source("mentions", 20),)
+    actions = ("hide", "show", "approve", "spam", "delete", "report")
 
     def __init__(self) -> None:
         self.posts: dict[str, Reply] = {}
@@ -22,6 +23,7 @@ class Harbour:
         self.pages: list[Page] = []
         self.before: Exception | None = None  # raised before the platform does anything
         self.after: Exception | None = None  # raised when it has done it
+        self.moderated: list[tuple[str, str]] = []
         self.look_up: Absent | Exception | None = None
 
     def check(self, account: Account) -> Profile:
@@ -55,6 +57,13 @@ class Harbour:
         if self.look_up:
             return self.look_up
         return self._receipt(reply) if reply.idempotency_key in self.posts else Absent(conclusive=True)
+
+    def moderate(self, account: Account, external_id: str, ref: Json, action: str, reason: str) -> None:
+        if self.before:
+            raise self.before
+        self.moderated.append((external_id, action))
+        if self.after:
+            raise self.after
 
     def _receipt(self, reply: Reply) -> Receipt:
         return Receipt(f"ours-{reply.idempotency_key}", f"https://harbour.example/{reply.idempotency_key}")

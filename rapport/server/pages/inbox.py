@@ -25,12 +25,24 @@ from rapport.server.pages import inbox_rows
 from rapport.server.pages.asking import Asked, completions, number
 from rapport.server.pages.inbox_forms import snooze_until, words
 from rapport.server.pages.inbox_rows import Where
-from rapport.server.pages.inbox_thread import BUSY, MOST, SHOWN, Wish, checks, composer, opened, said_since, under_way
+from rapport.server.pages.inbox_thread import (
+    BUSY,
+    MOST,
+    SHOWN,
+    Wish,
+    acting,
+    checks,
+    composer,
+    opened,
+    said_since,
+    under_way,
+)
 from rapport.server.pages.render import page
 from rapport.server.pages.text import private_of
 from rapport.server.respond import actions as responding
+from rapport.server.respond import moderating
 from rapport.server.respond import queries as answers
-from rapport.server.respond.models import Outgoing
+from rapport.server.respond.models import Moderation, Outgoing
 from rapport.server.route import actions as routing
 from rapport.server.route import lists
 from rapport.server.route.models import Conversation, Conversations
@@ -90,6 +102,7 @@ def conversation(request: HttpRequest, key: int) -> HttpResponse:
     wish = Wish(
         mode=request.GET.get("mode", "reply"),
         history=number(asked),
+        moderate=number(request.GET.get("moderate", "")),
         show=min(max(int(shown), 1), MOST) if shown.isdecimal() and len(shown) < 9 else SHOWN,
     )
     return _conversation(request, seen(request, key), wish)
@@ -261,6 +274,7 @@ def now(request: HttpRequest, key: int) -> HttpResponse:
     context = {
         "fresh": said_since(talk, since.at, user, where) if since and talk.last_at > since.at else [],
         "under_way": under_way(talk, flying, user, where),
+        "acting": acting(talk, user, where),
         "writing": draft.by.name if draft.by and answers.is_writing(draft, user) else "",
         "now_url": _now_url(talk, where, since, busy=was_busy and busy),
         "freed": composer(talk, user, where) if was_busy and not busy and may(user, "answer") else None,
@@ -434,7 +448,37 @@ def uncover(request: HttpRequest, talk: Conversation, where: Where, row: int) ->
     return _conversation(request, talk, Wish(uncovered=row, show=MOST))
 
 
+def moderate(request: HttpRequest, talk: Conversation, where: Where, row: int) -> HttpResponse:
+    message = get_object_or_404(Message, pk=row, placement__conversation=talk)
+    action, reason = request.POST.get("do", ""), request.POST.get("reason", "")
+    outcome = moderating.moderate(message, action=action, reason=reason, actor=me(request))
+    if isinstance(outcome, Refused):
+        messages.error(request, outcome.reason)
+        wish = Wish(moderate=row, chosen=action, reason=reason, show=MOST)
+        return _conversation(request, talk, wish, status=422)
+    undo = where.act(talk.pk, "take-back", outcome.pk) if settings.UNDO_SECONDS else ""
+    say(request, _("It is being done on the platform."), undo, settings.UNDO_SECONDS or NOTICE)
+    return redirect(where.talk(talk.pk))
+
+
+def take_back(request: HttpRequest, talk: Conversation, where: Where, row: int) -> HttpResponse:
+    outcome = moderating.withdraw(_moderation(talk, row), actor=me(request))
+    return done(request, outcome, _("Taken back. Nothing was done on the platform."), where, talk)
+
+
+def again(request: HttpRequest, talk: Conversation, where: Where, row: int) -> HttpResponse:
+    outcome = moderating.retry(_moderation(talk, row), actor=me(request))
+    return done(request, outcome, _("It is tried again."), where, talk)
+
+
+def _moderation(talk: Conversation, key: int) -> Moderation:
+    return get_object_or_404(Moderation, pk=key, conversation=talk)
+
+
 ACTS: dict[str, Act] = {
+    "moderate": moderate,
+    "take-back": take_back,
+    "again": again,
     "assign": assign,
     "hand-over": hand_over,
     "close": close,

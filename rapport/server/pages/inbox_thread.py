@@ -24,9 +24,9 @@ from rapport.server.organise.models import AuditEntry, Team, User
 from rapport.server.pages.inbox_forms import snooze_choices
 from rapport.server.pages.inbox_rows import Clock, Where, clock, moment
 from rapport.server.pages.text import Part, kind_words, parts, private_of, web
-from rapport.server.respond import queries
+from rapport.server.respond import moderating, queries
 from rapport.server.respond.actions import answerable, why_not
-from rapport.server.respond.models import Draft, Outgoing
+from rapport.server.respond.models import Draft, Moderation, Outgoing
 from rapport.server.route.models import Conversation, Note
 
 SHOWN = 100
@@ -71,6 +71,21 @@ class Said:
     language: str = ""
     state: str = ""
     state_words: str = ""
+    taken_off: str = ""
+    moderate_url: str = ""
+    moderating: Moderating | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moderating:
+    """The form below a message with which one acts on it on its platform: see `inbox/_moderate.html`."""
+
+    action: str
+    back: str
+    choices: Sequence[tuple[str, str]]
+    chosen: str = ""
+    reason: str = ""
+    undo: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +113,17 @@ class UnderWay:
     retry: str = ""
     retry_label: str = ""
     found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Something about a message that is not done on its platform yet, and what one can do about it."""
+
+    words: str
+    reason: str
+    state: str
+    undo: str = ""
+    retry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +164,7 @@ class Open:
     thread: list[Said | Events]
     earlier_url: str
     under_way: list[UnderWay]
+    acting: list[Acting]
     composer: Composer | None
     closed_because: str
     person: Mapping[str, Any]
@@ -158,6 +185,9 @@ class Wish:
     text: str | None = None
     history: int | None = None
     uncovered: int | None = None
+    moderate: int | None = None
+    chosen: str = ""
+    reason: str = ""
     show: int = SHOWN
 
 
@@ -176,6 +206,7 @@ def opened(talk: Conversation, user: User, where: Where, wish: Wish) -> Open:
         thread=_thread(talk, messages, user, where, wish),
         earlier_url=where.talk(talk.pk, show=min(wish.show * 5, MOST)) if cut and wish.show < MOST else "",
         under_way=under_way(talk, flying, user, where),
+        acting=acting(talk, user, where),
         composer=_composer(talk, draft, flying, user, where, mode, wish.text) if may(user, "answer") else None,
         closed_because=closed,
         person=_person(talk, user, where),
@@ -193,10 +224,26 @@ def _thread(
 ) -> list[Said | Events]:
     """Messages, notes and events by time; events that follow on each other share a timeline."""
     revisions = _revisions(messages, wish)
+    moderations = queries.moderations(talk)
+    last = {row.message_id: row for row in moderations}
+    busy = {row.message_id for row in queries.moderating(talk) if row.state != "failed"}
     said: list[tuple[datetime, Said | Event]] = [
-        (row.sort_at, _said(row, talk, user, where, wish, revisions.get(row.pk, []))) for row in messages
+        (
+            row.sort_at,
+            _moderated(
+                _said(row, talk, user, where, wish, revisions.get(row.pk, [])),
+                row,
+                None if row.pk in busy else _offered(row, last.get(row.pk), user),
+                last.get(row.pk),
+                talk,
+                where,
+                wish,
+            ),
+        )
+        for row in messages
     ]
     said += [(row.at, _note(row)) for row in talk.notes.select_related("author")]
+    said += [(event.at, event) for event in map(_event_of, moderations)]
     said += [(event.at, event) for event in _events(queries.events(talk, SHOWN))]
     said += [(event.at, event) for row in messages for event in _told(row)]
     if len(messages) == wish.show:  # what is older than the messages shown stands on the earlier page
@@ -244,6 +291,96 @@ def _said(row: Message, talk: Conversation, user: User, where: Where, wish: Wish
         kind=kind_words(reading.kinds) if reading and not row.ours else "",
         language=reading.language if reading and reading.language != "und" else "",
     )
+
+
+# -- acting on a message on its platform -----------------------------------------------------------------------------
+
+CHOICES = {
+    "hide": gettext_lazy("Hide it on the site"),
+    "show": gettext_lazy("Show it on the site again"),
+    "approve": gettext_lazy("Approve it"),
+    "report": gettext_lazy("Report it to the platform"),
+    "spam": gettext_lazy("Mark it as spam there"),
+    "delete": gettext_lazy("Delete it on the site"),
+}
+
+DONE = {
+    "hide": gettext_lazy("<b>{}</b> hid what {} said on the site"),
+    "show": gettext_lazy("<b>{}</b> showed what {} said on the site again"),
+    "approve": gettext_lazy("<b>{}</b> approved what {} said"),
+    "report": gettext_lazy("<b>{}</b> reported what {} said to the platform"),
+    "spam": gettext_lazy("<b>{}</b> marked what {} said as spam on the site"),
+    "delete": gettext_lazy("<b>{}</b> deleted what {} said on the site"),
+}
+
+STANDS = {
+    "hide": gettext_lazy("hidden on the site"),
+    "spam": gettext_lazy("marked as spam on the site"),
+    "delete": gettext_lazy("deleted on the site"),
+    "report": gettext_lazy("reported to the platform"),
+}
+
+
+def _offered(row: Message, last: Moderation | None, user: User) -> list[str]:
+    return moderating.offered(row, last.action if last else "", user)
+
+
+def _moderated(
+    said: Said,
+    row: Message,
+    choices: Sequence[str] | None,
+    last: Moderation | None,
+    talk: Conversation,
+    where: Where,
+    wish: Wish,
+) -> Said:
+    """What we did to a message on its platform, and what could be done now; no choices while something is under way."""
+    stands = str(STANDS.get(last.action, "")) if last else ""
+    said = replace(said, taken_off=_("By us: %(what)s.") % {"what": stands} if stands else "")
+    if not choices:
+        return said
+    if wish.moderate != row.pk:
+        return replace(said, moderate_url=where.talk(talk.pk, moderate=row.pk) + f"#message-{row.pk}")
+    form = Moderating(
+        action=where.act(talk.pk, "moderate", row.pk) + f"#message-{row.pk}",
+        back=where.talk(talk.pk) + f"#message-{row.pk}",
+        choices=[(name, str(CHOICES[name])) for name in choices],
+        chosen=wish.chosen or choices[0],
+        reason=wish.reason,
+        undo=settings.UNDO_SECONDS,
+    )
+    return replace(said, moderating=form)
+
+
+def _event_of(row: Moderation) -> Event:
+    words = format_html(str(DONE[row.action]), row.by.name, str(row.message.author))
+    return Event("flag", words, row.done_at or row.created_at, quote=row.reason)
+
+
+ACTING = {
+    "queued": gettext_lazy("%(what)s: in a moment"),
+    "held": gettext_lazy("%(what)s: waits. %(trouble)s"),
+    "sending": gettext_lazy("%(what)s: being done"),
+    "unknown": gettext_lazy("%(what)s: no clear answer came, so it is done again. %(trouble)s"),
+    "failed": gettext_lazy("%(what)s: not done. %(trouble)s"),
+}
+
+
+def acting(talk: Conversation, user: User, where: Where) -> list[Acting]:
+    return [_acting(row, talk, user, where) for row in queries.moderating(talk)]
+
+
+def _acting(row: Moderation, talk: Conversation, user: User, where: Where) -> Acting:
+    held = row.state == "queued" and row.trouble
+    words = ACTING["held" if held else row.state]
+    told = words % {"what": CHOICES[row.action], "trouble": _(row.trouble) if row.trouble else ""}
+    if not may(user, "answer"):
+        return Acting(told, row.reason, row.state)
+    back = where.act(talk.pk, "take-back", row.pk) if row.state == "failed" or not (held or row.attempts) else ""
+    if row.state not in ("queued", "failed"):
+        back = ""
+    again = where.act(talk.pk, "again", row.pk) if row.state == "failed" else ""
+    return Acting(f"{told.rstrip()} ({row.by.name})", row.reason, row.state, back, again)
 
 
 AUTOMATIC = {

@@ -1,4 +1,4 @@
-"""The sender: one loop that takes what is due, sends it, and writes the receipt.
+"""The sender: one loop that takes what is due (answers, then moderation), does it, and writes down what came of it.
 
 Every write here is flushed to the disk before the next step (`synchronous=FULL`): an intention that a power cut forgets
 would be an answer sent twice.
@@ -18,14 +18,14 @@ from rapport.core.types import Receipt
 from rapport.server.alive import at_work
 from rapport.server.crashpoint import crashpoint
 from rapport.server.listen.accounts import account_of
-from rapport.server.respond import actions
-from rapport.server.respond.models import Outgoing
+from rapport.server.respond import actions, moderating
+from rapport.server.respond.models import Moderation, Outgoing
 
 log = logging.getLogger(__name__)
 
 
 def run(stop: threading.Event) -> None:
-    with at_work("sender", Outgoing.objects.all()) as worker:
+    with at_work("sender", Outgoing.objects.all(), Moderation.objects.all()) as worker:
         flush_to_disk()
         while not stop.is_set():
             try:
@@ -47,14 +47,17 @@ def flush_to_disk() -> None:
 
 
 def turn(worker: str) -> bool:
-    """Send one answer, or ask after one whose fate is unknown. True when there was something to do."""
+    """Send one answer, or ask after one whose fate is unknown, or moderate. True when there was something to do."""
     now = timezone.now()
-    swept = actions.sweep(worker, now)
+    swept = actions.sweep(worker, now) + moderating.sweep(worker, now)
     if row := actions.take(worker, now):
         deliver(row, worker)
         return True
     if row := actions.take_unknown(worker, now):
         reconcile(row, worker)
+        return True
+    if action := moderating.take(worker, now):
+        moderate(action, worker)
         return True
     return bool(swept)
 
@@ -91,6 +94,25 @@ def reconcile(row: Outgoing, worker: str) -> None:
         actions.sent(row, found, worker=worker)
     else:
         actions.looked(row, found, worker=worker)
+
+
+def moderate(row: Moderation, worker: str) -> None:
+    crashpoint("moderate.before_call")
+    try:
+        connector = contract.load(row.channel.connector)
+        if not isinstance(connector, contract.Moderates):
+            raise ConnectorError(f"{row.channel.connector} cannot moderate.", permanent=True)
+        account = account_of(row.channel, "answer")
+        connector.moderate(account, row.message.external_id, row.message.ref, row.action, row.reason)
+    except ConnectorError as error:
+        moderating.not_done(row, error, worker=worker)
+        return
+    except Exception as error:  # the same
+        log.exception("Moderation %s: the connector stumbled.", row.pk)
+        moderating.not_done(row, OutcomeUnknown(_stumbled(error)), worker=worker)
+        return
+    crashpoint("moderate.after_call")
+    moderating.done(row, worker=worker)
 
 
 def _stumbled(error: Exception) -> str:

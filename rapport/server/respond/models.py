@@ -54,3 +54,38 @@ class Outgoing(models.Model):
             )
         ]
         indexes = [models.Index(fields=["state", "send_after"], name="outgoing_due")]
+
+
+class Moderation(models.Model):
+    """What is to be done on the platform about a message of somebody else's, and why. The states are in `flow.py`.
+
+    action   one of those of `contract.Moderates`
+    """
+
+    conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="moderations")
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
+    message = models.ForeignKey(Message, models.PROTECT, related_name="moderations")
+    action = models.CharField(max_length=12)
+    reason = models.CharField(max_length=500)
+    created_at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=flow.choices("moderation"), default="queued")
+    send_after = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    attempted_at = models.DateTimeField(null=True, blank=True)
+    leased_by = models.CharField(max_length=80, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=500, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            # Hiding and showing never cross each other.
+            models.UniqueConstraint(
+                fields=["message"],
+                name="one_moderation_under_way",
+                condition=models.Q(state__in=["queued", "sending", "unknown"]),
+            )
+        ]
+        indexes = [models.Index(fields=["state", "send_after"], name="moderation_due")]

@@ -15,7 +15,7 @@ from rapport.core.types import Private
 from rapport.core.understand.private import private_in
 from rapport.server.listen.models import Channel, Message, Revision
 from rapport.server.organise.models import AuditEntry, User
-from rapport.server.respond.models import Draft, Outgoing
+from rapport.server.respond.models import Draft, Moderation, Outgoing
 from rapport.server.route.models import Conversation
 
 FRESH = timedelta(minutes=5)
@@ -71,6 +71,18 @@ def in_flight(talk: Conversation) -> list[Outgoing]:
     return list(Outgoing.objects.filter(conversation=talk, state__in=IN_FLIGHT).select_related("by"))
 
 
+def moderations(talk: Conversation) -> list[Moderation]:
+    """What was done on the platform about its messages, oldest first."""
+    rows = Moderation.objects.filter(conversation=talk, state="done").order_by("done_at", "id")
+    return list(rows.select_related("by", "message__author"))
+
+
+def moderating(talk: Conversation) -> list[Moderation]:
+    """What is to be done there, and is not, or not well, done yet."""
+    rows = Moderation.objects.filter(conversation=talk, state__in=IN_FLIGHT)
+    return list(rows.select_related("by", "message__author"))
+
+
 def thread(talk: Conversation, most: int) -> list[Message]:
     """The last messages, in the order in which they stand there; one more than `most` when there are earlier ones."""
     placed = Message.objects.filter(placement__conversation=talk).annotate(
@@ -78,7 +90,7 @@ def thread(talk: Conversation, most: int) -> list[Message]:
         # Not every platform says when something was edited; then it is when we saw it.
         revised_at=Coalesce("edited_at", _last_revision()),
     )
-    last = placed.select_related("author", "reading").order_by("-published_at", "-id")[: most + 1]
+    last = placed.select_related("author", "channel", "reading").order_by("-published_at", "-id")[: most + 1]
     rows: list[Message] = sorted(last, key=lambda row: (row.sort_at, row.pk))
     if any(row.left_at for row in rows):
         from rapport.server.keep.leaving import fill_in  # loaded when it is wanted: it takes 80 MB
