@@ -315,7 +315,7 @@ def test_a_conversation_takes_few_queries_however_long_it_is(
     hear(*[says(f"And again, {n}", after=n, thread_id=talk.thread_id) for n in range(20)])
     client = as_user(ben)
     client.get(url(talk))
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         client.get(url(talk), headers={"HX-Request": "true"})
 
 

@@ -197,16 +197,17 @@ def opened(talk: Conversation, user: User, where: Where, wish: Wish) -> Open:
     messages = messages[1:] if cut else messages
     draft = queries.draft_of(talk)
     flying = queries.in_flight(talk)
+    moderations = queries.moderations(talk)
     closed = _closed(talk, user)
     mode = "note" if closed or wish.mode == "note" else "reply"
     return Open(
         talk=talk,
         title=talk.who or _("Somebody"),
         clock=clock(talk.state, talk.due_at, talk.snoozed_until, timezone.now()),
-        thread=_thread(talk, messages, user, where, wish),
+        thread=_thread(talk, messages, moderations, user, where, wish),
         earlier_url=where.talk(talk.pk, show=min(wish.show * 5, MOST)) if cut and wish.show < MOST else "",
         under_way=under_way(talk, flying, user, where),
-        acting=acting(talk, user, where),
+        acting=[_acting(row, talk, user, where) for row in moderations if row.state != "done"],
         composer=_composer(talk, draft, flying, user, where, mode, wish.text) if may(user, "answer") else None,
         closed_because=closed,
         person=_person(talk, user, where),
@@ -220,13 +221,18 @@ def opened(talk: Conversation, user: User, where: Where, wish: Wish) -> Open:
 
 
 def _thread(
-    talk: Conversation, messages: Sequence[Message], user: User, where: Where, wish: Wish
+    talk: Conversation,
+    messages: Sequence[Message],
+    moderations: Sequence[Moderation],
+    user: User,
+    where: Where,
+    wish: Wish,
 ) -> list[Said | Events]:
     """Messages, notes and events by time; events that follow on each other share a timeline."""
     revisions = _revisions(messages, wish)
-    moderations = queries.moderations(talk)
-    last = {row.message_id: row for row in moderations}
-    busy = {row.message_id for row in queries.moderating(talk) if row.state != "failed"}
+    done = [row for row in moderations if row.state == "done"]
+    last = {row.message_id: row for row in done}
+    busy = {row.message_id for row in moderations if row.state in BUSY}
     said: list[tuple[datetime, Said | Event]] = [
         (
             row.sort_at,
@@ -243,7 +249,7 @@ def _thread(
         for row in messages
     ]
     said += [(row.at, _note(row)) for row in talk.notes.select_related("author")]
-    said += [(event.at, event) for event in map(_event_of, moderations)]
+    said += [(event.at, event) for event in map(_event_of, done)]
     said += [(event.at, event) for event in _events(queries.events(talk, SHOWN))]
     said += [(event.at, event) for row in messages for event in _told(row)]
     if len(messages) == wish.show:  # what is older than the messages shown stands on the earlier page
@@ -367,7 +373,7 @@ ACTING = {
 
 
 def acting(talk: Conversation, user: User, where: Where) -> list[Acting]:
-    return [_acting(row, talk, user, where) for row in queries.moderating(talk)]
+    return [_acting(row, talk, user, where) for row in queries.moderations(talk, *queries.IN_FLIGHT)]
 
 
 def _acting(row: Moderation, talk: Conversation, user: User, where: Where) -> Acting:

@@ -71,16 +71,10 @@ def in_flight(talk: Conversation) -> list[Outgoing]:
     return list(Outgoing.objects.filter(conversation=talk, state__in=IN_FLIGHT).select_related("by"))
 
 
-def moderations(talk: Conversation) -> list[Moderation]:
-    """What was done on the platform about its messages, oldest first."""
-    rows = Moderation.objects.filter(conversation=talk, state="done").order_by("done_at", "id")
-    return list(rows.select_related("by", "message__author"))
-
-
-def moderating(talk: Conversation) -> list[Moderation]:
-    """What is to be done there, and is not, or not well, done yet."""
-    rows = Moderation.objects.filter(conversation=talk, state__in=IN_FLIGHT)
-    return list(rows.select_related("by", "message__author"))
+def moderations(talk: Conversation, *states: str) -> list[Moderation]:
+    """What was done on the platform about its messages, or is to be done; oldest first."""
+    rows = Moderation.objects.filter(conversation=talk, state__in=states or ("done", *IN_FLIGHT))
+    return list(rows.select_related("by", "message__author").order_by("done_at", "id"))
 
 
 def thread(talk: Conversation, most: int) -> list[Message]:
