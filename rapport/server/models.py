@@ -28,7 +28,7 @@ from rapport.server.relate.models import Identity, Person
 from rapport.server.respond.models import Draft, Moderation, Outgoing
 from rapport.server.route.models import Conversation, Export, Note, Placement, RuleSet, Strand
 from rapport.server.timetable import Appointment
-from rapport.server.understand.models import Reading
+from rapport.server.understand.models import Copy, Reading, SetAside, Wording, WordingKey
 
 __all__ = [
     "Appointment",
@@ -43,6 +43,7 @@ __all__ = [
     "Budget",
     "Channel",
     "Conversation",
+    "Copy",
     "Cursor",
     "DayAnswer",
     "DayCount",
@@ -67,6 +68,7 @@ __all__ = [
     "Reckoning",
     "Revision",
     "RuleSet",
+    "SetAside",
     "Sighting",
     "Strand",
     "Tally",
@@ -74,4 +76,6 @@ __all__ = [
     "Tombstone",
     "User",
     "Watch",
+    "Wording",
+    "WordingKey",
 ]

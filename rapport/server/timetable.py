@@ -33,6 +33,7 @@ ENTRIES = {
     "forget what lay in quarantine": Entry("listen.receiving.forget_payloads", timedelta(hours=6)),
     "let go of what was kept long enough": Entry("listen.upkeep.let_go", timedelta(hours=1)),
     "throw away what was exported": Entry("route.exports.throw_away", timedelta(minutes=1)),
+    "forget wordings that nobody repeated": Entry("understand.noise.forget_wordings", timedelta(hours=1)),
     "count the days": Entry("measure.actions.count_days", timedelta(minutes=5)),
     "count the answers": Entry("measure.actions.count_answers", timedelta(minutes=5)),
     "count everything anew": Entry("measure.actions.count_all_days", timedelta(days=1)),

@@ -93,8 +93,8 @@ SEARCH_FIELDS = Fields(
         FieldSpec(
             "is",
             "choice",
-            ("open", "waiting", "snoozed", "closed", "answered", "late", "unowned"),
-            "State of its conversation",
+            ("open", "waiting", "snoozed", "closed", "answered", "late", "unowned", "noise"),
+            "State of its conversation; noise: it was set aside",
         ),
         FieldSpec("team", "word", help="The team that owns its conversation"),
         FieldSpec("owner", "word", help="The person to whom its conversation is assigned"),

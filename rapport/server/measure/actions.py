@@ -75,19 +75,21 @@ def _first_day(now: datetime) -> date:
 
 
 def _messages(start: date) -> dict[tuple[int, date], dict[str, int]]:
+    said = Q(ours=False) & (Q(set_aside=None) | Q(set_aside__hidden=False))
     rows = (
         Message.objects.filter(context=False, removed_at=None, published_at__gte=_midnight(start))
         .annotate(day=Day("published_at", tzinfo=UTC))
         .values_list("channel_id", "day")
         .annotate(
-            messages=Count("id", filter=Q(ours=False)),
-            negative=Count("id", filter=Q(ours=False, reading__tone="negative")),
-            neutral=Count("id", filter=Q(ours=False, reading__tone="neutral")),
-            positive=Count("id", filter=Q(ours=False, reading__tone="positive")),
+            messages=Count("id", filter=said),
+            negative=Count("id", filter=said & Q(reading__tone="negative")),
+            neutral=Count("id", filter=said & Q(reading__tone="neutral")),
+            positive=Count("id", filter=said & Q(reading__tone="positive")),
             own=Count("id", filter=Q(ours=True)),
+            noise=Count("id", filter=Q(set_aside__hidden=True)),
         )
     )
-    names = ("messages", "negative", "neutral", "positive", "ours")
+    names = ("messages", "negative", "neutral", "positive", "ours", "noise")
     return {(channel, day): dict(zip(names, counts, strict=True)) for channel, day, *counts in rows}
 
 

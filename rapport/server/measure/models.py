@@ -11,6 +11,7 @@ from rapport.server.organise.models import Team
 class DayCount(models.Model):
     """One day of one channel: messages from others by the reader's own, uncorrected tone.
 
+    noise        what was set aside that day, which is in none of the other counts
     hours        hours of that day in which we were to hear the channel; None where there are none (files)
     deaf_hours   those of them whose messages we do not have, as far as we know (see `listen.hours`)
     """
@@ -22,6 +23,7 @@ class DayCount(models.Model):
     neutral = models.PositiveIntegerField(default=0)
     positive = models.PositiveIntegerField(default=0)
     ours = models.PositiveIntegerField(default=0)
+    noise = models.PositiveIntegerField(default=0)
     hours = models.PositiveSmallIntegerField(null=True, blank=True)
     deaf_hours = models.PositiveSmallIntegerField(default=0)
 

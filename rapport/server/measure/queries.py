@@ -82,6 +82,7 @@ class Waits:
 class Week:
     """One week, from a Monday (UTC). `by_channel` counts messages from others by the name of their channel.
 
+    noise           set aside, and in no other count
     hours, missed   by the name of a channel: hours in which we were to hear it, and those that are missing
     """
 
@@ -91,6 +92,7 @@ class Week:
     neutral: int = 0
     positive: int = 0
     ours: int = 0
+    noise: int = 0
     deaf_hours: int = 0
     by_channel: dict[str, int] = field(default_factory=dict)
     hours: dict[str, int] = field(default_factory=dict)
@@ -136,6 +138,10 @@ class Course:
     running: Week
     channels: list[str]
     whole: Waits
+
+    @property
+    def noise(self) -> int:
+        return sum(week.noise for week in (*self.weeks, self.running))
 
     @property
     def last(self) -> Week:
@@ -205,7 +211,7 @@ def counted() -> str:
 def _count(weeks: dict[date, Week], counts: Iterable[DayCount], names: dict[int, str]) -> None:
     for row in counts:
         week = weeks[monday(row.day)]
-        for name in ("messages", "ours", "deaf_hours", *TONES):
+        for name in ("messages", "ours", "noise", "deaf_hours", *TONES):
             setattr(week, name, getattr(week, name) + getattr(row, name))
         name = names[row.channel_id]
         if row.hours is not None:

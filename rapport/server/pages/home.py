@@ -91,7 +91,13 @@ def headings(course: Course) -> list[Heading]:
 
 def _messages(course: Course) -> Heading:
     value = at_least(course.last.messages, bool(course.last.deaf_hours))
-    return Heading(_("Messages last week"), value, "", compared(course), "", _method("volume"))
+    return Heading(
+        _("Messages last week"), value, "", compared(course), _set_aside(course.last.noise), _method("volume")
+    )
+
+
+def _set_aside(count: int) -> str:
+    return _("and %(n)s set aside as noise") % {"n": number(count)} if count else ""
 
 
 def _answered(last: Waits, before: Waits) -> Heading:

@@ -28,6 +28,7 @@ from rapport.server.respond import moderating, queries
 from rapport.server.respond.actions import answerable, why_not
 from rapport.server.respond.models import Draft, Moderation, Outgoing
 from rapport.server.route.models import Conversation, Note
+from rapport.server.understand import noise
 
 SHOWN = 100
 """Messages of a thread that are shown at first; more on demand, up to `MOST`."""
@@ -292,7 +293,7 @@ def _said(row: Message, talk: Conversation, user: User, where: Where, wish: Wish
         earlier=[_earlier(one) for one in earlier],
         left_out=_left_out(row),
         attached=[_attached(one) for one in row.ref.get("attachments") or ()],
-        automatic=str(AUTOMATIC.get(row.ref.get("automatic", ""), "")),
+        automatic=str(AUTOMATIC.get(row.ref.get("automatic", ""), "")) or _noise(row),
         tone=reading.tone if reading else "",
         kind=kind_words(reading.kinds) if reading and not row.ours else "",
         language=reading.language if reading and reading.language != "und" else "",
@@ -387,6 +388,12 @@ def _acting(row: Moderation, talk: Conversation, user: User, where: Where) -> Ac
         back = ""
     again = where.act(talk.pk, "again", row.pk) if row.state == "failed" else ""
     return Acting(f"{told.rstrip()} ({row.by.name})", row.reason, row.state, back, again)
+
+
+def _noise(row: Message) -> str:
+    """What addresses us stays here; that it looks like noise is said."""
+    mark = getattr(row, "set_aside", None)
+    return noise.words(mark) if mark and not mark.cleared_at else ""
 
 
 AUTOMATIC = {

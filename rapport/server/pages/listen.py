@@ -20,7 +20,7 @@ from rapport.core.types import Refused
 from rapport.server.listen import actions, health, queries
 from rapport.server.listen.models import Brief, Channel, Cursor
 from rapport.server.organise.abilities import may
-from rapport.server.pages import backfill, briefs, coverage, hooks, imports, quarantine, upkeep
+from rapport.server.pages import backfill, briefs, coverage, hooks, imports, noise, quarantine, upkeep
 from rapport.server.pages.listen_forms import ConnectForm
 from rapport.server.pages.render import me, only, page
 from rapport.server.pages.tags import amount
@@ -274,5 +274,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *briefs.urlpatterns,
     *hooks.urlpatterns,
     *imports.urlpatterns,
+    *noise.urlpatterns,
     *quarantine.urlpatterns,
 ]

@@ -28,7 +28,7 @@ WORDS = (
     gettext_noop("It speaks to us"),
     gettext_noop("When it was said"),
     gettext_noop("When it reached us"),
-    gettext_noop("State of its conversation"),
+    gettext_noop("State of its conversation; noise: it was set aside"),
     gettext_noop("The team that owns its conversation"),
     gettext_noop("The person to whom its conversation is assigned"),
     # connectors: what they are called, and what they ask for

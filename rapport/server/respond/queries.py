@@ -84,7 +84,9 @@ def thread(talk: Conversation, most: int) -> list[Message]:
         # Not every platform says when something was edited; then it is when we saw it.
         revised_at=Coalesce("edited_at", _last_revision()),
     )
-    last = placed.select_related("author", "channel", "reading").order_by("-published_at", "-id")[: most + 1]
+    last = placed.select_related("author", "channel", "reading", "set_aside").order_by("-published_at", "-id")[
+        : most + 1
+    ]
     rows: list[Message] = sorted(last, key=lambda row: (row.sort_at, row.pk))
     if any(row.left_at for row in rows):
         from rapport.server.keep.leaving import fill_in  # loaded when it is wanted: it takes 80 MB

@@ -29,7 +29,8 @@ from rapport.server.organise.record import fingerprint, recorded
 from rapport.server.relate.models import Identity
 from rapport.server.route.documents import document
 from rapport.server.route.models import Conversation, Note, Placement, RuleSet, Strand
-from rapport.server.understand.models import Reading
+from rapport.server.understand import noise
+from rapport.server.understand.models import Reading, SetAside
 
 Thread = tuple[str, str]  # network, thread id
 PREVIEW = 160
@@ -53,7 +54,8 @@ def place(keys: Sequence[int], *, actor: str) -> None:
         returned = _join(rows)
         threads = {(row.network, row.thread_id) for row in rows}
         talks = _known(threads)
-        ripe = _brief_opens(rows)
+        aside = _aside(rows)
+        ripe = _brief_opens(rows) - aside
         first = {(row.network, row.thread_id): row for row in reversed(rows) if _opens(row, ripe)}
         opening = [row for thread, row in first.items() if thread not in talks]
         opened = _open(opening, rules.owners([document(row, RULE_FIELDS.keys()) for row in opening]), version)
@@ -64,7 +66,7 @@ def place(keys: Sequence[int], *, actor: str) -> None:
             [Placement(message=row, conversation=talks[row.network, row.thread_id]) for row in placed],
             ignore_conflicts=True,
         )
-        fresh = [row for row in placed if not (row.ours or row.context)]
+        fresh = [row for row in placed if not (row.ours or row.context or row.pk in aside)]
         refresh({talk.pk for talk in talks.values()}, reopen={talks[r.network, r.thread_id].pk for r in fresh})
         _settle(placed, "routed")
         _settle([row for row in rows if (row.network, row.thread_id) not in talks], "kept")
@@ -115,6 +117,12 @@ def _brief_opens(rows: Sequence[Message]) -> set[int]:
     purposes = [Purpose.BRAND, Purpose.PRODUCT]
     matches = BriefMatch.objects.filter(message__in=[row.pk for row in rows], brief__purpose__in=purposes)
     return set(matches.values_list("message_id", flat=True))
+
+
+def _aside(rows: Sequence[Message]) -> set[int]:
+    """Noise opens no conversation. What addresses us is never among it: that is only marked."""
+    found = SetAside.objects.filter(message__in=[row.pk for row in rows], hidden=True)
+    return set(found.values_list("message", flat=True))
 
 
 def _opens(row: Message, ripe: set[int]) -> bool:
@@ -216,6 +224,7 @@ def forget(keys: Sequence[int], *, actor: str) -> None:
         rows = held(Message.objects.filter(state="taken_back"), keys, actor)
         gone = list(rows.values_list("pk", flat=True))
         Reading.objects.filter(message__in=gone).delete()
+        noise.forget(gone)
         refresh(set(Placement.objects.filter(message__in=gone).values_list("conversation_id", flat=True)))
         Message.objects.filter(pk__in=gone).update(
             state=flow.advance("message", "taken_back", "removed"), next_try_at=next_time(timezone.now()), **LET_GO

@@ -14,7 +14,14 @@ from rapport.core.query.nodes import And, Everything, Node, Not, Or
 from rapport.core.types import Document, Span
 from rapport.server.listen.models import Message
 
-RELATED = ("author", "channel", "reading", "placement__conversation__team", "placement__conversation__assignee")
+RELATED = (
+    "author",
+    "channel",
+    "reading",
+    "set_aside",
+    "placement__conversation__team",
+    "placement__conversation__assignee",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +32,18 @@ class Source:
     value: Callable[..., Any] = lambda value: value
 
 
-def _states(state: str | None, answered: datetime | None, owner: int | None, due: datetime | None) -> Any:
-    """The words that `is:` knows, as far as they are true of this conversation."""
+def _states(
+    state: str | None, answered: datetime | None, owner: int | None, due: datetime | None, noise: bool | None
+) -> Any:
+    """The words that `is:` knows, as far as they are true of this message and its conversation."""
     if state is None:
-        return None
+        return ("noise",) if noise else None
     true = {
         state: True,
         "answered": answered is not None,
         "unowned": owner is None,
         "late": due is not None and due < timezone.now() and state == "open",
+        "noise": bool(noise),
     }
     return tuple(word for word, holds in true.items() if holds)
 
@@ -51,7 +61,10 @@ SOURCES: dict[str, Source] = {
     "tone": Source(("reading__tone",)),
     "kind": Source(("reading__kinds",), lambda kinds: None if kinds is None else tuple(kinds)),
     "private": Source(("reading__private",), lambda private: None if private is None else bool(private)),
-    "is": Source((f"{_TALK}state", f"{_TALK}first_answer_at", f"{_TALK}assignee_id", f"{_TALK}due_at"), _states),
+    "is": Source(
+        (f"{_TALK}state", f"{_TALK}first_answer_at", f"{_TALK}assignee_id", f"{_TALK}due_at", "set_aside__hidden"),
+        _states,
+    ),
     "team": Source((f"{_TALK}team__slug",)),
     "owner": Source((f"{_TALK}assignee__name",)),
 }

@@ -202,6 +202,8 @@ def _is(term: Is) -> Q:
             return Q(**{f"{talk}first_answer_at__isnull": False})
         case "unowned":
             return Q(**{"placement__isnull": False, f"{talk}assignee__isnull": True})
+        case "noise":
+            return Q(set_aside__hidden=True)
         case "late":
             soon = timezone.now() + timedelta(minutes=1)  # the matcher's clock is a little ahead of this one
             return Q(**{f"{talk}due_at__lte": soon, f"{talk}state": "open"})

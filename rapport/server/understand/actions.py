@@ -11,6 +11,7 @@ from rapport.server import flow
 from rapport.server.claim import LET_GO, held
 from rapport.server.listen.models import Message
 from rapport.server.organise.record import recorded
+from rapport.server.understand import noise
 from rapport.server.understand.models import Reading
 
 FIELDS = ["language", "tone", "negative", "neutral", "positive", "kinds", "private", "reader", "at"]
@@ -43,4 +44,5 @@ def read(keys: Sequence[int], *, actor: str) -> None:
         Message.objects.filter(pk__in=[one.message_id for one in made]).update(
             state=flow.advance("message", "heard", "understood"), unarchived=True, tries=0, **LET_GO
         )
-        entry.detail["messages"] = len(made)
+        kinds = {one.message_id: one.kinds for one in made}
+        entry.detail |= {"messages": len(made), "set_aside": noise.sift(list(kinds), kinds, now)}

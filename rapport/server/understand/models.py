@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from rapport.core import types
 from rapport.server.listen.models import Message
+from rapport.server.organise.models import User
 
 
 class Reading(models.Model):
@@ -26,3 +27,62 @@ class Reading(models.Model):
     @property
     def private_spans(self) -> tuple[types.Private, ...]:
         return tuple(types.Private(*span) for span in self.private)
+
+
+class Wording(models.Model):
+    """A text as several may say it. Those that nobody repeats go after the window of `core.understand.noise`.
+
+    signature   its MinHash numbers          accounts   that said it, as far as counted: up to the limit
+    ours        we said it ourselves         campaign   it was set aside as one
+    cleared_at  a person said that it is no noise; that stands
+    """
+
+    signature = models.BinaryField()
+    first_at = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(default=timezone.now)
+    accounts = models.PositiveIntegerField(default=1)
+    ours = models.BooleanField(default=False)
+    campaign = models.BooleanField(default=False)
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    cleared_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["last_at"], name="wording_last")]
+
+
+class WordingKey(models.Model):
+    """What a wording is found by: see `core.understand.noise.keys`."""
+
+    wording = models.ForeignKey(Wording, models.CASCADE, related_name="keys")
+    key = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key"], name="wording_key")]
+
+
+class Copy(models.Model):
+    """A message that says a wording."""
+
+    message = models.OneToOneField(Message, models.CASCADE, related_name="copy", primary_key=True)
+    wording = models.ForeignKey(Wording, models.CASCADE, related_name="copies")
+
+
+class SetAside(models.Model):
+    """A message that is noise, and why. It is kept and can be searched; nothing of it is lost.
+
+    hidden      it opens no conversation and is counted apart. What addresses us is only marked
+    seen        what the sentence about it needs (see `core.understand.noise.Reason`)
+    cleared_at  a person said that it is no noise; that stands
+    """
+
+    message = models.OneToOneField(Message, models.CASCADE, related_name="set_aside", primary_key=True)
+    why = models.CharField(max_length=20)
+    seen = models.JSONField(default=dict)
+    hidden = models.BooleanField(default=True)
+    wording = models.ForeignKey(Wording, models.SET_NULL, null=True, blank=True, related_name="set_aside")
+    at = models.DateTimeField(default=timezone.now)
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    cleared_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["-message"], name="set_aside_hidden", condition=models.Q(hidden=True))]
