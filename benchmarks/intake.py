@@ -16,18 +16,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from benchmarks.processes import Watch, free_port, processor_seconds, running, wait_for
 from benchmarks.results import FOLDER, Row, table, write
 from rapport.connectors.bluesky.mark import Mark
+from rapport.connectors.websocket import WebSocket
 
 ROOT = Path(__file__).parents[1]
 RATE = 5_000
 LEAST = {1_000: 15_000.0, 10_000: 5_000.0}
 MOST_LAG_SECONDS, MOST_MB = 10.0, 600.0
 PATIENCE_SECONDS = 300.0
+FIRST = 100
+"""Events that are said before the burst: with the first of them the listener reads the briefs."""
+ALONE = 100_000
 
 
 class Teller:
@@ -116,27 +120,54 @@ def run(briefs: int, minutes: float, burst: int, home: Path) -> Iterator[Row]:
     with telling(stream_port, briefs) as (teller, url):
         fill = [sys.executable, "-m", "benchmarks.listening", str(briefs), url]
         subprocess.run(fill, check=True, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+        alone = pace_of_the_fake(teller, url)
         with running(parts, environment, home / "logs") as processes, Watch(processes) as watch:
             wait_for(f"{environment['RAPPORT_SITE_URL']}/health/")
             while not teller.say("listeners")["listeners"]:
                 time.sleep(0.2)
             stored = Stored(home)
-            yield from _burst(teller, stored, processes["listener"], briefs, burst)
+            yield from _begun(teller, stored, briefs)
+            yield from _burst(teller, stored, processes["listener"], briefs, burst, alone)
             yield from _steady(teller, stored, minutes)
     yield Row("memory of all, RSS", watch.total.rss, "MB", "PSS", watch.total.pss, target=MOST_MB)
     for name, most in watch.most.items():
         yield Row(f"memory of {name}, RSS", most.rss, "MB", "PSS", most.pss)
 
 
-def _burst(teller: Teller, stored: Stored, listener: int, briefs: int, count: int) -> Iterator[Row]:
+def pace_of_the_fake(teller: Teller, url: str) -> float:
+    """Events a second that arrive where nobody does anything with them: more cannot be heard from it."""
+    with closing(WebSocket(url, ["127.0.0.1"])) as socket:
+        while not teller.say("listeners")["listeners"]:
+            time.sleep(0.05)
+        began, arrived = teller.say(f"burst {ALONE}")["at"], 0
+        while arrived < ALONE:
+            arrived += len(socket.receive(1.0))
+        pace = ALONE / (time.time() - began)
+    while teller.say("listeners")["listeners"]:
+        time.sleep(0.05)
+    teller.say("anew")
+    return pace
+
+
+def _begun(teller: Teller, stored: Stored, briefs: int) -> Iterator[Row]:
+    """The first events of a listener that was just started."""
+    told = teller.say(f"burst {FIRST}")
+    yield Row(
+        f"from the first event to the first page, {briefs:,} briefs", wait_until_stored(told, stored) - told["at"], "s"
+    )
+
+
+def _burst(teller: Teller, stored: Stored, listener: int, briefs: int, count: int, alone: float) -> Iterator[Row]:
     """As fast as it can: everything is there at once."""
+    yield Row("load of the machine before the burst", os.getloadavg()[0], "processes")
     used = processor_seconds(listener)
     told = teller.say(f"burst {count}")
     ended = wait_until_stored(told, stored)
     used = processor_seconds(listener) - used
     name = f"socket to stored match, {briefs:,} briefs"
     least = LEAST.get(briefs)
-    yield Row(name, count / (ended - told["at"]), "events/s", target=least, at_least=True)
+    pace = count / (ended - told["at"])
+    yield Row(name, pace, "events/s", "the fake alone, to nobody who reads", alone, least, at_least=True)
     yield Row(f"{name}, by the listener's processor time", count / used, "events/s")
     yield from _complete(told, stored, "burst")
 

@@ -5,6 +5,7 @@ It reads a line a command from its input, and answers each with a line of JSON w
     burst 100000        says so many posts at once
     steady 5000 60      says 5,000 a second, for 60 seconds
     listeners           how many listen
+    anew                begins the pool anew, and forgets what it counted
 """
 
 from __future__ import annotations
@@ -48,6 +49,10 @@ class Speaker:
             time.sleep(STEP_SECONDS)
         return self._report()
 
+    def anew(self) -> dict[str, float]:
+        self._said = 0
+        return self._report()
+
     def listeners(self) -> dict[str, float]:
         return {"listeners": self._fake.listeners}
 
@@ -70,6 +75,8 @@ def _obey(speaker: Speaker, command: Sequence[str]) -> dict[str, float]:
             return speaker.burst(int(count))
         case ["steady", rate, seconds]:
             return speaker.steady(float(rate), float(seconds))
+        case ["anew"]:
+            return speaker.anew()
         case _:
             return speaker.listeners()
 

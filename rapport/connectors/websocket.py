@@ -85,8 +85,10 @@ class WebSocket(Wired):
             return
         self._protocol.receive_data(data)
         self._say()
-        for event in self._protocol.events_received():
+        events = self._protocol.events_received()
+        if events:
             self.wire.alive()
+        for event in events:
             if isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
                 self._gather(event)
 

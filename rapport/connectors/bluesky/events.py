@@ -95,7 +95,8 @@ class Event(msgspec.Struct, gc=False):
 
     def words(self) -> str:
         """Those of the post; none when it is no post."""
-        return "" if self.post is None else self.post.words()
+        post = self.post
+        return "" if post is None else post.words()
 
 
 _decode = msgspec.json.Decoder(Event).decode

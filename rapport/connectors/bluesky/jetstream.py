@@ -179,10 +179,13 @@ class Hearing:
 
     def _begin(self) -> None:
         self.batch = Batch()
+        self._heard = 0
         # A clock that is a day ahead may not carry the mark along: what comes after would be behind it.
         self._latest = microseconds(datetime.now(UTC)) + _A_DAY
 
     def page(self) -> Page:
+        if self._heard:
+            self.batch.heard(moment(self._heard))
         page = self.batch.page(self.mark.written())
         self._begin()
         return page
@@ -289,7 +292,7 @@ class Hearing:
             self.begun = True
             self._missed(at)
         self.mark = self.mark.after(at, seq)
-        self.batch.heard(moment(at))
+        self._heard = max(self._heard, at)
 
     def _missed(self, first: int) -> None:
         """Between where we left off and the first event there may be more than the server has."""

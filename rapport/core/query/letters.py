@@ -28,9 +28,10 @@ _BECOME_OTHERS = (
 _STRANGE = re.compile(f"[{_NEAR_MARKS}{_BECOME_OTHERS}\U00010000-\U0001efff\U0001fb00-\U0010ffff]")
 _BETWEEN = re.compile(rf"[^\x00-\x7f\w{_NEAR_MARKS}{_SYMBOLS}{_FAR}]+")
 # The bytes with which the letters of scripts without spaces begin, and some others.
+# They are looked for by their first byte, which is quick: alternatives that begin differently are tried at every byte.
 _MAYBE_UNSPACED = re.compile(
-    rb"[\xe3-\xe9\xef]|\xe0[\xb8-\xbb]|\xe1[\x80-\x82\x9e\x9f]|\xe2[\xba-\xbf]|\xea[\xa7\xa9]"
-    rb"|\xf0(?:[\x9a\x9b\xa0-\xbf]|\x9f[\x88-\x8b])"
+    rb"[\xe0-\xea\xef\xf0](?:(?<=[\xe3-\xe9\xef])|(?<=\xe0)[\xb8-\xbb]|(?<=\xe1)[\x80-\x82\x9e\x9f]"
+    rb"|(?<=\xe2)[\xba-\xbf]|(?<=\xea)[\xa7\xa9]|(?<=\xf0)(?:[\x9a\x9b\xa0-\xbf]|\x9f[\x88-\x8b]))"
 )
 _UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
 _GAP = re.compile(rf"(?<=[{_UNSPACED}])(?:[^\w{_SYMBOLS}]|_)+(?=[{_UNSPACED}])")
