@@ -15,7 +15,7 @@ from rapport.connectors.bluesky.bookmark import Bookmark, Item, read_cursor, wri
 from rapport.connectors.bluesky.session import SignedIn, error_name, signed_in, was_answered
 from rapport.connectors.contract import Account, Profile
 from rapport.core.errors import ConnectorError, NeedsSignIn, OutcomeUnknown, RateLimited
-from rapport.core.types import Absent, Deletion, Message, Page, Receipt, Reject, Reply
+from rapport.core.types import Absent, Deletion, Message, Missed, Page, Receipt, Reject, Reply
 
 PAGE = 100  # what the platform gives at most in one go
 BATCH = 25  # how many posts it shows at most in one go, and how many items make a page of ours
@@ -37,6 +37,9 @@ def check(account: Account) -> Profile:
                 raise
             shown = {}
         return Profile(session.did, session.handle, str(shown.get("displayName") or ""), url)
+
+
+AN_HOUR_MS = 3_600_000
 
 
 # -- listening ---------------------------------------------------------------------------------------------------------
@@ -87,8 +90,8 @@ def _news(session: SignedIn, wanted: List, bookmarks: dict[str, object]) -> Iter
         page = with_context(session, page, shown)
         bookmark = bookmark.after(chunk, left=waiting, bottom=walk.bottom)
         bookmarks[wanted.name] = bookmark.saved()
-        rejects, walk.gap = page.rejects + walk.gap, ()
-        yield replace(page, rejects=rejects, cursor=write_cursor(bookmarks), more=bool(waiting))
+        missed, walk.gap = walk.gap, ()
+        yield replace(page, missed=missed, cursor=write_cursor(bookmarks), more=bool(waiting))
 
 
 @dataclass(slots=True)
@@ -101,7 +104,7 @@ class Walk:
     bookmark: Bookmark
     unseen: list[Item]
     bottom: int = 0
-    gap: tuple[Reject, ...] = ()
+    gap: tuple[Missed, ...] = ()
 
 
 def _walk(session: SignedIn, wanted: List, saved: object) -> Walk:
@@ -125,9 +128,10 @@ def _walk(session: SignedIn, wanted: List, saved: object) -> Walk:
             return Walk(bookmark, bookmark.unseen(items.values()))
         if len(items) > before:
             cursor = _overlapping(cursor)
-    since = datetime.fromtimestamp(lowest / 1000, UTC).isoformat(timespec="seconds")
-    reason = f"More came since the last visit than could be read: what is older than {since} was left out."
-    return Walk(bookmark, bookmark.unseen(items.values()), gap=(Reject(f"{wanted.name} before {since}", reason),))
+    before = bookmark.newest or lowest - AN_HOUR_MS  # nothing had ever come: nobody can say since when
+    left_off, reached = (datetime.fromtimestamp(at / 1000, UTC) for at in (before, lowest))
+    missed = Missed(left_off, reached, f"{wanted.name}: more came since the last visit than could be read")
+    return Walk(bookmark, bookmark.unseen(items.values()), gap=(missed,))
 
 
 def items_of(answer: Mapping[str, Any], shape: str, above: int) -> Iterator[Item]:

@@ -441,8 +441,9 @@ def test_too_much_for_one_visit_is_said_and_the_rest_is_heard(
     listed.items += [notification(f"n{number:03}", 1000 + number) for number in range(400)]
     pages = listen(account, cursor)
     assert len(texts(pages)) == 199  # two pages that overlap by one
-    (reject,) = [reject for page in pages for reject in page.rejects]
-    assert "More came since the last visit than could be read" in reject.reason
+    (missed,) = [missed for page in pages for missed in page.missed]
+    assert "more came since the last visit than could be read" in missed.cause
+    assert missed.start < missed.end
 
 
 def test_a_page_that_was_emptied_by_a_filter_is_not_the_end(server: Server, account: Account) -> None:
