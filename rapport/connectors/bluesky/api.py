@@ -22,6 +22,7 @@ BATCH = 25  # how many posts it shows at most in one go, and how many items make
 MOST_PAGES = 200  # of one list in one visit
 BUSY_PAGES = 5  # below the place where we left off
 ABOVE = 20  # how far up a thread is read
+AN_HOUR_MS = 3_600_000
 
 T = TypeVar("T")
 
@@ -37,9 +38,6 @@ def check(account: Account) -> Profile:
                 raise
             shown = {}
         return Profile(session.did, session.handle, str(shown.get("displayName") or ""), url)
-
-
-AN_HOUR_MS = 3_600_000
 
 
 # -- listening ---------------------------------------------------------------------------------------------------------
