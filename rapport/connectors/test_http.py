@@ -498,6 +498,10 @@ CLIENTS = {"httpx", "httpcore", "requests", "urllib3", "socket", "urllib.request
 MAY_CONNECT = {
     "connectors/http.py",
     "connectors/metered.py",  # the same door, with a meter
+    "connectors/wire.py",  # reads from a connection that the door has opened
+    "connectors/sse.py",  # the same, and takes addresses apart
+    "connectors/email/imap.py",  # hands the library a connection that the door has opened
+    "connectors/email/places.py",  # the certificates that the door trusts
     "connectors/peer.py",  # a server for tests
     "connectors/bluesky/session.py",  # hands our transport to the SDK
     "server/run.py",  # asks its own web process whether it is up
