@@ -32,6 +32,7 @@ ENTRIES = {
     "try again what could not be stored": Entry("listen.receiving.try_again", timedelta(seconds=30)),
     "forget what lay in quarantine": Entry("listen.receiving.forget_payloads", timedelta(hours=6)),
     "let go of what was kept long enough": Entry("listen.upkeep.let_go", timedelta(hours=1)),
+    "ask whether one can speak to us": Entry("listen.deaf.look", timedelta(days=1)),
     "throw away what was exported": Entry("route.exports.throw_away", timedelta(minutes=1)),
     "forget wordings that nobody repeated": Entry("understand.noise.forget_wordings", timedelta(hours=1)),
     "count the days": Entry("measure.actions.count_days", timedelta(minutes=5)),

@@ -19,7 +19,7 @@ from rapport.core.query import STANDING_FIELDS, parse
 from rapport.core.types import Refused
 from rapport.server import flow
 from rapport.server.claim import LET_GO
-from rapport.server.listen import sign_in
+from rapport.server.listen import deaf, sign_in
 from rapport.server.listen.models import (
     RECHECK,
     Brief,
@@ -65,12 +65,15 @@ def connect(name: str, connector_name: str, answers: Mapping[str, str], *, actor
             external_id=profile.external_id,
             url=profile.url,
             missing=list(profile.missing),
+            deaf=profile.deaf[:500],
             config=config,
             sealed=sealed.seal(secrets | learnt),
             keep_all=not isinstance(connector, contract.Sends),
             owner=actor if isinstance(actor, User) else None,
         )
         _keep_cursors(channel, connector)
+        if channel.deaf:
+            deaf.tell(channel, channel.deaf)
         entry.target = channel
         return channel
 
@@ -153,11 +156,13 @@ def sign_in_again(channel: Channel, answers: Mapping[str, str], *, actor: User) 
         words = gettext("That is %(other)s; this channel is %(handle)s. Connect it as a new channel.")
         return Refused(words % {"other": profile.handle, "handle": channel.handle})
     with recorded("channel.signed_in", actor, target=channel):
+        before = Channel.objects.get(pk=channel.pk).deaf
         Channel.objects.filter(pk=channel.pk).update(
             config=config,
             sealed=sealed.seal(secrets | learnt),
             handle=profile.handle,
             missing=list(profile.missing),
+            deaf=profile.deaf[:500],
             state=flow.advance("channel", channel.state, "listening"),
             trouble="",
             trouble_since=None,
@@ -167,6 +172,8 @@ def sign_in_again(channel: Channel, answers: Mapping[str, str], *, actor: User) 
         Cursor.objects.filter(channel=channel).update(next_at=timezone.now(), tries=0)
         Cursor.objects.filter(channel=channel, way="stream").update(**LET_GO)  # the old answers' ends at its next page
         sign_in.let_in(channel)
+        if profile.deaf[:500] != before:
+            deaf.tell(channel, profile.deaf[:500])
     return channel
 
 

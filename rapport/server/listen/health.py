@@ -78,6 +78,20 @@ def _left(row: Budget, now: datetime, zone: tzinfo) -> Left:
     return Left(str(BUCKETS.get(row.bucket, OTHER)) % numbers, share, share <= _SHORT)
 
 
+# -- whether one can speak to us there -------------------------------------------------------------------------------
+
+
+def deaf(channel: Channel) -> str:
+    """Why nobody can speak to us there, in words; nothing where they can."""
+    if not channel.deaf:
+        return ""
+    return _("Nobody can speak to us there: %(why)s") % {"why": _(channel.deaf)}
+
+
+DEAF = (gettext_lazy("Comments are switched off on the posts that came last."),)
+"""What our connectors say of it, so that it is said in every language."""
+
+
 # -- signing in ------------------------------------------------------------------------------------------------------
 
 

@@ -30,6 +30,8 @@ class Channel(models.Model):
     answers    may we answer here? Off until somebody opens it, which goes on record
     keep_all   keep what neither matches a brief nor addresses us (feeds, imports)
     missing    what the credentials do not allow, as the platform calls it
+    deaf       why nobody can speak to us there, as the platform said last; empty when they can (see `deaf.py`)
+    private    the channel on which people are asked to write to us instead, in private
     upkeep     what an administrator decided about keeping its messages; None: what the connector says (`upkeep.py`)
     leased_by  whoever renews its session right now, alone
     addressed  whatever arrives here was said to us (a mailbox, a review site)
@@ -53,6 +55,8 @@ class Channel(models.Model):
     trouble = models.CharField(max_length=500, blank=True)
     trouble_since = models.DateTimeField(null=True, blank=True)
     missing = models.JSONField(default=list, blank=True)
+    deaf = models.CharField(max_length=500, blank=True)
+    private = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     upkeep = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     leased_by = models.CharField(max_length=80, blank=True)
@@ -67,6 +71,20 @@ class Channel(models.Model):
     @property
     def secrets(self) -> dict[str, str]:
         return sealed.unseal(bytes(self.sealed))
+
+
+class Caution(models.Model):
+    """What should not be posted on a channel, in words that somebody approved. The newest of a language holds."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="cautions")
+    language = models.CharField(max_length=12, blank=True)
+    version = models.PositiveIntegerField()
+    text = models.CharField(max_length=1000, blank=True)
+    approved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "language", "version"], name="one_caution")]
 
 
 RECHECK = "recheck"

@@ -19,7 +19,7 @@ from rapport.core import types
 from rapport.core.errors import ConnectorError
 from rapport.core.query import Hit, Prepared, Query, explain
 from rapport.core.types import Document
-from rapport.server.listen import search
+from rapport.server.listen import health, search
 from rapport.server.listen.coverage import SEVERITY, STANDINGS, Cell, Hearing, Strip, calendar, hearing, strip, strips
 from rapport.server.listen.models import BriefMatch, Channel, Message, Tally
 
@@ -119,6 +119,7 @@ class Card:
     trouble: str
     week: str
     tallies: str
+    deaf: str = ""
 
     @property
     def by_hand(self) -> bool:
@@ -135,7 +136,7 @@ def cards(channels: Sequence[Channel], now: datetime, zone: tzinfo) -> list[Card
 
 def _card(channel: Channel, its: Strip, counted: Mapping[str, int], zone: tzinfo) -> Card:
     state, words = _state(channel, its)
-    return Card(channel, its, state, words, _trouble(channel, zone), _week(its), tallied(counted))
+    return Card(channel, its, state, words, _trouble(channel, zone), _week(its), tallied(counted), health.deaf(channel))
 
 
 def _state(channel: Channel, its: Strip) -> tuple[str, str]:

@@ -30,6 +30,16 @@ KINDS = {
         gettext_lazy("%(channel)s needs you to sign in again"),
         gettext_lazy("%(trouble)s Nothing is lost: what is said meanwhile is fetched when you have signed in."),
     ),
+    "deaf": Kind(
+        "alert",
+        gettext_lazy("%(channel)s: nobody can speak to us there"),
+        gettext_lazy("%(trouble)s Until that changes, no message says nothing about what people think."),
+    ),
+    "not_deaf": Kind(
+        "check",
+        gettext_lazy("%(channel)s: people can speak to us there again"),
+        gettext_lazy("What they say is heard as before."),
+    ),
     "gap_lasts": Kind(
         "alert",
         gettext_lazy("%(channel)s is not heard"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rapport.core.types import NotEnough
+from rapport.server.listen import health
 from rapport.server.listen.coverage import Cell, strips
 from rapport.server.listen.models import Channel
 from rapport.server.measure.queries import Course, Waits, joined
@@ -66,7 +67,7 @@ def hearing(now: datetime) -> list[Heard]:
             channel.network,
             reverse("channel", args=[channel.pk]),
             found[channel.pk].days,
-            found[channel.pk].words,
+            f"{health.deaf(channel)} {found[channel.pk].words}".strip(),
         )
         for channel in channels
     ]

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from rapport.core.query import SEARCH_FIELDS
 from rapport.core.types import Refused
 from rapport.core.understand.private import mask
+from rapport.server.listen import caution
 from rapport.server.listen.models import Message
 from rapport.server.organise.abilities import may
 from rapport.server.organise.models import Team, User
@@ -33,6 +34,7 @@ from rapport.server.pages.inbox_thread import (
     acting,
     checks,
     composer,
+    language_of,
     opened,
     said_since,
     under_way,
@@ -79,7 +81,7 @@ def listed(request: HttpRequest, where: Where) -> Conversations:
 
 def seen(request: HttpRequest, key: int) -> Conversation:
     talks = visible(request)
-    return get_object_or_404(talks.select_related("channel", "person", "team", "assignee"), pk=key)
+    return get_object_or_404(talks.select_related("channel__private", "person", "team", "assignee"), pk=key)
 
 
 # -- looking ---------------------------------------------------------------------------------------------------------
@@ -448,6 +450,23 @@ def uncover(request: HttpRequest, talk: Conversation, where: Where, row: int) ->
     return _conversation(request, talk, Wish(uncovered=row, show=MOST))
 
 
+def put_caution(request: HttpRequest, talk: Conversation, where: Where, row: int) -> HttpResponse:
+    """The approved words below what was typed. Nothing is sent."""
+    message = get_object_or_404(Message.objects.select_related("reading"), pk=row, placement__conversation=talk)
+    typed = request.POST.get("text", "")
+    approved = caution.words(talk.channel, language_of(message) or talk.language)
+    if not approved:
+        messages.error(request, _("No caution was approved for this channel."))
+        return _conversation(request, talk, Wish(text=typed), status=422)
+    text = f"{typed.rstrip()}\n\n{approved}" if typed.strip() else approved
+    outcome = responding.save_draft(talk, text=text, version=_version(request), actor=me(request))
+    if isinstance(outcome, Refused):
+        messages.error(request, outcome.reason)
+        return _conversation(request, talk, Wish(text=text), status=409)
+    say(request, _("The caution is in the draft. Read it before you send it."))
+    return redirect(where.talk(talk.pk) + "#composer")
+
+
 def moderate(request: HttpRequest, talk: Conversation, where: Where, row: int) -> HttpResponse:
     message = get_object_or_404(Message, pk=row, placement__conversation=talk)
     action, reason = request.POST.get("do", ""), request.POST.get("reason", "")
@@ -476,6 +495,7 @@ def _moderation(talk: Conversation, key: int) -> Moderation:
 
 
 ACTS: dict[str, Act] = {
+    "caution": put_caution,
     "moderate": moderate,
     "take-back": take_back,
     "again": again,

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from rapport.core.understand.private import private_in
+from rapport.server.listen import caution
 from rapport.server.listen.models import Author, Message, Revision
 from rapport.server.organise.abilities import may, refusal
 from rapport.server.organise.models import AuditEntry, Team, User
@@ -153,6 +154,10 @@ class Composer:
     other: str = ""
     refused: str = ""
     preview: str = ""
+    caution: str = ""
+    caution_url: str = ""
+    hide_url: str = ""
+    exposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +214,9 @@ def opened(talk: Conversation, user: User, where: Where, wish: Wish) -> Open:
         earlier_url=where.talk(talk.pk, show=min(wish.show * 5, MOST)) if cut and wish.show < MOST else "",
         under_way=under_way(talk, flying, user, where),
         acting=[_acting(row, talk, user, where) for row in moderations if row.state != "done"],
-        composer=_composer(talk, draft, flying, user, where, mode, wish.text) if may(user, "answer") else None,
+        composer=_warned(talk, messages, _composer(talk, draft, flying, user, where, mode, wish.text), user, where)
+        if may(user, "answer")
+        else None,
         closed_because=closed,
         person=_person(talk, user, where),
         colleagues=_colleagues(talk, user),
@@ -598,6 +605,41 @@ def _composer(
     )
 
 
+def _warned(talk: Conversation, messages: Sequence[Message], plain: Composer, user: User, where: Where) -> Composer:
+    """With the caution of the channel; where a message holds private data, with what can be done about it."""
+    if plain.mode != "reply":
+        return plain
+    exposed = exposing(messages)
+    words = caution.words(talk.channel, language_of(exposed) or talk.language)
+    if exposed is None:
+        return replace(plain, caution=words)
+    last = moderating.last_done(exposed)
+    hides = "hide" in moderating.offered(exposed, last, user)
+    return replace(
+        plain,
+        caution=words,
+        caution_url=where.act(talk.pk, "caution", exposed.pk) if words and words not in plain.text else "",
+        hide_url=where.talk(talk.pk, moderate=exposed.pk) + f"#message-{exposed.pk}" if hides else "",
+        exposed=True,
+    )
+
+
+def _without(text: str, address: str) -> str:
+    """Our own address is not private."""
+    return text.replace(address, "") if address else text
+
+
+def exposing(messages: Sequence[Message]) -> Message | None:
+    """The last message of others that holds private data, if any does."""
+    theirs = (row for row in reversed(messages) if not (row.ours or row.context or row.removed_at))
+    return next((row for row in theirs if private_of(row)), None)
+
+
+def language_of(row: Message | None) -> str:
+    reading = getattr(row, "reading", None)
+    return reading.language if reading and reading.language != "und" else ""
+
+
 def _already(busy: Outgoing, user: User) -> str:
     if busy.by == user:
         return _("Your answer is under way.")
@@ -615,7 +657,7 @@ def checks(talk: Conversation, text: str, refused: str = "") -> list[Check]:
         long = ngettext("%(n)d character too long for %(channel)s", "%(n)d characters too long for %(channel)s", over)
         words = _("fits %(channel)s") if fits else long
         found.append(Check("passed" if fits else "failed", words % {"channel": talk.channel.name, "n": over}))
-    if queries.private(text):
+    if queries.private(_without(text, caution.address(talk.channel))):
         found.append(Check("failed", _("contains private data, which everybody could read")))
     else:
         found.append(Check("passed", _("no private data")))

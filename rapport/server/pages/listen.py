@@ -20,7 +20,7 @@ from rapport.core.types import Refused
 from rapport.server.listen import actions, health, queries
 from rapport.server.listen.models import Brief, Channel, Cursor
 from rapport.server.organise.abilities import may
-from rapport.server.pages import backfill, briefs, coverage, hooks, imports, noise, quarantine, upkeep
+from rapport.server.pages import backfill, briefs, caution, coverage, hooks, imports, noise, quarantine, upkeep
 from rapport.server.pages.listen_forms import ConnectForm
 from rapport.server.pages.render import me, only, page
 from rapport.server.pages.tags import amount
@@ -67,7 +67,7 @@ class Gate:
 
 
 def channel(request: HttpRequest, key: int) -> HttpResponse:
-    row = get_object_or_404(Channel.objects.select_related("owner"), pk=key)
+    row = get_object_or_404(Channel.objects.select_related("owner", "private"), pk=key)
     return _channel(request, row, _sign_in_form(row))
 
 
@@ -92,6 +92,7 @@ def _channel(request: HttpRequest, row: Channel, form: ConnectForm | None, statu
         "budgets": health.budgets(row, now, zone),
         **backfill.context(row, now),
         **upkeep.context(row),
+        **(caution.context(row) if answers else {}),
         "may_administer": may(request.user, "administer"),
         "connector": connector.label if connector else row.connector,
         "can_answer": answers,
@@ -269,6 +270,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("listen/connect/", connect, name="connect"),
     path("listen/connect/<str:name>/", connect_to, name="connect_to"),
     *backfill.urlpatterns,
+    *caution.urlpatterns,
     *upkeep.urlpatterns,
     *coverage.urlpatterns,
     *briefs.urlpatterns,
