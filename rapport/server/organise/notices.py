@@ -33,7 +33,7 @@ KINDS = {
     "deaf": Kind(
         "alert",
         gettext_lazy("%(channel)s: nobody can speak to us there"),
-        gettext_lazy("%(trouble)s Until that changes, no message says nothing about what people think."),
+        gettext_lazy("%(trouble)s While that is so, silence says nothing about what people think."),
     ),
     "not_deaf": Kind(
         "check",
