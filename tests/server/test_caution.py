@@ -13,7 +13,7 @@ from rapport.server.listen import actions as listening
 from rapport.server.listen import caution, deaf
 from rapport.server.listen.models import Caution, Channel
 from rapport.server.organise.models import AuditEntry, Notice, User
-from rapport.server.respond import deliver
+from rapport.server.respond import deliver, moderating
 from rapport.server.respond.models import Draft, Outgoing
 from rapport.server.route.models import Conversation
 from tests.server.conftest import PASSWORD
@@ -114,6 +114,16 @@ def test_where_nothing_private_was_said_the_caution_is_a_hint_only(approved, tal
     page = as_user(ben).get(f"/inbox/{talk.pk}/").content.decode()
     assert "What should not be posted here" in page
     assert "Put the caution into the draft" not in page
+
+
+def test_what_we_hid_is_no_longer_called_open_to_others(exposed, ben, as_user, settings):
+    settings.UNDO_SECONDS = 0
+    message = exposed.placements.get().message
+    assert moderating.moderate(message, action="hide", reason="It holds a number.", actor=ben)
+    client = as_user(ben)
+    assert "Put the caution into the draft" in client.get(f"/inbox/{exposed.pk}/").content.decode()
+    deliver.turn("sender-1")
+    assert "Put the caution into the draft" not in client.get(f"/inbox/{exposed.pk}/").content.decode()
 
 
 def test_a_stranger_gets_no_draft(exposed, cleo, as_user):

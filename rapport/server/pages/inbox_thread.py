@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -214,7 +214,9 @@ def opened(talk: Conversation, user: User, where: Where, wish: Wish) -> Open:
         earlier_url=where.talk(talk.pk, show=min(wish.show * 5, MOST)) if cut and wish.show < MOST else "",
         under_way=under_way(talk, flying, user, where),
         acting=[_acting(row, talk, user, where) for row in moderations if row.state != "done"],
-        composer=_warned(talk, messages, _composer(talk, draft, flying, user, where, mode, wish.text), user, where)
+        composer=_warned(
+            talk, messages, moderations, _composer(talk, draft, flying, user, where, mode, wish.text), user, where
+        )
         if may(user, "answer")
         else None,
         closed_because=closed,
@@ -605,16 +607,24 @@ def _composer(
     )
 
 
-def _warned(talk: Conversation, messages: Sequence[Message], plain: Composer, user: User, where: Where) -> Composer:
+def _warned(
+    talk: Conversation,
+    messages: Sequence[Message],
+    moderations: Sequence[Moderation],
+    plain: Composer,
+    user: User,
+    where: Where,
+) -> Composer:
     """With the caution of the channel; where a message holds private data, with what can be done about it."""
     if plain.mode != "reply":
         return plain
-    exposed = exposing(messages)
+    last = {row.message_id: row.action for row in moderations if row.state == "done"}
+    exposed = exposing(row for row in reversed(messages) if last.get(row.pk) not in OUT_OF_SIGHT)
     words = caution.words(talk.channel, language_of(exposed) or talk.language)
     if exposed is None:
         return replace(plain, caution=words)
-    last = moderating.last_done(exposed)
-    hides = "hide" in moderating.offered(exposed, last, user)
+    busy = any(row.message_id == exposed.pk and row.state in BUSY for row in moderations)
+    hides = not busy and "hide" in moderating.offered(exposed, last.get(exposed.pk, ""), user)
     return replace(
         plain,
         caution=words,
@@ -629,9 +639,13 @@ def _without(text: str, address: str) -> str:
     return text.replace(address, "") if address else text
 
 
-def exposing(messages: Sequence[Message]) -> Message | None:
-    """The last message of others that holds private data, if any does."""
-    theirs = (row for row in reversed(messages) if not (row.ours or row.context or row.removed_at))
+OUT_OF_SIGHT = ("hide", "spam", "delete")
+"""After these nobody reads it on the platform any more."""
+
+
+def exposing(messages: Iterable[Message]) -> Message | None:
+    """The first of these messages that is of others and holds private data, if any does."""
+    theirs = (row for row in messages if not (row.ours or row.context or row.removed_at))
     return next((row for row in theirs if private_of(row)), None)
 
 
