@@ -29,7 +29,7 @@ from rapport.server.relate.models import Identity, Person
 from rapport.server.respond.models import Draft, Moderation, Outgoing
 from rapport.server.route.models import Conversation, Export, Note, Placement, RuleSet, Strand
 from rapport.server.timetable import Appointment
-from rapport.server.understand.models import Copy, Reading, SetAside, Wording, WordingKey
+from rapport.server.understand.models import BriefSample, Copy, Reading, SampledMatch, SetAside, Wording, WordingKey
 
 __all__ = [
     "Appointment",
@@ -41,6 +41,7 @@ __all__ = [
     "Backfill",
     "Brief",
     "BriefMatch",
+    "BriefSample",
     "Budget",
     "Caution",
     "Channel",
@@ -70,6 +71,7 @@ __all__ = [
     "Reckoning",
     "Revision",
     "RuleSet",
+    "SampledMatch",
     "SetAside",
     "Sighting",
     "Strand",

@@ -21,7 +21,7 @@ from rapport.server.listen.models import Brief, Channel, Message, Purpose
 from rapport.server.organise.abilities import may
 from rapport.server.organise.models import User
 from rapport.server.pages.asking import Asked, Mistake, completions
-from rapport.server.pages.excerpt import excerpt, reasons
+from rapport.server.pages.excerpt import excerpt, explained
 from rapport.server.pages.render import me, only, page
 from rapport.server.pages.text import Part
 from rapport.server.route.queries import messages_visible_to
@@ -162,7 +162,7 @@ def _look(user: User, asked: Asked) -> Look | None:
     if asked.query is None:
         return None
     found = queries.preview(asked.query, messages_visible_to(user), zone=timezone.get_current_timezone())
-    samples = [Sample(one.message, excerpt(one.message, one.hits), reasons(one.hits)) for one in found.examples]
+    samples = [Sample(one.message, excerpt(one.message, one.hits), explained(one.hits)) for one in found.examples]
     return Look(found, samples, may(user, "see_all"))
 
 

@@ -41,6 +41,12 @@ def reasons(hits: Sequence[Hit]) -> list[str]:
     return list(dict.fromkeys(hit.term for hit in hits if hit.start is None))
 
 
+def explained(hits: Sequence[Hit]) -> list[str]:
+    """Every part of the query that matched, those of the text first; where they stand is marked in the excerpt."""
+    ordered = sorted(hits, key=lambda hit: (hit.start is None, hit.start or 0))
+    return list(dict.fromkeys(hit.part or hit.term for hit in ordered))
+
+
 def _merged(hits: Sequence[Hit], length: int) -> list[tuple[int, int]]:
     """The places of the hits in order, without overlaps."""
     merged: list[tuple[int, int]] = []

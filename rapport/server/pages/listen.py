@@ -20,7 +20,7 @@ from rapport.core.types import Refused
 from rapport.server.listen import actions, health, queries
 from rapport.server.listen.models import Brief, Channel, Cursor
 from rapport.server.organise.abilities import may
-from rapport.server.pages import backfill, briefs, caution, coverage, hooks, imports, noise, quarantine, upkeep
+from rapport.server.pages import backfill, briefs, caution, coverage, hooks, imports, judging, noise, quarantine, upkeep
 from rapport.server.pages.listen_forms import ConnectForm
 from rapport.server.pages.render import me, only, page
 from rapport.server.pages.tags import amount
@@ -276,6 +276,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *briefs.urlpatterns,
     *hooks.urlpatterns,
     *imports.urlpatterns,
+    *judging.urlpatterns,
     *noise.urlpatterns,
     *quarantine.urlpatterns,
 ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from rapport.core import types
-from rapport.server.listen.models import Message
+from rapport.server.listen.models import Brief, Message
 from rapport.server.organise.models import User
 
 
@@ -86,3 +86,29 @@ class SetAside(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["-message"], name="set_aside_hidden", condition=models.Q(hidden=True))]
+
+
+class BriefSample(models.Model):
+    """A random draw from what a brief matched, for people to judge. Each of the `matches` had the same chance."""
+
+    brief = models.ForeignKey(Brief, models.CASCADE, related_name="samples")
+    matches = models.PositiveIntegerField()
+    drawn_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class SampledMatch(models.Model):
+    """One message of a draw, in the order in which it was drawn, and what a person said of it."""
+
+    sample = models.ForeignKey(BriefSample, models.CASCADE, related_name="drawn", db_index=False)
+    message = models.ForeignKey(Message, models.CASCADE, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    verdict = models.CharField(max_length=10, blank=True)  # about, noise, unclear
+    judged_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    judged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sample", "position"], name="one_position")]
+        ordering = ["position"]

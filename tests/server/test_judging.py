@@ -1,0 +1,83 @@
+"""The share of noise of a brief, from a random draw that people judge."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from rapport.core.types import Author, NotEnough, Refused
+from rapport.server.listen import actions as listening
+from rapport.server.listen.models import Purpose
+from rapport.server.organise.models import AuditEntry
+from rapport.server.understand import judging
+from rapport.server.understand.models import BriefSample, SampledMatch
+
+
+@pytest.fixture
+def brief(ana, hear, says):
+    brief = listening.save_brief(None, name="Us", query="ferry", purpose=Purpose.TOPIC, actor=ana)
+    who = [Author("harbour", f"a{n}", handle=f"a{n}") for n in range(100)]
+    hear(*(says(f"ferry {'fairy' if n % 4 == 0 else 'ship'} {n}", author=who[n], addressed=False) for n in range(100)))
+    return brief
+
+
+def judged(sample, count, actor):
+    for row in list(sample.drawn.select_related("message")[:count]):
+        judging.judge(row, "noise" if "fairy" in row.message.text else "about", actor=actor)
+
+
+def test_a_draw_is_without_repetition_and_from_all_matches(brief, ana):
+    sample = judging.draw(brief, actor=ana)
+    assert sample.matches == 100
+    assert len(set(sample.drawn.values_list("message", flat=True))) == judging.DRAWN
+
+
+def test_there_is_no_share_before_enough_is_judged_and_then_its_interval_holds_the_truth(brief, ana):
+    sample = judging.draw(brief, actor=ana)
+    judged(sample, 39, ana)
+    assert judging.noise_share(sample) == NotEnough(39, 40, "judged matches")
+    judged(sample, 80, ana)
+    found = judging.noise_share(sample)
+    assert found.n == 80
+    assert found.value == pytest.approx(sample.drawn.filter(verdict="noise").count() / 80)
+    assert found.low < found.value < found.high
+    assert found.high - found.low < 0.15  # four fifths of all were seen
+
+
+def test_what_nobody_can_tell_is_in_neither_part(brief, ana):
+    sample = judging.draw(brief, actor=ana)
+    judged(sample, 40, ana)
+    judging.judge(sample.drawn.first(), "unclear", actor=ana)
+    assert judging.noise_share(sample) == NotEnough(39, 40, "judged matches")
+
+
+def test_a_brief_that_matched_nothing_has_nothing_to_draw_from(ana, channel):
+    empty = listening.save_brief(None, name="Other", query="submarine", purpose=Purpose.TOPIC, actor=ana)
+    assert isinstance(judging.draw(empty, actor=ana), Refused)
+
+
+def test_one_judges_one_after_the_other_on_the_page(client, brief, ana):
+    client.force_login(ana)
+    client.post(reverse("draw_sample", args=[brief.pk]))
+    first = SampledMatch.objects.first()
+    assert first.message.text in client.get(reverse("judge_brief", args=[brief.pk])).content.decode()
+    page = client.post(reverse("judge_match", args=[first.pk]), {"verdict": "noise"}, follow=True)
+    assert "1 judged so far" in page.content.decode()
+    first.refresh_from_db()
+    assert (first.verdict, first.judged_by) == ("noise", ana)
+    assert AuditEntry.objects.filter(action="match.judged").count() == 1
+
+
+def test_a_stranger_can_neither_draw_nor_judge(client, brief, ana, cleo):
+    row = judging.draw(brief, actor=ana).drawn.first()
+    client.force_login(cleo)
+    assert client.get(reverse("judge_brief", args=[brief.pk])).status_code == 404
+    assert client.post(reverse("judge_match", args=[row.pk]), {"verdict": "noise"}).status_code == 404
+    assert isinstance(judging.draw(brief, actor=cleo), Refused)
+    assert BriefSample.objects.count() == 1
+
+
+def test_the_preview_names_the_part_that_matched(client, brief, ana):
+    client.force_login(ana)
+    page = client.get(reverse("preview_brief"), {"query": '"ferry ship"~3'}).content.decode()
+    assert '<span class="chip"><bdi>' in page
