@@ -20,6 +20,7 @@ class Harbour:
     def __init__(self) -> None:
         self.posts: dict[str, Reply] = {}
         self.calls = 0
+        self.asked: list[Reply] = []
         self.pages: list[Page] = []
         self.before: Exception | None = None  # raised before the platform does anything
         self.after: Exception | None = None  # raised when it has done it
@@ -44,6 +45,7 @@ class Harbour:
 
     def send(self, account: Account, reply: Reply) -> Receipt:
         self.calls += 1
+        self.asked.append(reply)
         if self.before:
             raise self.before
         self.posts[reply.idempotency_key] = reply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -79,6 +80,17 @@ def test_the_trouble_of_an_earlier_attempt_does_not_end_a_later_one(taken_over):
     responding.take("sender-2", timezone.now())
     responding.not_sent(taken_over, ConnectorError("No connection."), worker="sender-1")
     assert (state(taken_over), taken_over.leased_by) == ("sending", "sender-2")
+
+
+def test_every_attempt_says_the_same_under_the_same_key(talk, ben, harbour):
+    answer(talk, ben)
+    harbour.before = ConnectorError("Harbour is closed.")
+    deliver.turn("sender-1")
+    harbour.before = None
+    Outgoing.objects.update(send_after=timezone.now())
+    deliver.turn("sender-1")
+    first, second = harbour.asked
+    assert replace(second, attempted_at=first.attempted_at) == first
 
 
 def test_a_form_that_comes_twice_is_sent_once(talk, ben, harbour):
