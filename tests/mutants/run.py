@@ -106,7 +106,7 @@ def copy_of_the_house(folder: Path) -> Path:
 
 def patch(folder: Path, mutant: Mutant, *options: str) -> None:
     """Apply it exactly where it says; a patch that does not fit any more has to be written anew."""
-    command = ["patch", "--strip=1", "--fuzz=0", "--silent", "--batch", *options, "--input", str(mutant.patch)]
+    command = ["git", "apply", *options, str(mutant.patch)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{mutant.patch.name} does not fit: {done.stdout}{done.stderr}")
