@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from rapport.core.errors import ConnectorError, OutcomeUnknown
-from rapport.core.types import Author, Deletion, Page, Receipt, Refused
+from rapport.core.types import Absent, Author, Deletion, Page, Receipt, Refused
 from rapport.server.listen import actions as listening
 from rapport.server.listen import receiving
 from rapport.server.listen.models import Channel, Message
@@ -80,6 +80,12 @@ def test_the_trouble_of_an_earlier_attempt_does_not_end_a_later_one(taken_over):
     responding.take("sender-2", timezone.now())
     responding.not_sent(taken_over, ConnectorError("No connection."), worker="sender-1")
     assert (state(taken_over), taken_over.leased_by) == ("sending", "sender-2")
+
+
+def test_a_look_that_proves_nothing_sends_nothing(silent, harbour):
+    harbour.look_up = Absent(conclusive=False)
+    deliver.reconcile(responding.take_unknown("sender-1", timezone.now()), "sender-1")
+    assert (state(silent), deliver.turn("sender-1"), harbour.calls) == ("unknown", False, 1)
 
 
 def test_every_attempt_says_the_same_under_the_same_key(talk, ben, harbour):
