@@ -71,6 +71,7 @@ OUTSIDE = ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/",
 # These need a file, or a channel of a kind that the sample has not: they have a test.
 IMPORTING = {"/listen/imports/new/<str:name>/", "/listen/imports/<int:key>/"}
 BROUGHT = {"/listen/channels/<int:key>/mapping/", "/listen/channels/<int:key>/secret/"}
+JUDGED = {"/listen/briefs/<int:key>/noise/", "/listen/briefs/judge/<int:key>/"}
 
 Theme = Literal["light", "dark"]
 Look = tuple[int, Theme, bool]
@@ -124,6 +125,16 @@ def test_the_pages_of_an_import(visit, demo, signed_in, tmp_path):
     page.wait_for_url(re.compile(r"/listen/imports/\d+/"))
     expect(page.get_by_text("Everything is read")).to_be_visible(timeout=60_000)
     assert not found + faults(page)
+
+
+def test_the_page_on_which_matches_of_a_brief_are_judged(visit, demo, signed_in):
+    page = visit(f"{demo.url}/listen/briefs/", cookies=signed_in)
+    found = re.search(r"/listen/briefs/\d+/", page.content())
+    page.goto(f"{demo.url}{found[0]}noise/")
+    assert not faults(page)
+    page.locator("form[action$='/noise/draw/'] button").click()
+    page.wait_for_url(re.compile("/noise/$"))
+    assert not faults(page)
 
 
 def test_the_page_of_what_is_exported(visit, demo, signed_in):
@@ -205,12 +216,12 @@ def test_the_url_conf_has_no_page_that_these_tests_pass_over():
             else:
                 yield here
 
-    seen = {re.sub(r"\?.*", "", path) for path in FULL + OUTSIDE} | IMPORTING | BROUGHT
+    seen = {re.sub(r"\?.*", "", path) for path in FULL + OUTSIDE} | IMPORTING | BROUGHT | JUDGED
     seen |= {pattern.replace(r"\d+", "<int:key>") for pattern in FOUND.values()} | {"/listen/connect/<str:name>/"}
     # Fragments, files, and doors that are posted to; they are no pages of their own.
     parts = re.compile(
         r"^/(health|theme|hooks)/|/(now|new|bulk|change|sign-in|preview|progress|rejects\.csv|export|try|verify|about|next|sample|loading)/?$"
-        r"|/(earlier|upkeep|bring-back|retry|list|file|delete|clear|caution|private|read|notices/<int:key>)/$"
+        r"|/(draw|earlier|upkeep|bring-back|retry|list|file|delete|clear|caution|private|draw|read|notices/<int:key>)/$"
         r"|<slug:action>|<str:state>|<str:what>|export\.|<slug:form>|\.csv$|^/accounts/"
     )
     assert not [path for path in paths(get_resolver().url_patterns) if path not in seen and not parts.search(path)]
