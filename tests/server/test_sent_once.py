@@ -88,6 +88,12 @@ def test_a_look_that_proves_nothing_sends_nothing(silent, harbour):
     assert (state(silent), deliver.turn("sender-1"), harbour.calls) == ("unknown", False, 1)
 
 
+def test_a_channel_that_was_shut_for_answers_sends_nothing_that_waits(talk, ana, ben, harbour):
+    outgoing = answer(talk, ben)
+    listening.set_channel(talk.channel, actor=ana, answers=False)
+    assert (deliver.turn("sender-1"), state(outgoing), harbour.calls) == (False, "queued", 0)
+
+
 def test_every_attempt_says_the_same_under_the_same_key(talk, ben, harbour):
     answer(talk, ben)
     harbour.before = ConnectorError("Harbour is closed.")
