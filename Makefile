@@ -5,6 +5,8 @@ RAPPORT_HOME ?= ./var
 export PORT RAPPORT_HOME
 export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON ?= python3
+# Every part is a process of its own; reading code that is compiled already, each starts seconds earlier.
+export UV_COMPILE_BYTECODE = 1
 
 UV_VERSION = 0.13.9
 UV := $(shell command -v uv || echo .tools/bin/uv)
