@@ -5,8 +5,6 @@ RAPPORT_HOME ?= ./var
 export PORT RAPPORT_HOME
 export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON ?= python3
-# Every part is a process of its own; reading code that is compiled already, each starts seconds earlier.
-export UV_COMPILE_BYTECODE = 1
 
 UV_VERSION = 0.13.9
 UV := $(shell command -v uv || echo .tools/bin/uv)
@@ -50,8 +48,9 @@ $(filter-out .tools/bin/uv,$(UV)):
 	$(UV) sync --quiet --frozen --inexact --no-default-groups --extra server
 	@mkdir -p .stamps && touch $@
 
+# The tests start hundreds of processes: what is installed is compiled once, not by each of them.
 .stamps/dev: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --quiet --frozen --extra server
+	UV_COMPILE_BYTECODE=1 $(UV) sync --quiet --frozen --extra server
 	@mkdir -p .stamps && touch $@ .stamps/server
 
 .stamps/bare: pyproject.toml uv.lock | $(UV)
