@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from atproto import client_utils
 
@@ -23,20 +23,14 @@ OURS = re.compile(r"We have read you, (\d+)\.")
 class Platform(Protocol):
     """`connector` and `answers` are what one types to connect. What is said is known by its external id.
 
-    changes      what was said can be edited and taken back
     environment  what Rapport has to be told besides
     """
 
     connector: str
     answers: dict[str, str]
-    changes: bool
     environment: dict[str, str]
 
     def say(self, text: str) -> str: ...
-
-    def edit(self, key: str, text: str) -> None: ...
-
-    def take_back(self, key: str) -> None: ...
 
     def key(self, external_id: str) -> str:
         """What `say` called the message that is stored under this id."""
@@ -45,11 +39,20 @@ class Platform(Protocol):
         """The texts of all answers of ours that are there."""
 
 
+@runtime_checkable
+class Changes(Protocol):
+    """A platform on which one can edit what one said, and take it back. A mail is sent for good."""
+
+    def edit(self, key: str, text: str) -> None: ...
+
+    def take_back(self, key: str) -> None: ...
+
+
 # -- Mastodon ----------------------------------------------------------------------------------------------------------
 
 
 class Mastodon:
-    connector, changes, environment = "mastodon", True, dict[str, str]()
+    connector, environment = "mastodon", dict[str, str]()
 
     def __init__(self, url: str, cleo: object, ferry: object) -> None:
         self.answers = {"instance": url, "token": "ferry-token"}
@@ -86,7 +89,7 @@ def mastodon() -> Iterator[Platform]:
 
 
 class Bluesky:
-    connector, changes, environment = "bluesky", True, dict[str, str]()
+    connector, environment = "bluesky", dict[str, str]()
 
     def __init__(self, network: BlueskyNetwork) -> None:
         unique = random.SystemRandom().randrange(10**6)
@@ -135,7 +138,7 @@ def bluesky(network: BlueskyNetwork) -> Iterator[Platform]:
 
 
 class WordPress:
-    connector, changes, environment = "wordpress", True, dict[str, str]()
+    connector, environment = "wordpress", dict[str, str]()
 
     def __init__(self, site: WordPressSite) -> None:
         self.site = site
@@ -176,7 +179,7 @@ def wordpress(site: WordPressSite) -> Iterator[Platform]:
 
 
 class Mail:
-    connector, changes = "email", False
+    connector = "email"
 
     def __init__(self, servers: MailServers) -> None:
         self.servers = servers
@@ -188,12 +191,6 @@ class Mail:
 
     def key(self, external_id: str) -> str:
         return external_id.partition("#")[0]  # what follows is a digest, so that nobody can write over a mail
-
-    def edit(self, key: str, text: str) -> None:
-        raise NotImplementedError
-
-    def take_back(self, key: str) -> None:
-        raise NotImplementedError
 
     def ours(self) -> list[str]:
         return [mail.get_payload() for mail in self.servers.mails("cleo")]
@@ -221,7 +218,7 @@ class Crowd:
     def does_something(self) -> None:
         word = f"word{len(self.said) + len(self.gone)}x{self.rng.randrange(10**6)}"
         what = self.rng.random()
-        if what < 0.75 or not self.said or not self.platform.changes:
+        if what < 0.75 or not self.said or not isinstance(self.platform, Changes):
             self.said[self.platform.say(word)] = word
             return
         key = self.rng.choice(list(self.said))
