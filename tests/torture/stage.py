@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from rapport.core.types import Refused
@@ -66,14 +66,17 @@ def _sure(answer: Any) -> Any:
 def answer_everything() -> int:
     """Ana answers every conversation in which nobody has answered yet. How many that were."""
     ana, count = User.objects.get(), 0
-    answered = Outgoing.objects.values("conversation")
-    for talk in Conversation.objects.filter(state="open").exclude(pk__in=answered):
+    for talk in _unanswered().filter(state="open"):
         draft = responding.save_draft(talk, text=f"We have read you, {talk.pk}.", version=0, actor=ana)
         if isinstance(draft, Refused):
             continue
         sent = responding.send(talk, text=draft.text, version=draft.version, actor=ana)
         count += not isinstance(sent, Refused)
     return count
+
+
+def _unanswered() -> QuerySet[Conversation]:
+    return Conversation.objects.exclude(pk__in=Outgoing.objects.values("conversation"))
 
 
 def hurry() -> None:
@@ -103,5 +106,5 @@ def ledger() -> dict[str, Any]:
         "answers": list(Outgoing.objects.values("text", "state", "attempts", "trouble", "parent__external_id")),
         "quarantined": list(Quarantined.objects.values_list("where", "reason")),
         "channel": Channel.objects.get().trouble,
-        "conversations": Conversation.objects.count(),
+        "unanswered": [talk.pk for talk in _unanswered() if responding.answerable(talk)],
     }

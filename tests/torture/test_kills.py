@@ -147,7 +147,7 @@ def wrongs(ledger: dict[str, Any], crowd: Crowd, platform: Platform) -> dict[str
         "sent, and not there": [row for row in ledger["answers"] if _number(row) in sent.keys() - there.keys()],
         "there, and not known as sent": sorted(there.keys() - sent.keys()),
         "under way": [row for row in ledger["answers"] if row["state"] not in ("sent", "failed")],
-        "not answered": ledger["conversations"] - len({row["text"] for row in ledger["answers"]}),
+        "not answered": ledger["unanswered"],  # of those that were taken back nothing is left to answer
         "quarantined": [why for why in ledger["quarantined"] if why[1] != GONE_BEFORE],
         "the database": "" if ledger["integrity"] == "ok" else ledger["integrity"],
     }
