@@ -235,7 +235,18 @@ class Moderates(Protocol):
     actions: tuple[str, ...]  # of hide, show, approve, report, spam, delete: those that the platform knows
 
     def moderate(self, account: Account, external_id: str, ref: Json, action: str, reason: str) -> None:
-        """Do it once. Doing the same again changes nothing. Raises OutcomeUnknown when no clear answer came back."""
+        """Do it once. Raises OutcomeUnknown when no clear answer came back.
+
+        Doing the same again changes nothing, save reporting: who reports twice has made two reports.
+        """
+
+
+@runtime_checkable
+class Chooses(Moderates, Protocol):
+    """A connector that can do some of that only about some messages."""
+
+    def possible(self, us: str, ref: Json) -> Sequence[str]:
+        """Which of its actions, about a message with this `ref`. `us`: our id there. Asks nobody."""
 
 
 @cache

@@ -81,8 +81,9 @@ FLOWS = {
         states={
             "queued": State(("sending", "failed", "withdrawn"), waits_for="the end of the undo window"),
             "sending": State(("done", "failed", "unknown", "queued"), waits_for="the platform"),
-            # Doing the same again changes nothing, so it is done again until the platform says that it is done.
-            "unknown": State(("sending", "done", "queued"), waits_for="its next try"),
+            # Doing the same again changes nothing, so it is done again until the platform says that it is done. Only a
+            # report is not: there a person says what came of it.
+            "unknown": State(("sending", "done", "queued"), waits_for="its next try, or a person"),
             "failed": State(("queued", "withdrawn"), waits_for="a person"),
             "withdrawn": State(),
             "done": State(),

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TypeVar
 
+import psycopg
 import pytest
 from atproto import Client, models
 from atproto.exceptions import AtProtocolError
@@ -43,6 +44,8 @@ class BlueskyNetwork:
     """`service_url` is the address that one would type into the connector's form."""
 
     service_url: str
+    moderation: str = ""  # the DID of the moderation service
+    database: str = ""
     clients: dict[str, Client] = field(default_factory=dict)
 
     def create_account(self, handle: str) -> Client:
@@ -62,6 +65,14 @@ class BlueskyNetwork:
         secrets = {"password": self.app_password(client, f"rapport {time.monotonic_ns()}")}
         config = {"service": self.service_url, "handle": client.me.handle}
         return Account(config=config, secrets=secrets, keep=secrets.update, private_hosts=("localhost",))
+
+    def reports(self, uri: str) -> list[tuple[str, str]]:
+        """Who reported a post to the moderation service, and with which words: read from its own database."""
+        asked = (
+            'SELECT "createdBy", comment FROM ozone_rapport.moderation_event WHERE action LIKE %s AND "subjectUri" = %s'
+        )
+        with psycopg.connect(self.database) as connection:
+            return connection.execute(asked, ("%modEventReport", uri)).fetchall()
 
     def app_password(self, client: Client, name: str) -> str:
         return client.com.atproto.server.create_app_password({"name": name}).password
@@ -105,13 +116,13 @@ def start_bluesky_network() -> Iterator[BlueskyNetwork]:
             "NODE_ENV": "production",
             "LOG_ENABLED": "false",
             "BACKFILL_LIMIT_MS": str(1_000 * FIREHOSE_SECONDS),
-            "DB_POSTGRES_URL": stack.enter_context(postgresql()),
+            "DB_POSTGRES_URL": (database := stack.enter_context(postgresql())),
             "REDIS_HOST": f"127.0.0.1:{stack.enter_context(_redis(folder))}",
         }
         log, pipes = folder / "node.log", {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         node = stack.enter_context(process(["node", "net.js"], log, cwd=NETWORK, env=environment, **pipes))
         ready = json.loads(_first_line(node.stdout, log))
-        yield BlueskyNetwork(service_url=ready["pds"])
+        yield BlueskyNetwork(ready["pds"], ready["moderation"], database)
 
 
 # -- the processes -----------------------------------------------------------------------------------------------------

@@ -393,3 +393,42 @@ def test_what_was_said_earlier_is_counted_and_brought_back(harbour: Harbour) -> 
     rest = connector.bring_back(harbour.account, "notifications", since, until, pages[0].cursor)
     again = {message.external_id for page in [pages[0], *rest] for message in page.messages}
     assert again >= set(said)
+
+
+# -- moderating --------------------------------------------------------------------------------------------------------
+
+WHY = "It says where Kim lives."
+
+
+def test_a_report_reaches_the_moderation_service_with_our_reason(harbour: Harbour, heard: Message) -> None:
+    connector.moderate(harbour.account, heard.external_id, heard.ref, "report", WHY)
+    named = replace(harbour.account, config={**harbour.account.config, "moderation": harbour.network.moderation})
+    connector.moderate(named, heard.external_id, heard.ref, "report", "Again, to a service that we name.")
+    told = harbour.network.reports(heard.external_id)
+    us = harbour.ferry.me.did
+    assert sorted(told) == [(us, "Again, to a service that we name."), (us, WHY)]
+
+
+def test_a_reply_below_our_post_is_hidden_and_shown_again(harbour: Harbour) -> None:
+    ear = harbour.ear()
+    began = harbour.say(harbour.ferry, "The winter timetable is out")
+    said = harbour.say(harbour.cleo, "Kim lives at Quay Street 3", began)
+    message = ear.hear(harbour.network, said.uri)
+    assert "hide" in connector.possible(harbour.ferry.me.did, message.ref)
+
+    def hidden() -> list[str] | None:
+        """What the AppView says to a stranger, once it knows of a gate."""
+        gate = harbour.dora.get_posts([began.uri]).posts[0].threadgate
+        return [*(gate.record.hidden_replies or ())] if gate and gate.record else None
+
+    for _ in range(2):
+        connector.moderate(harbour.account, said.uri, message.ref, "hide", WHY)
+    assert harbour.network.wait_for(hidden) == [said.uri]
+    connector.moderate(harbour.account, said.uri, message.ref, "show", WHY)
+    harbour.network.wait_for(lambda: hidden() == [])
+
+
+def test_what_stands_below_no_post_of_ours_is_not_hidden(harbour: Harbour, heard: Message) -> None:
+    assert connector.possible(harbour.ferry.me.did, heard.ref) == ("report",)
+    with pytest.raises(ConnectorError, match="below a post of ours"):
+        connector.moderate(harbour.account, heard.external_id, heard.ref, "hide", WHY)

@@ -70,6 +70,15 @@ def heard_from(cleo: Mastodon, us: Account, now: str, text: str = "@ferry When d
     return message
 
 
+def test_a_post_is_reported_with_our_reason(us: Account, cleo: Mastodon, now: str, mastodon_server) -> None:
+    message = heard_from(cleo, us, now, "@ferry Everybody write to Kim, Quay Street 3")
+    connector.moderate(us, message.external_id, message.ref, "report", "It says where Kim lives.")
+    (told,) = mastodon_server.client("ben").admin_reports()  # this server lets anybody look
+    assert (told.comment, told.category, told.forwarded) == ("It says where Kim lives.", "other", False)
+    assert [str(post.id) for post in told.statuses] == [post_of(message.external_id)]
+    assert told.target_account.username == "cleo"
+
+
 def test_we_know_who_we_are(us: Account, mastodon_server: MastodonServer) -> None:
     assert connector.check(us).handle == "ferry@127.0.0.1"
     with pytest.raises(NeedsSignIn):

@@ -117,6 +117,61 @@ def test_where_no_clear_answer_came_it_is_done_again(message, ben, harbour):
     assert (state(row), len(harbour.moderated)) == ("done", 2)
 
 
+@pytest.fixture
+def doubtful(message, ben, harbour):
+    """A report of which nobody knows whether it arrived."""
+    row = hide(message, ben, "report")
+    harbour.after = OutcomeUnknown("The line went dead.")
+    deliver.turn("sender-1")
+    harbour.after = None
+    Moderation.objects.update(send_after=timezone.now() - timedelta(hours=1))
+    assert state(row) == "unknown"
+    return row
+
+
+def test_a_report_in_doubt_is_not_made_again_by_itself(doubtful, harbour):
+    assert not deliver.turn("sender-1")
+    assert harbour.moderated == [(doubtful.message.external_id, "report")]
+
+
+def test_a_person_takes_a_report_in_doubt_for_made(doubtful, ben, cleo, harbour):
+    assert isinstance(moderating.settle_unknown(doubtful, actor=cleo), Refused)
+    assert moderating.settle_unknown(doubtful, actor=ben)
+    assert (state(doubtful), deliver.turn("sender-1"), len(harbour.moderated)) == ("done", False, 1)
+    assert isinstance(moderating.settle_unknown(doubtful, actor=ben), Refused)
+    assert AuditEntry.objects.get(action="moderation.settled_by_hand").actor == f"user:{ben.pk} Ben"
+
+
+def test_a_person_makes_a_report_in_doubt_again(doubtful, ben, harbour):
+    assert moderating.retry(doubtful, actor=ben)
+    deliver.turn("sender-1")
+    assert (state(doubtful), len(harbour.moderated)) == ("done", 2)
+
+
+def test_what_is_done_again_by_itself_asks_no_person(message, ben, harbour):
+    row = hide(message, ben)
+    harbour.after = OutcomeUnknown("The line went dead.")
+    deliver.turn("sender-1")
+    assert state(row) == "unknown"
+    assert isinstance(moderating.retry(row, actor=ben), Refused)
+    assert isinstance(moderating.settle_unknown(row, actor=ben), Refused)
+
+
+def test_a_report_that_a_dead_sender_had_begun_waits_for_a_person(message, ben, harbour):
+    row = hide(message, ben, "report")
+    moderating.take("sender-1", timezone.now())
+    Moderation.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    deliver.turn("sender-2")
+    deliver.turn("sender-2")
+    assert (state(row), harbour.moderated) == ("unknown", [])
+
+
+def test_only_what_is_possible_with_this_message_is_offered(message, ben, harbour):
+    harbour.possible = lambda us, ref: ("report",) if us == "us" else ()
+    assert moderating.offered(message, "", ben) == ["report"]
+    assert isinstance(moderating.moderate(message, action="hide", reason=WHY, actor=ben), Refused)
+
+
 @pytest.mark.parametrize(
     ("trouble", "then"),
     [
@@ -196,6 +251,16 @@ def test_one_hides_a_message_in_its_conversation_and_sees_by_whom_and_why(talk, 
     assert "Show it on the site again" in client.get(f"/inbox/{talk.pk}/?moderate={message.pk}").content.decode()
 
 
+def test_a_report_in_doubt_asks_for_a_decision_at_home_and_in_the_conversation(talk, doubtful, ben, as_user):
+    client = as_user(ben)
+    assert "nobody knows whether the report by Ben arrived" in client.get("/").content.decode()
+    page = client.get(f"/inbox/{talk.pk}/").content.decode()
+    assert "It is not done again by itself" in page
+    assert f"/inbox/{talk.pk}/again/{doubtful.pk}/" in page
+    client.post(f"/inbox/{talk.pk}/arrived/{doubtful.pk}/")
+    assert state(doubtful) == "done"
+
+
 def test_a_form_without_a_reason_comes_back(talk, message, ben, as_user):
     answer = as_user(ben).post(f"/inbox/{talk.pk}/moderate/{message.pk}/", {"do": "spam", "reason": ""})
     assert answer.status_code == 422
@@ -206,7 +271,7 @@ def test_a_stranger_finds_neither_form_nor_action(talk, message, ben, cleo, as_u
     row = hide(message, ben)
     client = as_user(cleo)
     assert client.get(f"/inbox/{talk.pk}/?moderate={message.pk}").status_code == 404
-    for what, key in (("moderate", message.pk), ("take-back", row.pk), ("again", row.pk)):
+    for what, key in (("moderate", message.pk), ("take-back", row.pk), ("again", row.pk), ("arrived", row.pk)):
         posted = client.post(f"/inbox/{talk.pk}/{what}/{key}/", {"do": "hide", "reason": WHY})
         assert posted.status_code == 404
     assert state(row) == "queued"

@@ -1,7 +1,8 @@
 """Bluesky, and every server that speaks its protocol (AT Protocol), with an app password.
 
 Hears mentions, replies and quotes from the account's notifications, and posts that hold given words from the search;
-answers. See README.md for what it does not hear. Importing this is cheap; the SDK is imported when something goes out.
+answers, reports, and hides below its own posts. See README.md for what it does not hear. Importing this is cheap; the
+SDK is imported when something goes out.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import datetime
 
 from rapport.connectors.bluesky import compose, parse
 from rapport.connectors.contract import Account, Field, Profile, Sieve, Source
-from rapport.core.types import Absent, Page, Receipt, Reply
+from rapport.core.types import Absent, Json, Page, Receipt, Reply
 
 
 class Bluesky:
@@ -41,10 +42,17 @@ class Bluesky:
             "Jetstream, of a relay or of a server of accounts. What no brief wants is let go. Empty: no stream.",
             required=False,
         ),
+        Field(
+            "moderation",
+            "Moderation service",
+            "To whom posts are reported: its DID, for instance did:plc:... Empty: whom the server chose.",
+            required=False,
+        ),
     )
     sources = (Source("notifications", 20), Source("search", 60), Source("stream", 5, "stream", needs="stream"))
     earlier = ("notifications", "search")
     limit = compose.LIMIT
+    actions = ("report", "hide", "show")
 
     def check(self, account: Account) -> Profile:
         from rapport.connectors.bluesky import api, listening
@@ -94,6 +102,15 @@ class Bluesky:
         from rapport.connectors.bluesky import api
 
         return api.find_sent(account, reply)
+
+    def possible(self, us: str, ref: Json) -> Sequence[str]:
+        """Hiding is for whoever began the thread."""
+        return self.actions if compose.own_root(us, ref) else ("report",)
+
+    def moderate(self, account: Account, external_id: str, ref: Json, action: str, reason: str) -> None:
+        from rapport.connectors.bluesky import moderation
+
+        moderation.moderate(account, external_id, ref, action, reason)
 
 
 connector = Bluesky()

@@ -15,7 +15,7 @@ from rapport.connectors.bluesky.bookmark import Bookmark, Item, read_cursor, wri
 from rapport.connectors.bluesky.session import SignedIn, error_name, signed_in, was_answered
 from rapport.connectors.contract import Account, Profile
 from rapport.core.errors import ConnectorError, NeedsSignIn, OutcomeUnknown, RateLimited
-from rapport.core.types import Absent, Deletion, Message, Missed, Page, Receipt, Reject, Reply
+from rapport.core.types import Absent, Deletion, Json, Message, Missed, Page, Receipt, Reject, Reply
 
 PAGE = 100  # what the platform gives at most in one go
 BATCH = 25  # how many posts it shows at most in one go, and how many items make a page of ours
@@ -234,23 +234,23 @@ def send(account: Account, reply: Reply) -> Receipt:
     with signed_in(account) as session:
         # First a question: a session that has to be renewed, or a server that is away, is no doubtful outcome.
         session.ask("com.atproto.server.getSession")
-        reply = _vouched_for(session, reply)
+        reply = replace(reply, parent_ref=vouched_for(session, reply.parent_id, reply.parent_ref, "answered"))
         post = compose.record(reply, facets(session, reply.text))
         body = {"repo": session.did, "collection": parse.POST, "rkey": compose.record_key(reply), "record": post}
         return _receipt(session.write("com.atproto.repo.putRecord", body), post)
 
 
-def _vouched_for(session: SignedIn, reply: Reply) -> Reply:
-    """What came over a stream is hearsay: before it is answered, the platform has to say the same."""
-    if not reply.parent_ref.get("hearsay"):
-        return reply
-    told = parse.page(session.ask("app.bsky.feed.getPosts", uris=[reply.parent_id]), session.did)
-    found = next((message for message in told.messages if message.external_id == reply.parent_id), None)
+def vouched_for(session: SignedIn, uri: str, ref: Json, done: str) -> Json:
+    """What came over a stream is hearsay: before anything is done about it, the platform has to say the same."""
+    if not ref.get("hearsay"):
+        return ref
+    told = parse.page(session.ask("app.bsky.feed.getPosts", uris=[uri]), session.did)
+    found = next((message for message in told.messages if message.external_id == uri), None)
     if found is None:
-        raise ConnectorError("Bluesky does not have the post that is answered, or no longer.", permanent=True)
-    if found.ref["cid"] != reply.parent_ref.get("cid"):
-        raise ConnectorError("The post that is answered reads otherwise than what was heard.", permanent=True)
-    return replace(reply, parent_ref=found.ref)
+        raise ConnectorError(f"Bluesky does not have the post that is {done}, or no longer.", permanent=True)
+    if found.ref["cid"] != ref.get("cid"):
+        raise ConnectorError(f"The post that is {done} reads otherwise than what was heard.", permanent=True)
+    return found.ref
 
 
 def find_sent(account: Account, reply: Reply) -> Receipt | Absent:

@@ -10,7 +10,7 @@ from typing import Any
 
 from rapport.connectors.bluesky.parse import POST
 from rapport.core.errors import ConnectorError
-from rapport.core.types import Reply
+from rapport.core.types import Json, Reply
 
 LIMIT = 300  # graphemes
 _BYTES_PER_GRAPHEME = 10  # the second limit of a post is 3,000 bytes of UTF-8
@@ -73,6 +73,17 @@ def root_of(reply: Reply) -> dict[str, str]:
     if isinstance(root, Mapping):
         return {"uri": str(root["uri"]), "cid": str(root["cid"])}
     return parent_of(reply)
+
+
+def own_root(us: str, ref: Json) -> str:
+    """The post of ours that began the thread in which a message stands; nothing where it was not ours.
+
+    >>> own_root("did:plc:us", {"root": {"uri": "at://did:plc:us/app.bsky.feed.post/3k", "cid": "b"}})
+    'at://did:plc:us/app.bsky.feed.post/3k'
+    """
+    root = ref.get("root")
+    uri = root.get("uri") if isinstance(root, Mapping) else None
+    return uri if us and isinstance(uri, str) and uri.startswith(f"at://{us}/{POST}/") else ""
 
 
 # -- graphemes ---------------------------------------------------------------------------------------------------------

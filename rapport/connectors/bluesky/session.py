@@ -124,10 +124,13 @@ class SignedIn:
         given = DotDict({name: value for name, value in parameters.items() if value is not None})
         return self._answer(lambda: self.client.invoke_query(method, params=given), method)
 
-    def write(self, method: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Change something. Raises OutcomeUnknown when the request left us and no clear answer came back."""
+    def write(self, method: str, body: Mapping[str, Any], *, through: str = "") -> dict[str, Any]:
+        """Change something. Raises OutcomeUnknown when the request left us and no clear answer came back.
+
+        `through` names a service to which our server passes it on: its DID, #, and its kind.
+        """
         content = json.dumps(body, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json"} | ({"atproto-proxy": through} if through else {})
         invoke = self.client.invoke_procedure
         return self._answer(lambda: invoke(method, content=content, headers=headers), method, write=True)
 

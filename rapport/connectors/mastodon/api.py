@@ -31,7 +31,7 @@ from rapport.connectors.metered import MeteredTransport, Told
 from rapport.connectors.sse import EventSource
 from rapport.connectors.values import read_time
 from rapport.core.errors import ConnectorError, NeedsSignIn, OutcomeUnknown
-from rapport.core.types import Absent, Deletion, Message, Page, Receipt, Reject, Reply
+from rapport.core.types import Absent, Deletion, Json, Message, Page, Receipt, Reject, Reply
 
 PAGE = 40
 TOGETHER = 20
@@ -48,6 +48,7 @@ NOT_KNOWN = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 # What a server says to a token, and to an account, that may not do this.
 OUTSIDE = "outside the authorized scopes"
 NO_LOGIN = "Your login is"
+# Without these a channel cannot work. The lack of any other costs only what that one is for.
 SCOPES = ("read:accounts", "read:notifications", "read:statuses", "write:statuses")
 
 
@@ -57,7 +58,10 @@ class MastodonConnector:
     fields = (
         Field("instance", "Server", "For instance mastodon.social"),
         Field(
-            "token", "Access token", "Preferences, Development, New application: read and write:statuses", secret=True
+            "token",
+            "Access token",
+            "Preferences, Development, New application: read, write:statuses, and write:reports to report posts",
+            secret=True,
         ),
         Field(
             "stream",
@@ -71,6 +75,7 @@ class MastodonConnector:
     sources = (Source("mentions", every_seconds=30), Source("stream", 5, "stream", needs="stream"))
     earlier = ("mentions",)
     limit = compose.LIMIT
+    actions = ("report",)
 
     def length(self, text: str) -> int:
         return compose.length(text)
@@ -146,6 +151,13 @@ class MastodonConnector:
             return Absent(conclusive=False, reason=reason, ask_again_after=wait.total_seconds() + 1)
         return Absent(conclusive=True, reason="It is not among our posts.")
 
+    def moderate(self, account: Account, external_id: str, ref: Json, action: str, reason: str) -> None:
+        """Report a post to those who look after our server. What others wrote, Mastodon lets nobody else hide."""
+        if action not in self.actions:
+            raise ConnectorError(f"Mastodon knows no {action!r}.", permanent=True)
+        with _Server(account) as server:
+            server.report(external_id, reason)
+
     def recheck(self, account: Account, external_ids: Sequence[str]) -> Page:
         """Look again at posts that we heard: what is gone is a deletion, the rest comes back, edited or not.
 
@@ -175,6 +187,8 @@ def _created(item: Any, otherwise: datetime) -> datetime:
 
 def _scope(method: str, path: str) -> str:
     """Which right a request needs."""
+    if path.endswith("/reports"):
+        return "write:reports"
     what = next((part for part in ("notifications", "accounts") if part in path and method == "GET"), "statuses")
     return f"{'read' if method == 'GET' else 'write'}:{what}"
 
@@ -205,13 +219,19 @@ def _host(account: Account) -> str:
 
 
 def _costs(request: Request) -> Mapping[str, float]:
-    """Everything is a call; a post has a limit of its own besides."""
-    return {"calls": 1, "posts": 1} if request.method == "POST" else {"calls": 1}
+    """Everything is a call; a post and a report have limits of their own besides."""
+    return {"calls": 1, _bucket_of(request): 1}
 
 
 def _bucket(request: Request, told: Told) -> str:
     """The server tells of the limit that is closest: for a post, that of posts."""
-    return "posts" if request.method == "POST" else "calls"
+    return _bucket_of(request)
+
+
+def _bucket_of(request: Request) -> str:
+    if request.method != "POST":
+        return "calls"
+    return "reports" if request.url.path.endswith("/reports") else "posts"
 
 
 def _streaming_address(instance: Any) -> str:
@@ -252,8 +272,10 @@ class _Server:
             return ask(self._client, method, f"{self.address}{path}", **options)
         except ConnectorError as error:
             if OUTSIDE in str(error):
-                words = f"The access token lacks the right that {self.host} calls {_scope(method, path)}."
-                raise NeedsSignIn(f"{words} Make one that has it, and sign in with that.", permanent=True) from error
+                right = _scope(method, path)
+                words = f"The access token lacks the right that {self.host} calls {right}."
+                kind = NeedsSignIn if right in SCOPES else ConnectorError
+                raise kind(f"{words} Make one that has it, and sign in with that.", permanent=True) from error
             if NO_LOGIN in str(error):
                 raise NeedsSignIn(str(error), permanent=True) from error
             raise
@@ -376,6 +398,16 @@ class _Server:
             return self.receipt(decoded(response.content))
         except ConnectorError as error:
             raise OutcomeUnknown(f"{self.host} took the post, and answered what we cannot read.") from error
+
+    def report(self, external_id: str, reason: str) -> None:
+        """Not passed on to the server of whoever wrote it: our words are meant for those whom we know."""
+        post = self.local_id(external_id)
+        status = self.get(f"/api/v1/statuses/{post}")
+        author = identity(status.get("account")) if isinstance(status, dict) else ""
+        if not author:
+            raise ConnectorError(f"{self.host} does not say who wrote that.", permanent=True)
+        told = {"account_id": author, "status_ids": [post], "comment": reason, "category": "other", "forward": False}
+        self._allowed("POST", "/api/v1/reports", write=True, json=told)
 
     def receipt(self, status: Any) -> Receipt:
         found = read_status(status, host=self.host)

@@ -619,6 +619,67 @@ def test_every_recorded_post_and_notification_is_read() -> None:
     assert set(reasons) == {"there is no post with it"}
 
 
+# -- reporting ---------------------------------------------------------------------------------------------------------
+
+
+def report(account: Account, action: str = "report") -> None:
+    connector.moderate(account, "127.0.0.1/7", {}, action, "It names a third person.")
+
+
+def test_a_post_is_reported_with_its_author_and_our_reason_to_our_own_server_only() -> None:
+    with peer(serving(ASKED | {"POST /api/v1/reports": told({"id": "1"})})) as server:
+        report(account_at(server))
+        asked = server.requests[-1]
+    assert json.loads(asked.partition(b"\r\n\r\n")[2]) == {
+        "account_id": status()["account"]["id"],
+        "status_ids": ["7"],
+        "comment": "It names a third person.",
+        "category": "other",
+        "forward": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("talk", "kind"),
+    [(hang_up, OutcomeUnknown), (answer("502 Bad"), OutcomeUnknown), (answer("422 No"), ConnectorError)],
+)
+def test_when_reporting_goes_wrong_we_know_whether_it_may_have_been_done(
+    talk: Talk, kind: type[ConnectorError]
+) -> None:
+    with peer(serving(ASKED | {"POST /api/v1/reports": talk})) as server, pytest.raises(ConnectorError) as failed:
+        report(account_at(server))
+    assert type(failed.value) is kind
+
+
+def test_a_post_that_is_gone_is_not_reported() -> None:
+    with peer(serving({"POST /api/v1/reports": told({})})) as server, pytest.raises(ConnectorError) as failed:
+        report(account_at(server))
+    assert failed.value.permanent
+    assert not any(asked.startswith(b"POST") for asked in server.requests)
+
+
+def test_a_token_that_may_not_report_says_so_and_listens_on() -> None:
+    refused = answer("403 Forbidden", b'{"error": "This action is outside the authorized scopes"}')
+    routes = ASKED | {"POST /api/v1/reports": refused}
+    with peer(serving(routes)) as server, pytest.raises(ConnectorError, match="write:reports") as failed:
+        report(account_at(server))
+    assert type(failed.value) is ConnectorError
+    assert failed.value.permanent
+
+
+def test_mastodon_hides_nothing_of_others() -> None:
+    assert connector.actions == ("report",)
+    with pytest.raises(ConnectorError, match="knows no 'hide'"):
+        report(HERE, "hide")
+
+
+def test_reports_have_a_budget_of_their_own() -> None:
+    purse = Purse()
+    with peer(serving(ASKED | {"POST /api/v1/reports": told({"id": "1"})})) as server:
+        report(replace(account_at(server), budget=purse))
+    assert purse.spent == ["calls", "calls", "reports"]
+
+
 # -- rights and limits -------------------------------------------------------------------------------------------------
 
 

@@ -490,6 +490,11 @@ def again(request: HttpRequest, talk: Conversation, where: Where, row: int) -> H
     return done(request, outcome, _("It is tried again."), where, talk)
 
 
+def arrived(request: HttpRequest, talk: Conversation, where: Where, row: int) -> HttpResponse:
+    outcome = moderating.settle_unknown(_moderation(talk, row), actor=me(request))
+    return done(request, outcome, _("It counts as done."), where, talk)
+
+
 def _moderation(talk: Conversation, key: int) -> Moderation:
     return get_object_or_404(Moderation, pk=key, conversation=talk)
 
@@ -499,6 +504,7 @@ ACTS: dict[str, Act] = {
     "moderate": moderate,
     "take-back": take_back,
     "again": again,
+    "arrived": arrived,
     "assign": assign,
     "hand-over": hand_over,
     "close": close,

@@ -126,6 +126,7 @@ class Acting:
     state: str
     undo: str = ""
     retry: str = ""
+    settle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +379,9 @@ ACTING = {
     "held": gettext_lazy("%(what)s: waits. %(trouble)s"),
     "sending": gettext_lazy("%(what)s: being done"),
     "unknown": gettext_lazy("%(what)s: no clear answer came, so it is done again. %(trouble)s"),
+    "in doubt": gettext_lazy(
+        "%(what)s: no clear answer came, and the platform cannot be asked. It is not done again by itself. %(trouble)s"
+    ),
     "failed": gettext_lazy("%(what)s: not done. %(trouble)s"),
 }
 
@@ -387,16 +391,17 @@ def acting(talk: Conversation, user: User, where: Where) -> list[Acting]:
 
 
 def _acting(row: Moderation, talk: Conversation, user: User, where: Where) -> Acting:
-    held = row.state == "queued" and row.trouble
-    words = ACTING["held" if held else row.state]
+    held, in_doubt = row.state == "queued" and row.trouble, moderating.in_doubt(row)
+    words = ACTING["held" if held else "in doubt" if in_doubt else row.state]
     told = words % {"what": CHOICES[row.action], "trouble": _(row.trouble) if row.trouble else ""}
     if not may(user, "answer"):
         return Acting(told, row.reason, row.state)
     back = where.act(talk.pk, "take-back", row.pk) if row.state == "failed" or not (held or row.attempts) else ""
     if row.state not in ("queued", "failed"):
         back = ""
-    again = where.act(talk.pk, "again", row.pk) if row.state == "failed" else ""
-    return Acting(f"{told.rstrip()} ({row.by.name})", row.reason, row.state, back, again)
+    again = where.act(talk.pk, "again", row.pk) if row.state == "failed" or in_doubt else ""
+    settle = where.act(talk.pk, "arrived", row.pk) if in_doubt else ""
+    return Acting(f"{told.rstrip()} ({row.by.name})", row.reason, row.state, back, again, settle)
 
 
 def _noise(row: Message) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,7 +18,8 @@ from rapport.server.listen.models import Channel
 from rapport.server.organise.abilities import may
 from rapport.server.organise.models import Function, User
 from rapport.server.pages.text import opening
-from rapport.server.respond.models import Draft, Outgoing
+from rapport.server.respond import moderating
+from rapport.server.respond.models import Draft, Moderation, Outgoing
 from rapport.server.route import lists
 from rapport.server.route.models import Conversation, Conversations, visible_to
 
@@ -53,10 +55,8 @@ TROUBLE, LATE, DUE, UNOWNED, LYING = range(5)
 def needs(user: User, now: datetime) -> Needs:
     """At most seven rows, none twice, and how many open conversations of theirs are left."""
     found: dict[object, Need] = {}
-    for need in sorted(
-        (*_channels(user), *_answers(user), *_clocks(user, now), *_unowned(user), *_drafts(user, now)),
-        key=lambda n: n.order,
-    ):
+    trouble = (*_channels(user), *_answers(user), *_moderations(user))
+    for need in sorted((*trouble, *_clocks(user, now), *_unowned(user), *_drafts(user, now)), key=lambda n: n.order):
         found.setdefault(need.talk or need.url, need)
     across = list(_across(user, list(found.values())))
     rows = [*list(found.values())[: ROWS - len(across)], *across]
@@ -100,21 +100,41 @@ def _channels(user: User) -> Iterable[Need]:
         yield Need(channel.name, reason, reverse("listen"), "key", "now", (TROUBLE, since))
 
 
+Begun = TypeVar("Begun", Outgoing, Moderation)
+
+
+def _begun(rows: QuerySet[Begun], user: User) -> QuerySet[Begun]:
+    """What they began themselves, and for those who direct also what others did, as far as they may see it."""
+    if (condition := visible_to(user, "conversation__")) is not None:
+        rows = rows.filter(condition)
+    if not may(user, "direct"):
+        rows = rows.filter(by=user)
+    return rows.select_related("conversation", "by").order_by("-id")[:ROWS]
+
+
 def _answers(user: User) -> Iterable[Need]:
     if not may(user, "answer"):
         return
-    answers = Outgoing.objects.filter(state__in=("failed", "unknown"))
-    if (condition := visible_to(user, "conversation__")) is not None:
-        answers = answers.filter(condition)
-    if not may(user, "direct"):
-        answers = answers.filter(by=user)
-    for answer in answers.select_related("conversation", "by").order_by("-id")[:ROWS]:
+    for answer in _begun(Outgoing.objects.filter(state__in=("failed", "unknown")), user):
         words = _("the answer by %(who)s was not sent: %(trouble)s")
         if answer.state == "unknown":
             words = _("nobody knows yet whether the answer by %(who)s was sent; we keep asking the platform")
         reason = words % {"who": answer.by.name, "trouble": _(answer.trouble) or _("no reason was given")}
         urgency = "now" if answer.state == "failed" else "soon"
         yield _talk(answer.conversation, reason, TROUBLE, answer.created_at, urgency, "alert")
+
+
+def _moderations(user: User) -> Iterable[Need]:
+    """What was to be done on a platform and needs a person, until somebody says what came of it."""
+    if not may(user, "answer"):
+        return
+    doubtful = Q(state="failed") | Q(state="unknown", action__in=moderating.ONCE)
+    for row in _begun(Moderation.objects.filter(doubtful), user):
+        words = _("what %(who)s wanted done on the platform was not done: %(trouble)s")
+        if row.state == "unknown":
+            words = _("nobody knows whether the report by %(who)s arrived; somebody has to decide")
+        reason = words % {"who": row.by.name, "trouble": _(row.trouble) or _("no reason was given")}
+        yield _talk(row.conversation, reason, TROUBLE, row.created_at, "soon", "flag")
 
 
 def _clocks(user: User, now: datetime) -> Iterable[Need]:

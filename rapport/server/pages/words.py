@@ -48,6 +48,8 @@ WORDS = (
         "Where posts of the whole network, or of one server, are heard as they are written: the address of a "
         "Jetstream, of a relay or of a server of accounts. What no brief wants is let go. Empty: no stream."
     ),
+    gettext_noop("Moderation service"),
+    gettext_noop("To whom posts are reported: its DID, for instance did:plc:... Empty: whom the server chose."),
     gettext_noop("Streams"),
     gettext_noop(
         "What is heard as it happens, with commas between: user (mentions, and whom the account follows), public, "
@@ -67,7 +69,7 @@ WORDS = (
     gettext_noop("Where times without an offset were written."),
     gettext_noop("For instance mastodon.social"),
     gettext_noop("Access token"),
-    gettext_noop("Preferences, Development, New application: read and write:statuses"),
+    gettext_noop("Preferences, Development, New application: read, write:statuses, and write:reports to report posts"),
     gettext_noop("Address of the site"),
     gettext_noop("For instance https://example.org/blog"),
     gettext_noop("User name"),

@@ -1,7 +1,8 @@
 """Acting on what others wrote below ours: hiding, approving, reporting it, with a reason, where the platform lets us.
 
 It goes the way of an answer: the intention first, then the call, then what came of it. What differs is that doing the
-same again changes nothing (`contract.Moderates`): where nobody knows whether a call arrived, it is made again.
+same again changes nothing (`contract.Moderates`): where nobody knows whether a call arrived, it is made again. A report
+is the exception: made again it would be a second one, and no platform tells us which ones we made, so a person decides.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ from rapport.server.route.models import Conversation
 NEEDS = {"delete": "remove"}
 """The ability that an action asks for; `answer` where none stands here."""
 
+ONCE = ("report",)
+"""What is not done again by itself when nobody knows whether it arrived."""
+
 AFTER: dict[str, Sequence[str]] = {
     "": ("approve", "hide", "report", "spam", "delete"),
     "report": ("hide", "spam", "delete"),
@@ -53,11 +57,14 @@ def offered(message: Message, last: str, user: Somebody) -> list[str]:
         return []
     if message.removed_at and last not in ("hide", "spam"):
         return []
+    possible = connector.actions
+    if isinstance(connector, contract.Chooses):
+        possible = tuple(connector.possible(message.channel.external_id, message.ref))
     waits = message.ref.get("status") == "hold"
     return [
         action
         for action in AFTER[last]
-        if action in connector.actions
+        if action in possible
         and may(user, NEEDS.get(action, "answer"))
         and (action != "approve" or (waits and not last))
     ]
@@ -137,18 +144,36 @@ def withdraw(row: Moderation, *, actor: User) -> Moderation | Refused:
 
 
 def retry(row: Moderation, *, actor: User) -> Moderation | Refused:
-    """After a failure, a person decides to try again."""
+    """A person decides to try again: after a failure, or when nobody knows whether a report arrived."""
     if no := refusal(actor, NEEDS.get(row.action, "answer")):
         return no
     with recorded("moderation.retried", actor, target=row) as entry:
         fresh = _visible(row, actor)
         if fresh is None:
             return entry.refuse(gettext("This conversation is not yours."))
-        if fresh.state != "failed":
+        if fresh.state != "failed" and not in_doubt(fresh):
             return entry.refuse(str(TOO_LATE[fresh.state]))
-        if Moderation.objects.filter(message=fresh.message_id, state__in=UNDER_WAY).exists():
+        others = Moderation.objects.filter(message=fresh.message_id, state__in=UNDER_WAY).exclude(pk=fresh.pk)
+        if others.exists():
             return entry.refuse(gettext("Something else is under way about this message."))
+        entry.detail["from"] = fresh.state
         return _set(fresh, "queued", send_after=timezone.now(), attempts=0, trouble="")
+
+
+def settle_unknown(row: Moderation, *, actor: User) -> Moderation | Refused:
+    """A person takes a report for made of which nobody knows whether it arrived."""
+    if no := refusal(actor, NEEDS.get(row.action, "answer")):
+        return no
+    with recorded("moderation.settled_by_hand", actor, target=row, what=row.action) as entry:
+        fresh = _visible(row, actor)
+        if fresh is None or not in_doubt(fresh):
+            return entry.refuse(gettext("Nothing here is waiting for that decision."))
+        return _set(fresh, "done", done_at=timezone.now(), trouble="")
+
+
+def in_doubt(row: Moderation) -> bool:
+    """Whether a person has to say what came of it."""
+    return row.state == "unknown" and row.action in ONCE
 
 
 def _visible(row: Moderation, actor: User) -> Moderation | None:
@@ -168,7 +193,7 @@ def _set(row: Moderation, state: str, **changes: Any) -> Moderation:
 
 
 def sweep(worker: str, now: datetime) -> int:
-    """What a sender that died was doing: nobody knows whether it arrived, so it is done again."""
+    """What a sender that died was doing: nobody knows whether it arrived."""
     dead = Moderation.objects.filter(state="sending", leased_until__lt=now)
     if not dead.exists():
         return 0
@@ -182,7 +207,7 @@ def sweep(worker: str, now: datetime) -> int:
 
 def take(worker: str, now: datetime) -> Moderation | None:
     """Write down the intention to do the next one that is due. From here on, a crash leaves it `sending`."""
-    waiting = Q(state="queued") | Q(state="unknown")
+    waiting = Q(state="queued") | Q(state="unknown") & ~Q(action__in=ONCE)
     due = Moderation.objects.filter(
         waiting & free(now), send_after__lte=now, channel__state="listening", channel__answers=True
     )
@@ -209,7 +234,7 @@ def done(row: Moderation, *, worker: str) -> None:
 
 
 def not_done(row: Moderation, error: ConnectorError, *, worker: str) -> None:
-    """Another try when it can help or when nobody knows; failed otherwise."""
+    """Another try when it can help; unknown when nobody knows whether it arrived; failed otherwise."""
     with recorded("moderation.not_done", worker.split("-")[0], target=row, trouble=str(error)[:300]) as entry:
         fresh = Moderation.objects.select_for_update().get(pk=row.pk)
         if fresh.state != "sending" or fresh.attempted_at != row.attempted_at:

@@ -35,7 +35,13 @@ async function main() {
   const end = () => process.exit(0)
   process.on('SIGTERM', end)
   process.stdin.on('end', end).resume()
-  const ready = { pds: network.pds.url, appview: network.bsky.url, plc: network.plc.url, ready_ms: Date.now() - began }
+  const ready = {
+    pds: network.pds.url,
+    appview: network.bsky.url,
+    plc: network.plc.url,
+    moderation: network.ozone.ctx.cfg.service.did,
+    ready_ms: Date.now() - began,
+  }
   process.stdout.write(JSON.stringify(ready) + '\n')
 }
 
