@@ -1,7 +1,7 @@
 """Feeds, asked for politely: only what changed since the last time.
 
-The cursor is JSON: the feed's address, what its server gave us to recognise it by (`etag`, `modified`), and a digest of
-what came last, for servers that give nothing.
+The cursor is JSON: the feed's address, what its server gave us to recognise it by (`etag`, `modified`), a digest of
+what came last, for servers that give nothing, and what the feed showed (see `overlap.py`).
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from rapport.connectors.contract import Account, Field, Profile, Source
+from rapport.connectors.feeds.overlap import Shown
 from rapport.connectors.feeds.parse import Feed, parse_feed, read_feed, to_page
 from rapport.connectors.feeds.shape import MAX_BYTES
 from rapport.connectors.http import Response, ask, guarded_client, shown
@@ -43,15 +45,17 @@ class FeedsConnector:
         before: Mapping[str, str] = json.loads(cursor or "{}")
         if before.get("url") != address:
             before = {}
-        response = _asked(account, before)
+        response, now, shown = _asked(account, before), datetime.now(UTC), Shown.read(before)
         digest = hashlib.sha256(response.content).hexdigest()
         if response.status_code == HTTPStatus.NOT_MODIFIED or digest == before.get("digest"):
-            yield Page(cursor=cursor)
+            yield Page(cursor=json.dumps({**before, **shown.again(now).written()}))
             return
         feed = _recognised(response, address)
-        page = to_page(feed, response.content, address=address, heard_at=datetime.now(UTC))
+        page = to_page(feed, response.content, address=address, heard_at=now)
+        page = replace(page, missed=shown.missed(page.messages, now))
         marks = {"etag": response.headers.get("ETag", ""), "modified": response.headers.get("Last-Modified", "")}
-        yield from _in_batches(page, cursor, json.dumps({"url": address, **marks, "digest": digest}))
+        after = {"url": address, **marks, "digest": digest, **shown.after(page.messages, now).written()}
+        yield from _in_batches(page, cursor, json.dumps(after))
 
 
 def _address(account: Account) -> str:
@@ -82,6 +86,7 @@ def _in_batches(page: Page, before: str, after: str) -> Iterator[Page]:
         yield Page(
             messages=page.messages[start : start + BATCH],
             rejects=page.rejects if last else (),
+            missed=page.missed if last else (),
             cursor=after if last else before,
             more=not last,
         )

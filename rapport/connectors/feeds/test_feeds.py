@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
 import time
 from collections import Counter
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,11 @@ from hypothesis import strategies as st
 from rapport.connectors.contract import Account
 from rapport.connectors.feeds import connector
 from rapport.connectors.feeds.fetch import BATCH
-from rapport.connectors.feeds.parse import WHOLE, parse_feed
+from rapport.connectors.feeds.overlap import Shown
+from rapport.connectors.feeds.parse import WHOLE, parse_feed, read_feed, to_page
 from rapport.connectors.feeds.shape import misshapen
 from rapport.connectors.peer import Talk, answer, hang_up, peer
+from rapport.connectors.values import read_time
 from rapport.core.errors import BlockedAddress, ConnectorError
 from rapport.core.types import Message, Page
 
@@ -230,14 +234,17 @@ def test_the_second_time_we_only_ask_for_changes(mark: str) -> None:
     with peer(asked_for_changes([mark], rss(item("one", "a:1")))) as server:
         (first,) = pages(server.url)
         assert [message.text for message in first.messages] == ["one"]
-        assert pages(server.url, first.cursor) == [Page(cursor=first.cursor)]
-        assert len(server.requests) == 2
+        (second,) = pages(server.url, first.cursor)
+        assert second == Page(cursor=second.cursor)
+        assert pages(server.url, second.cursor)[0].messages == ()
+        assert len(server.requests) == 3
 
 
 def test_an_answer_that_did_not_change_is_not_told_again() -> None:
     with peer(answer(body=rss(item("one", "a:1")))) as server:
         (first,) = pages(server.url)
-        assert pages(server.url, first.cursor) == [Page(cursor=first.cursor)]
+        (second,) = pages(server.url, first.cursor)
+        assert second == Page(cursor=second.cursor)
 
 
 def test_another_address_is_asked_from_the_beginning() -> None:
@@ -254,6 +261,101 @@ def test_a_long_feed_comes_in_batches_and_the_cursor_moves_with_the_last() -> No
     assert [len(first.messages), len(second.messages)] == [BATCH, 1]
     assert (first.cursor, first.more, second.more) == ("", True, False)
     assert '\\"v1\\"' in second.cursor
+
+
+# -- what came and went between two looks ------------------------------------------------------------------------------
+
+LOOKED = datetime(2026, 3, 3, 12, tzinfo=UTC)
+BEFORE = [item(f"old {n}", f"a:{n}", date="Tue, 03 Mar 2026 09:00:00 GMT") for n in range(5)]
+
+
+def entries(*items: str, at: datetime) -> tuple[Message, ...]:
+    return to_page(read_feed(rss(*items), address=ADDRESS), b"", address=ADDRESS, heard_at=at).messages
+
+
+def missed(*items: str, before: Sequence[str] = BEFORE, hours: float = 2) -> list[tuple[datetime, datetime]]:
+    """What a feed that stood as `before` at `LOOKED` and shows `items` some hours later may have lost."""
+    now = LOOKED + timedelta(hours=hours)
+    shown = Shown.read(json.loads(json.dumps(Shown().after(entries(*before, at=LOOKED), LOOKED).written())))
+    return [(one.start, one.end) for one in shown.missed(entries(*items, at=now), now)]
+
+
+def at(clock: str) -> str:
+    return f"Tue, 03 Mar 2026 {clock} GMT"
+
+
+def test_a_feed_that_shows_nothing_of_what_it_showed_may_have_lost_something_in_between() -> None:
+    found = missed(item("new", "a:8", date=at("13:30:00")), item("newer", "a:9", date=at("13:50:00")))
+    assert found == [(LOOKED, LOOKED + timedelta(hours=1.5))]
+
+
+def test_entries_without_dates_may_have_come_at_any_time_since() -> None:
+    bare = "<item><title>new</title><guid>a:9</guid></item>"
+    assert missed(bare) == [(LOOKED, LOOKED + timedelta(hours=2))]
+
+
+def test_what_a_feed_dates_in_the_future_ends_the_gap_now() -> None:
+    assert missed(item("fair", "a:9", date="Sat, 07 Mar 2026 09:00:00 GMT")) == [(LOOKED, LOOKED + timedelta(hours=2))]
+
+
+@pytest.mark.parametrize(
+    ("items", "before"),
+    [
+        ([*BEFORE[4:], item("new", "a:9", date=at("13:30:00"))], BEFORE),  # one is still there
+        (BEFORE[:1], BEFORE),  # fewer than before
+        ([], BEFORE),  # it has become empty
+        ([item("new", "a:9", date=at("13:30:00"))], []),  # it was empty
+        ([item(f"old {n}", f"https:{n}", date=at("09:00:00")) for n in range(5)], BEFORE),  # other ids, the same words
+        ([item("from the cellar", "a:9", date="Mon, 05 Jan 2026 09:00:00 GMT")], BEFORE),  # shown in turn
+        ([item("late", "a:8", date=at("11:59:00")), item("new", "a:9", date=at("13:30:00"))], BEFORE),  # reaches back
+        ([item("edited", "a:4", date=at("13:30:00"))], BEFORE),  # the same id, other words
+    ],
+)
+def test_nothing_is_said_to_be_lost_without_a_reason(items: list[str], before: list[str]) -> None:
+    assert missed(*items, before=before) == []
+
+
+def test_a_feed_that_was_empty_in_between_is_compared_with_what_it_showed_last() -> None:
+    shown = Shown().after(entries(*BEFORE, at=LOOKED), LOOKED)
+    later = LOOKED + timedelta(hours=2)
+    assert shown.after((), later) == shown
+    assert shown.missed(entries(item("new", "a:9", date=at("13:30:00")), at=later), later)[0].start == LOOKED
+
+
+def test_a_feed_that_shows_its_entries_in_turn_is_known_again() -> None:
+    first = entries(*BEFORE, at=LOOKED)
+    other = entries(item("new", "a:8", date=at("13:30:00")), at=LOOKED)
+    later = LOOKED + timedelta(hours=2)
+    shown = Shown().after(first, LOOKED).after(other, later)
+    assert shown.missed(entries(item("edited", "a:4", date=at("15:30:00")), at=later), later) == ()
+
+
+def test_a_look_at_a_feed_that_stands_as_it_stood_moves_the_beginning_of_a_gap() -> None:
+    body = [rss(item("one", "a:1", date=at("09:00:00")))]
+
+    def talk(connection: socket.socket, asked: bytes) -> None:
+        answer(body=body[0])(connection, asked)
+
+    with peer(talk) as server:
+        (first,) = pages(server.url)
+        (second,) = pages(server.url, first.cursor)
+        body[0] = rss(item("two", "a:2", date="Thu, 01 Jan 2099 09:00:00 GMT"))
+        (third,) = pages(server.url, second.cursor)
+    (gap,) = third.missed
+    began, again = (read_time(json.loads(page.cursor)["at"]) for page in (first, second))
+    assert began is not None
+    assert again is not None
+    assert began < again == gap.start < gap.end
+
+
+def test_a_cursor_of_an_earlier_version_is_taken_for_a_first_look() -> None:
+    with peer(answer(body=rss(item("one", "a:1")))) as server:
+        (page,) = pages(server.url, json.dumps({"url": server.url, "etag": "", "modified": "", "digest": "0"}))
+    assert page.missed == ()
+    assert len(json.loads(page.cursor)["shown"].split()) == 2
+
+
+# -- what is no feed ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
