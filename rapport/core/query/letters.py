@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -116,7 +115,7 @@ def line(text: str) -> bytes:
     parts = text.encode("utf-8", "surrogatepass").translate(_AS_COMPARED).split()
     if text.isascii():
         return _joined(parts)
-    found = _joined([part if part.isascii() else _folded(part) for part in parts])
+    found = _joined([part if part.isascii() else _FOLDED[part] for part in parts])
     if _MAYBE_UNSPACED.search(found):
         drawn, gaps = _GAP.subn("", found.decode("utf-8", "surrogatepass"))
         return found + b" " + drawn.encode("utf-8", "surrogatepass") if gaps else found
@@ -128,10 +127,6 @@ def _joined(parts: list[bytes]) -> bytes:
     return b" ".join(_WORD.findall(found)) if b"_" in found else found
 
 
-def _folded(part: bytes) -> bytes:
-    return _kept(part) if len(part) <= LONGEST else _fold(part)
-
-
 def _fold(part: bytes) -> bytes:
     """What stands between two blanks: words never go on behind one."""
     text = part.decode("utf-8", "surrogatepass")
@@ -139,7 +134,20 @@ def _fold(part: bytes) -> bytes:
     return b" ".join(folded.encode("utf-8", "surrogatepass").translate(_AS_COMPARED).split())
 
 
-_kept = lru_cache(maxsize=65_536)(_fold)
+class _Folded(dict[bytes, bytes]):
+    """What `_fold` makes of what was met lately. Asked for every word that is not ASCII, so it is a bare dictionary."""
+
+    def __missing__(self, part: bytes) -> bytes:
+        folded = _fold(part)
+        if len(part) <= LONGEST:
+            if len(self) >= _MOST_FOLDED:
+                self.clear()
+            self[part] = folded
+        return folded
+
+
+_MOST_FOLDED = 65_536
+_FOLDED = _Folded()
 
 
 def _is_strange(text: str) -> bool:

@@ -7,6 +7,7 @@ the archive and their caches take a quarter of a gigabyte. The worker watches wh
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -30,6 +31,8 @@ LEASE = timedelta(minutes=30)
 PAUSE_SECONDS = 2.0
 PATIENCE_SECONDS = 60.0
 DAY = timedelta(days=1)
+ONE_THREAD = {"POLARS_MAX_THREADS": "1", "TOKIO_WORKER_THREADS": "1"}
+"""Each thread of these libraries has memory of its own; one takes less, and no longer. What you set comes first."""
 
 
 def run(stop: threading.Event) -> None:
@@ -55,7 +58,8 @@ def wanted(now: datetime, *, whoever_holds_it: bool = False) -> bool:
 
 def _archivist(stop: threading.Event) -> int:
     """One turn, in a process of its own. How it ended."""
-    process = subprocess.Popen([sys.executable, "-m", "rapport.cli", "archive", "turn"])
+    environment = {**ONE_THREAD, **os.environ}
+    process = subprocess.Popen([sys.executable, "-m", "rapport.cli", "archive", "turn"], env=environment)
     while process.poll() is None:
         if stop.wait(0.1):
             process.terminate()  # it may be ended at any point
