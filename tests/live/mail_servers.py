@@ -204,10 +204,10 @@ class MailServers:
         finally:
             client.logout()
 
-    def append(self, raw: bytes, folder: str = "INBOX", who: str = "help") -> None:
-        """Put a mail straight into a mailbox."""
+    def append(self, raw: bytes, folder: str = "INBOX", who: str = "help", at: float | None = None) -> None:
+        """Put a mail straight into a mailbox, as if it had arrived then."""
         with self.signed_in(who) as client:
-            client.append(folder, "", imaplib.Time2Internaldate(time.time()), raw)
+            client.append(folder, "", imaplib.Time2Internaldate(at or time.time()), raw)
 
     def expunge(self, who: str, number: int) -> None:
         with self.signed_in(who) as client:

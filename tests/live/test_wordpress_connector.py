@@ -481,6 +481,7 @@ def test_what_was_said_earlier_is_counted_and_brought_back(
         )
     since, until = datetime(2024, 3, 2, tzinfo=UTC), datetime(2024, 3, 5, tzinfo=UTC)
     assert connector.count(us, "comments", since, until) == 3
+    assert connector.count(wordpress_site.account(), "comments", since, until) is None
     pages = list(connector.bring_back(us, "comments", since, until, ""))
     told = [message.text for page in pages for message in page.messages if message.text.startswith("day")]
     assert told == ["day 4", "day 3", "day 2"]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from rapport.core.errors import ConnectorError
 from rapport.core.types import Reject
 from rapport.server.listen import reckoning
-from rapport.server.listen.models import Channel, Cursor, Gap, Reckoning
+from rapport.server.listen.models import Channel, Cursor, Gap, Quarantined, Reckoning
 
 HOUR = timedelta(hours=1)
 
@@ -84,6 +84,14 @@ def test_it_opens_again_what_was_taken_for_fetched(counts, harbour, channel, now
 def test_what_was_taken_back_or_not_understood_is_not_missing(counts, harbour, hear, says, now):
     hear(says("My ferry was late", after=-180), rejects=(Reject("item 7", "no text", b"{}"),))
     harbour.theirs = 2
+    reckoning.reckon(now + HOUR)
+    assert told() == []
+
+
+def test_what_was_not_understood_is_not_missing_when_somebody_passed_over_it(counts, harbour, hear, now):
+    hear(rejects=(Reject("item 7", "no text", b"{}"),))
+    Quarantined.objects.update(state="dismissed")
+    harbour.theirs = 1
     reckoning.reckon(now + HOUR)
     assert told() == []
 

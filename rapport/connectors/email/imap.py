@@ -23,7 +23,7 @@ from imapclient.exceptions import LoginError
 
 from rapport.connectors.contract import Account
 from rapport.connectors.email import places
-from rapport.connectors.email.caps import MAX_READ
+from rapport.connectors.email.caps import MAX_HEADER, MAX_READ
 from rapport.connectors.http import open_socket
 from rapport.core.errors import ConnectorError, NeedsSignIn
 
@@ -33,6 +33,8 @@ MOST_BYTES = 12_000_000  # of one answer
 TOGETHER = 50  # mails asked for at once, and their bytes
 TOGETHER_BYTES = 8_000_000
 _BODY = f"BODY.PEEK[]<0.{MAX_READ}>"
+HEADS_TOGETHER = 100
+_HEAD = f"BODY.PEEK[HEADER]<0.{MAX_HEADER + 1}>"
 # What a server says that will let us in later, in the words of RFC 5530 and of those who wrote before it.
 _LATER = ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "TOO MANY", "TRY AGAIN", "TEMPORAR", "MAXIMUM NUMBER")
 
@@ -220,6 +222,17 @@ class Mailbox:
             if lost := set(still) - found.keys():
                 raise ConnectorError(f"{self._place} did not give the mails {sorted(lost)[:5]}, which are there.")
         return [found[uid] for uid in uids if uid in found]
+
+    def heads(self, uids: Sequence[int]) -> Iterator[tuple[bytes, datetime]]:
+        """The headers of these mails, as far as they are there, and when each arrived."""
+        for start in range(0, len(uids), HEADS_TOGETHER):
+            with self._turn():
+                told = self._client.fetch(list(uids[start : start + HEADS_TOGETHER]), ["INTERNALDATE", _HEAD])
+            for parts in told.values():
+                if isinstance(head := parts.get(b"BODY[HEADER]<0>", parts.get(b"BODY[HEADER]")), bytes):
+                    with self._told():
+                        arrived = _aware(parts.get(b"INTERNALDATE"))
+                    yield head, arrived
 
     def _given(self, uids: Sequence[int]) -> dict[int, Fetched]:
         with self._turn():

@@ -73,6 +73,31 @@ def page_of(raw: bytes, *, us: str, arrived: datetime | None = None, where: str 
     return Page(tallies={"copy": 1})
 
 
+def announced(head: bytes, *, us: str, arrived: datetime) -> tuple[str, datetime] | None:
+    """What tells a mail from others, and when it was written, by its header alone.
+
+    None for what may not be heard as a mail that somebody wrote to us: copies of ours, what programs send, what cannot
+    be read. Mails that bear the same id count as one, whatever they say.
+    """
+    if too_much(head):
+        return None
+    try:
+        mail = message_from_bytes(head, policy=AS_IT_CAME)
+        sender, at, own = _author(mail, us), _published(mail, arrived), _own_id(mail)
+        if sender is None or at is None or _is_copy(sender[1], own, us):
+            return None
+        if mail.get_content_type() == "multipart/report" or kinds.kind(mail, sender[1], us) in _EXPECT_NOTHING:
+            return None
+        return own or "\0".join((sender[1], told(mail, "Date"), told(mail, "Subject"))), at
+    except _STUMBLES:
+        return None
+
+
+def _is_copy(sender: str, own: str, us: str) -> bool:
+    """Whether an answer of ours came back."""
+    return sender == us and bool(OURS.fullmatch(own)) and own.endswith(us.partition("@")[2])
+
+
 def _read(raw: bytes, us: str, arrived: datetime | None, size: int) -> Message | str | None:
     """The message; or why there is none; or None for the copy of an answer of ours, which is stored already."""
     mail = message_from_bytes(raw, policy=AS_IT_CAME)
@@ -83,7 +108,7 @@ def _read(raw: bytes, us: str, arrived: datetime | None, size: int) -> Message |
     if at is None:
         return "It does not say when it was sent."
     own = _own_id(mail)
-    if sender[1] == us and OURS.fullmatch(own) and own.endswith(us.partition("@")[2]):
+    if _is_copy(sender[1], own, us):
         return None
     body = _body(mail)
     said = _said(body)

@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rapport.connectors.contract import Account
+from rapport.connectors.contract import Account, BringsBack
 from rapport.connectors.email import connector, smtp
 from rapport.core.errors import BlockedAddress, ConnectorError, NeedsSignIn, OutcomeUnknown
 from rapport.core.types import Absent, Receipt, Reply
 
 SECRET = "canary-5f1c9e"
+DAY = datetime(2026, 3, 2, tzinfo=UTC)
 REPLY = Reply("key-1", "Here it is.", datetime.now(UTC) - timedelta(hours=1), parent_handle="cleo@example.org")
 
 
@@ -125,6 +126,7 @@ CALLS: dict[str, Callable[[Account], object]] = {
     "fetch": lambda account: list(connector.fetch(account, "inbox", "")),
     "stream": lambda account: next(connector.stream(account, "idle", "", lambda text: True)),
     "find_sent": lambda account: connector.find_sent(account, REPLY),
+    "count": lambda account: connector.count(account, "inbox", DAY, DAY + timedelta(days=1)),
 }
 LITERAL = b'* 1 FETCH (UID 4 INTERNALDATE "02-Mar-2026 12:00:00 +0000" RFC822.SIZE 500 BODY[]<0> {500}\r\nFrom: a'
 
@@ -313,3 +315,37 @@ def test_the_cursor_is_read_as_it_was_written() -> None:
         assert first.cursor == last.cursor
         assert json.loads(last.cursor)["INBOX"][:2] == [7, 8]
         assert list(connector.fetch(account(imap.place), "inbox", last.cursor)) == [last]
+
+
+# -- counting ----------------------------------------------------------------------------------------------------------
+
+
+def test_mails_are_counted_by_their_headers_and_their_hour() -> None:
+    def told(uid: int, arrived: str, name: str, *more: str) -> bytes:
+        lines = ["From: cleo@example.test", f"Message-ID: <{name}@example.test>", f"Date: {arrived}", *more, "", ""]
+        head = "\r\n".join(lines)
+        at = datetime.strptime(arrived, "%d %b %Y %H:%M:%S %z").strftime("%d-%b-%Y %H:%M:%S %z")
+        return f'* {uid} FETCH (UID {uid} INTERNALDATE "{at}" BODY[HEADER]<0> {{{len(head)}}}\r\n{head})\r\n'.encode()
+
+    mails = [
+        told(4, "02 Mar 2026 12:00:00 +0000", "asks"),
+        told(5, "02 Mar 2026 12:00:00 +0000", "asks"),  # again
+        told(6, "03 Mar 2026 01:59:00 +0200", "by-their-own-clock-tomorrow"),
+        told(7, "02 Mar 2026 01:59:00 +0200", "by-their-own-clock-today"),
+        told(8, "02 Mar 2026 12:00:00 +0000", "away", "Auto-Submitted: auto-replied"),
+    ]
+    listed = b"* SEARCH 4 5 6 7 8\r\n%TAG OK done\r\n"
+    answers = IMAP | {b"UID SEARCH": listed, b"UID FETCH": b"".join(mails) + b"%TAG OK done\r\n"}
+    with server(HELLO, answers) as imap:
+        assert connector.count(account(imap.place), "inbox", DAY, DAY + timedelta(days=1)) == 2
+
+
+def test_more_mails_than_can_be_looked_at_are_not_counted() -> None:
+    many = b"* SEARCH " + b" ".join(b"%d" % uid for uid in range(1, 10_002)) + b"\r\n%TAG OK done\r\n"
+    with server(HELLO, IMAP | {b"UID SEARCH": many}) as imap:
+        assert connector.count(account(imap.place), "inbox", DAY, DAY + timedelta(days=1)) is None
+
+
+def test_the_daily_count_asks_mailboxes_too() -> None:
+    assert isinstance(connector, BringsBack)
+    assert connector.earlier == ("inbox",)

@@ -125,6 +125,8 @@ class WordPressConnector:
         return Page(page.messages, (*page.deletions, *taken), page.rejects)
 
     def count(self, account: Account, source: str, since: datetime, until: datetime) -> int | None:
+        """As the site counts, for those who moderate. To others a comment is shown when it is approved, among those of
+        the time at which it was written: what is not heard yet would be taken for lost."""
         with open_site(account) as site:
             try:
                 return site.total(since, until)

@@ -88,8 +88,9 @@ def ours(channel: Channel, source: str, since: datetime, until: datetime) -> int
     stored = Sighting.objects.filter(here, **near, **at, message__context=False).count()
     pulses = Pulse.objects.filter(**at, hour__gte=whole(since), hour__lt=until + SETTLED)
     let_go = pulses.aggregate(sum=Sum("let_go"))["sum"] or 0
-    waiting = Quarantined.objects.filter(**at, state="waiting", at__gte=since, at__lt=until + SETTLED).count()
-    return stored + int(let_go) + waiting
+    # Whatever became of it since.
+    set_aside = Quarantined.objects.filter(**at, at__gte=since, at__lt=until + SETTLED).count()
+    return stored + int(let_go) + set_aside
 
 
 def _explained(channel: Channel, source: str, since: datetime, until: datetime) -> bool:
