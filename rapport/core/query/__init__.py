@@ -6,6 +6,7 @@ explain(query, document)              which terms matched, and where
 Matcher(queries).matching(document)   many queries at once
 Matcher(queries).may_match(text)      whether any of them may want a message of these words
 to_fts5, to_tsquery, conjuncts        what a database can do beforehand, never more than the query allows
+suggest(query, judged)                which terms would cut noise (in `suggest.py`)
 """
 
 from rapport.core.query.fields import SEARCH_FIELDS, STANDING_FIELDS, Fields, FieldSpec
