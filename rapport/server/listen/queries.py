@@ -1,14 +1,14 @@
-"""What the pages show about listening: channels, the connectors one may choose, and what a brief would have heard."""
+"""What the pages show about listening: channels, the connectors one may choose, and how much each brief hears."""
 
 from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from django.db.models import Count, QuerySet, prefetch_related_objects
+from django.db.models import Count
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,11 +17,10 @@ from rapport.connectors import contract
 from rapport.connectors.contract import Field
 from rapport.core import types
 from rapport.core.errors import ConnectorError
-from rapport.core.query import Hit, Prepared, Query, explain
-from rapport.core.types import Document
-from rapport.server.listen import health, search
+from rapport.server.listen import health
 from rapport.server.listen.coverage import SEVERITY, STANDINGS, Cell, Hearing, Strip, calendar, hearing, strip, strips
 from rapport.server.listen.models import BriefMatch, Channel, Message, Tally
+from rapport.server.listen.preview import theirs
 
 __all__ = ["Cell", "Field", "Hearing", "Strip", "calendar", "hearing", "strip", "strips"]
 
@@ -202,101 +201,13 @@ def tallied(counts: Mapping[str, int]) -> str:
 
 # -- briefs ----------------------------------------------------------------------------------------------------------
 
-LOOKED_AT = 2_000
-"""How many of the messages heard last a preview looks at."""
-EXAMPLES = 20
-WEEKS = 8
-
-
-def theirs(messages: QuerySet[Message]) -> QuerySet[Message]:
-    """What others said, the last heard first: without our own words and mere context."""
-    return messages.filter(ours=False, context=False, removed_at=None).order_by("-id")
+LATEST = 2_000
 
 
 def share_heard() -> tuple[dict[int, int], int]:
-    """How many of the messages heard last each brief matched, and how many those are: at most `LOOKED_AT`."""
-    keys = list(theirs(Message.objects.all()).values_list("id", flat=True)[:LOOKED_AT])
+    """How many of the messages heard last each brief matched, and how many those are: at most `LATEST`."""
+    keys = list(theirs(Message.objects.all()).values_list("id", flat=True)[:LATEST])
     if not keys:
         return {}, 0
     matches = BriefMatch.objects.filter(message__gte=keys[-1])
     return dict(matches.values_list("brief").annotate(Count("id"))), len(keys)
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A message that matches, and where the words that made it match stand."""
-
-    message: Message
-    hits: tuple[Hit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    label: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """`matched` of the `looked_at` messages heard last; `weeks` by when they were said, the newest first."""
-
-    matched: int
-    looked_at: int
-    examples: tuple[Example, ...] = ()
-    weeks: tuple[Week, ...] = ()
-
-    @property
-    def most(self) -> int:
-        return max((week.count for week in self.weeks), default=0)
-
-
-def preview(query: Query, messages: QuerySet[Message], *, zone: tzinfo) -> Preview:
-    """What a brief would have heard among the last of these messages; ours and mere context are left out."""
-    keys = list(theirs(messages).values_list("id", flat=True)[:LOOKED_AT])
-    if not keys:
-        return Preview(0, 0)
-    candidates = search.prefilter(theirs(messages).filter(id__gte=keys[-1], id__lte=keys[0]), query)
-    matched, examples, weeks = 0, list[Example](), defaultdict[datetime, int](int)
-    for message in candidates.select_related("author", "channel"):
-        prepared = Prepared(standing_document(message))
-        if not query.matches(prepared):
-            continue
-        matched += 1
-        weeks[_monday(message.published_at, zone)] += 1
-        if len(examples) < EXAMPLES:
-            examples.append(Example(message, explain(query, prepared)))
-    prefetch_related_objects([example.message for example in examples], "reading")
-    return Preview(matched, len(keys), tuple(examples), tuple(_weeks(weeks)))
-
-
-def standing_document(message: Message) -> Document:
-    """A stored message as a standing brief saw it when it arrived."""
-    return Document(
-        message.text,
-        message.text_spans,
-        {
-            "author": tuple(name for name in (message.author.name, message.author.handle) if name),
-            "network": message.network,
-            "channel": message.channel.name,
-            "language": message.language_hint,
-            "published": message.published_at,
-            "addressed": message.addressed,
-        },
-    )
-
-
-def _weeks(counts: Mapping[datetime, int]) -> Iterator[Week]:
-    """The last weeks up to the newest match, those without one included."""
-    if not counts:
-        return
-    newest = max(counts)
-    for back in range(WEEKS):
-        monday = newest - back * WEEK
-        if monday < min(counts):
-            return
-        yield Week(date_format(monday, "DAY"), counts.get(monday, 0))
-
-
-def _monday(at: datetime, zone: tzinfo) -> datetime:
-    day = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return day - timedelta(days=day.weekday())

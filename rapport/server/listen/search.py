@@ -108,6 +108,18 @@ def is_rare(query: Query, most: int) -> bool:
         return int(cursor.fetchone()[0]) <= most
 
 
+def few(query: Query, low: int, most: int) -> list[int] | None:
+    """The messages from this id on that have the words of the query; None when that may be more than `most`."""
+    found = _found(query)
+    if found is None:
+        return None
+    sql, words = found
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} AND rowid >= %s LIMIT {most + 1}", (words, low))
+        keys = [key for (key,) in cursor.fetchall()]
+    return keys if len(keys) <= most else None
+
+
 def _found(query: Query) -> tuple[str, str] | None:
     """SQL for the messages that have the words, with one parameter; None when no word is needed."""
     if connection.vendor == "sqlite":

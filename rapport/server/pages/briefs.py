@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from rapport.core.errors import QueryError
 from rapport.core.query import STANDING_FIELDS
 from rapport.core.query.brandwatch import Unequal, translate
-from rapport.core.types import Refused
+from rapport.core.query.suggest import Suggestion, with_term
+from rapport.core.types import NotEnough, Refused
 from rapport.server.listen import actions, queries
 from rapport.server.listen.models import Brief, Channel, Message, Purpose
+from rapport.server.listen.preview import Preview, preview
 from rapport.server.organise.abilities import may
-from rapport.server.organise.models import User
 from rapport.server.pages.asking import Asked, Mistake, completions
 from rapport.server.pages.excerpt import excerpt, explained
+from rapport.server.pages.figures import between, percent
 from rapport.server.pages.render import me, only, page
 from rapport.server.pages.text import Part
 from rapport.server.route.queries import messages_visible_to
+from rapport.server.templatetags.rapport import number
+from rapport.server.understand import judging
 
 LONGEST_NAME = 80
 
@@ -83,7 +92,10 @@ def brief(request: HttpRequest, key: int) -> HttpResponse:
     row = get_object_or_404(Brief, pk=key)
     if request.method == "POST":
         return _save(request, row)
-    return _form(request, row, Filled.of(row))
+    filled = Filled.of(row)
+    if "query" in request.GET and may(request.user, "listen"):
+        filled = replace(filled, query=request.GET["query"].strip())
+    return _form(request, row, filled)
 
 
 @only("listen")
@@ -122,6 +134,8 @@ def _form(
     request: HttpRequest, row: Brief | None, filled: Filled, *, mistake: Mistake | None = None, refused: str = ""
 ) -> HttpResponse:
     asked = Asked.read(filled.query, STANDING_FIELDS)
+    found = _look(request, asked)
+    may_listen = may(request.user, "listen")
     context = {
         "brief": row,
         "filled": filled,
@@ -130,8 +144,9 @@ def _form(
         "mistake": mistake or asked.mistake,
         "refused": refused,
         "fields": completions(STANDING_FIELDS, channel=list(Channel.objects.values_list("name", flat=True))),
-        "may_listen": may(request.user, "listen"),
-        "found": _look(me(request), asked),
+        "may_listen": may_listen,
+        "found": found,
+        "advice": _advice(row, asked, found.preview) if row and found and may_listen else None,
     }
     status = 422 if mistake or refused else 200
     return page(request, "listen", "listen/brief.html", context, status=status)
@@ -151,26 +166,141 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`all` is False for those who see only the messages of their own conversations."""
+    """The preview in words. `all` is False for those who see only the messages of their own conversations."""
 
-    preview: queries.Preview
+    preview: Preview
+    title: str
+    how: str
     samples: list[Sample]
+    days: list[tuple[str, int]]
     all: bool
 
 
-def _look(user: User, asked: Asked) -> Look | None:
+def _look(request: HttpRequest, asked: Asked) -> Look | None:
     if asked.query is None:
         return None
-    found = queries.preview(asked.query, messages_visible_to(user), zone=timezone.get_current_timezone())
+    user, zone = me(request), ZoneInfo(request.organisation.time_zone)  # type: ignore[attr-defined]
+    found = preview(asked.query, messages_visible_to(user), now=timezone.now(), zone=zone)
     samples = [Sample(one.message, excerpt(one.message, one.hits), explained(one.hits)) for one in found.examples]
-    return Look(found, samples, may(user, "see_all"))
+    days = [(_day(day), count) for day, count in reversed(found.days)]
+    return Look(found, _title(found), _how(found), samples, days, may(user, "see_all"))
+
+
+def _title(found: Preview) -> str:
+    of = number(found.heard)
+    if found.estimate:
+        words = _("About %(count)s of %(of)s messages of the last seven days")
+        return words % {"count": _about(found.estimate.value), "of": of}
+    if found.more:
+        words = _("%(count)s of more than %(of)s messages of the last seven days")
+    else:
+        words = ngettext(
+            "%(count)s of %(of)s message of the last seven days",
+            "%(count)s of %(of)s messages of the last seven days",
+            found.heard,
+        )
+    return words % {"count": number(found.matched), "of": of}
+
+
+def _how(found: Preview) -> str:
+    """Which days these are, and how the number came about."""
+    names = {"first": _day(found.first), "last": _day(found.last)}
+    if found.estimate is None:
+        return _("%(first)s to %(last)s, every message looked at") % names
+    names |= {"between": between(found.estimate, _about), "n": number(found.drawn)}
+    return _("%(first)s to %(last)s; %(between)s, by %(n)s of them drawn at random") % names
+
+
+def _day(day: date) -> str:
+    return date_format(day, "DAY")
+
+
+def _about(count: float) -> str:
+    """Two figures say what an estimate knows."""
+    return number(round(count, min(0, 2 - len(str(round(count))))))
 
 
 @only("listen")
 def preview_brief(request: HttpRequest) -> HttpResponse:
     """The fragment under the form, while one types."""
     asked = Asked.read(request.GET.get("query", ""), STANDING_FIELDS)
-    return render(request, "listen/_preview.html", {"found": _look(me(request), asked), "mistake": asked.mistake})
+    context = {"found": _look(request, asked), "mistake": asked.mistake, "query": asked.text}
+    return render(request, "listen/_preview.html", context)
+
+
+# -- terms that would cut noise --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A term, what it would do, and the form with it put into the query."""
+
+    term: str
+    judged: str
+    week: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """`words` says what the offers are made of, or why there are none."""
+
+    words: str
+    offers: list[Offer]
+
+
+def _advice(brief: Brief, asked: Asked, week: Preview) -> Advice | None:
+    if asked.query is None:
+        return None
+    known = judging.advice(brief, asked.query)
+    offers = [_offer(brief, asked.text, one, known, week) for one in _found(known)]
+    return Advice(_basis(known), offers)
+
+
+def _found(known: judging.Advice) -> Sequence[Suggestion]:
+    return () if isinstance(known.found, NotEnough) else known.found
+
+
+def _basis(known: judging.Advice) -> str:
+    n = known.noise + known.wanted
+    if not n:
+        return _("Nothing of it has been judged yet. What people call noise shows which terms would cut it.")
+    if isinstance(known.found, NotEnough):
+        words = ngettext(
+            "%(n)d judged match; from %(need)d on there are suggestions.",
+            "%(n)d judged matches; from %(need)d on there are suggestions.",
+            n,
+        )
+        return words % {"n": n, "need": known.found.need}
+    names = {"n": n, "noise": known.noise}
+    if not known.found:
+        return _("No term would help, by %(n)d judged matches of which %(noise)d are noise.") % names
+    return _("By %(n)d judged matches of which %(noise)d are noise.") % names
+
+
+def _offer(brief: Brief, text: str, one: Suggestion, known: judging.Advice, week: Preview) -> Offer:
+    judged = _(
+        "Cuts %(noise)d of %(all_noise)d judged noise, loses %(wanted)d of %(all_wanted)d about us. "
+        "Of what it cuts, %(between)s is noise."
+    ) % {
+        "noise": one.noise,
+        "all_noise": known.noise,
+        "wanted": one.wanted,
+        "all_wanted": known.wanted,
+        "between": between(one.purity, percent),
+    }
+    url = f"{reverse('brief', args=[brief.pk])}?{urlencode({'query': with_term(text, one.term)})}"
+    return Offer(one.term, judged, _fewer(week, week.also(one.cut)), url)
+
+
+def _fewer(week: Preview, fewer: int) -> str:
+    if week.estimate:
+        words = _("In the last seven days: about %(fewer)s fewer of about %(of)s")
+        return words % {"fewer": _about(fewer), "of": _about(week.estimate.value)}
+    return _("In the last seven days: %(fewer)s fewer of %(of)s") % {
+        "fewer": number(fewer),
+        "of": number(week.matched),
+    }
 
 
 # -- a query from elsewhere ------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from rapport.core.query import Hit
 from rapport.core.understand.private import mask
 from rapport.server.listen.models import Message
-from rapport.server.pages.text import Part, private_of
+from rapport.server.pages.text import Part
+from rapport.server.understand.private import private_of
 
 AROUND = 120
 LONGEST = 320

@@ -40,7 +40,6 @@ from rapport.server.pages.inbox_thread import (
     under_way,
 )
 from rapport.server.pages.render import page
-from rapport.server.pages.text import private_of
 from rapport.server.respond import actions as responding
 from rapport.server.respond import moderating
 from rapport.server.respond import queries as answers
@@ -49,6 +48,7 @@ from rapport.server.route import actions as routing
 from rapport.server.route import lists
 from rapport.server.route.models import Conversation, Conversations
 from rapport.server.route.queries import Mark, search_messages
+from rapport.server.understand.private import private_of
 
 Context = dict[str, Any]
 NOTICE = 8

@@ -24,12 +24,13 @@ from rapport.server.organise.abilities import may, refusal
 from rapport.server.organise.models import AuditEntry, Team, User
 from rapport.server.pages.inbox_forms import snooze_choices
 from rapport.server.pages.inbox_rows import Clock, Where, clock, moment
-from rapport.server.pages.text import Part, kind_words, parts, private_of, web
+from rapport.server.pages.text import Part, kind_words, parts, web
 from rapport.server.respond import moderating, queries
 from rapport.server.respond.actions import answerable, why_not
 from rapport.server.respond.models import Draft, Moderation, Outgoing
 from rapport.server.route.models import Conversation, Note
 from rapport.server.understand import noise
+from rapport.server.understand.private import private_of
 
 SHOWN = 100
 """Messages of a thread that are shown at first; more on demand, up to `MOST`."""

@@ -25,10 +25,10 @@ from rapport.server.organise.abilities import may
 from rapport.server.organise.models import Team, User
 from rapport.server.pages.asking import Mistake
 from rapport.server.pages.render import page
-from rapport.server.pages.text import private_of
 from rapport.server.route import actions as routing
 from rapport.server.route.models import RuleSet
 from rapport.server.route.trial import Trial, trial, tried
+from rapport.server.understand.private import private_of
 
 Context = dict[str, Any]
 SHOWN = 20

@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from rapport.core.types import Private, Span
-from rapport.core.understand.private import mask, private_in
-from rapport.server.listen.models import Message
+from rapport.core.understand.private import mask
 
 KINDS = {
     "question": _("question"),
@@ -47,12 +46,6 @@ class Part:
     kind: str
     text: str
     url: str = ""
-
-
-def private_of(message: Message) -> tuple[Private, ...]:
-    """The private data in it, also before anybody has read it, or read it again after an edit."""
-    reading = getattr(message, "reading", None)
-    return reading.private_spans if reading and message.state != "heard" else private_in([message.text])[0]
 
 
 def parts(
