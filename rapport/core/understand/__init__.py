@@ -15,13 +15,20 @@ from rapport.core.understand.private import REGIONS, mask
 __all__ = ["REGIONS", "mask", "read", "version"]
 
 
-def read(texts: Sequence[str], languages: Sequence[str] | None = None, *, regions: Sequence[str] = REGIONS) -> Readings:
+def read(
+    texts: Sequence[str],
+    languages: Sequence[str] | None = None,
+    *,
+    regions: Sequence[str] = REGIONS,
+    references: Sequence[str] = (),
+) -> Readings:
     """One reading per text, in order.
 
     languages   what the platform says each text's language is, "" where it says nothing; used where the text is unsure
     regions     two-letter codes of the countries whose national telephone numbers are recognised
+    references  patterns of what the organisation calls a booking or an account (see `private.reference_pattern`)
 
-    Raises ValueError when there are not as many languages as texts.
+    Raises ValueError when there are not as many languages as texts, and for a pattern that cannot be used.
 
     >>> reading = read(["Where is my parcel? Call me: 020 7946 0958"]).items[0]
     >>> reading.language, reading.kinds, [private.kind for private in reading.private]
@@ -30,7 +37,7 @@ def read(texts: Sequence[str], languages: Sequence[str] | None = None, *, region
     rows = zip(
         language.languages_of(texts, languages),
         tone.tones_of(texts),
-        private.private_in(texts, regions),
+        private.private_in(texts, regions, references),
         kind.kinds_of(texts),
     )
     return Readings(tuple(Reading(*row) for row in rows), version())

@@ -1,43 +1,50 @@
 """Private data in a text: where it is, what it is, and how sure that is.
 
 Patterns find candidates; check digits and issuer ranges decide. What is not checked by anything (an IP address, an
-American social security number) gets a lower confidence. Names and postal addresses are not looked for.
+American social security number) gets a lower confidence. Postal addresses are in `addresses.py`, national identity
+numbers in `national.py`; names are not looked for. What an organisation calls a booking or an account is found by
+patterns of its own.
 
 Inside a link only an e-mail address in its query counts: numbers there are ids of pages and orders. A handle is no
 e-mail address, whichever network it is from (`@ana@example.social`).
+
+Signs that nobody sees (zero-width spaces, marks above and below) hide nothing, and digits count in every script: the
+search runs over a plain form of the text, and the places are those of the text itself.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 import phonenumbers
+import re2
 from stdnum import iban, luhn
-from stdnum.br import cpf
-from stdnum.ch import ssn as ch_ssn
-from stdnum.de import idnr
-from stdnum.es import dni, nie
-from stdnum.fr import nir
-from stdnum.it import codicefiscale
-from stdnum.se import personnummer
-from stdnum.us import ssn as us_ssn
 
 from rapport.core.types import Private
+from rapport.core.understand.addresses import addresses
+from rapport.core.understand.national import national_ids
 
-VERSION = "private-1"
+VERSION = "private-2"
 REGIONS = ("GB", "US", "DE", "FR")
 """Where a telephone number without a country code may be from."""
 LONGEST = 100_000
 """Characters of a text that are searched: more than any network allows in a post."""
-LONGEST_FOR_PHONES = 20_000
-"""The same for telephone numbers, which take longer to look for."""
+LONGEST_IN_DEPTH = 20_000
+"""The same for telephone numbers, addresses and national numbers, which take longer to look for."""
 
 FEWEST_CHARACTERS = 12
 """Of a card number or an IBAN: nothing shorter is tried."""
+FEWEST_DIGITS = 6
+"""No national number and no telephone number has fewer."""
+LONGEST_REFERENCE = 200
+"""Characters of a pattern for references."""
 
 BULLET = "•"
 
@@ -46,6 +53,7 @@ BULLET = "•"
 class Pattern:
     """How to find one kind of private data: what looks like it, and what tells that it is.
 
+    fewest    how many of these signs a text that has one must have ("d" for digits): the others are not searched
     grouped   the match is empty, and its group 1 may hold more than belongs to it ("4111 1111 1111 1111 12"): the
               longest beginning of it that is valid counts
     """
@@ -54,20 +62,56 @@ class Pattern:
     regex: re.Pattern[str]
     valid: Callable[[str], bool]
     confidence: float
+    fewest: tuple[str, int]
     grouped: bool = False
 
 
-def private_in(texts: Sequence[str], regions: Sequence[str] = REGIONS) -> list[tuple[Private, ...]]:
+def private_in(
+    texts: Sequence[str], regions: Sequence[str] = REGIONS, references: Sequence[str] = ()
+) -> list[tuple[Private, ...]]:
     """The private data in each text, by place, without overlaps (the surest wins, then the longest, then the first).
 
-    regions   two-letter codes of the countries whose national telephone numbers are known, the likeliest first
+    regions      two-letter codes of the countries whose national telephone numbers are known, the likeliest first
+    references   patterns (RE2) of what the organisation calls a booking, an account, a contract: "reference". Where a
+                 pattern has a group, that part of the match counts
 
-    >>> for found in private_in(["Card 4111 1111 1111 1111, mail ana@example.org"])[0]:
+    Raises ValueError for a pattern that `reference_pattern` refuses.
+
+    >>> for found in private_in(["Card 4111 1111 1111 1111, mail ana@example.org, booking QX7K2M"],
+    ...                         references=[r"booking ([A-Z0-9]{6})\\b"])[0]:
     ...     found.kind, found.start, found.end
     ('card', 5, 24)
     ('email', 31, 46)
+    ('reference', 56, 62)
     """
-    return [_private(text[:LONGEST], tuple(regions)) for text in texts]
+    own = tuple(reference_pattern(pattern) for pattern in references)
+    return [_private(text[:LONGEST], tuple(regions), own) for text in texts]
+
+
+@lru_cache(maxsize=1000)
+def reference_pattern(pattern: str) -> Any:
+    """A pattern of the organisation's own, compiled by RE2: its time grows with the text and with nothing else.
+
+    Raises ValueError, in words for the person who wrote it, when it is too long, cannot be read, or matches nothing
+    at all.
+
+    >>> reference_pattern("X*")
+    Traceback (most recent call last):
+    ValueError: the pattern 'X*' also matches where nothing stands; ask for at least one character
+    """
+    if len(pattern) > LONGEST_REFERENCE:
+        raise ValueError(f"a pattern may have {LONGEST_REFERENCE} characters; this one has {len(pattern)}")
+    options = re2.Options()
+    options.max_mem = 1 << 20
+    options.log_errors = False
+    try:
+        compiled = re2.compile(pattern, options=options)
+    except re2.error as error:
+        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
+        raise ValueError(f"the pattern {pattern!r} cannot be read: {reason}") from error
+    if compiled.search(""):
+        raise ValueError(f"the pattern {pattern!r} also matches where nothing stands; ask for at least one character")
+    return compiled
 
 
 def mask(text: str, private: Sequence[Private]) -> str:
@@ -89,28 +133,79 @@ def mask(text: str, private: Sequence[Private]) -> str:
     return "".join(shown)
 
 
-_KEPT = {"card": (0, 4), "phone": (0, 2), "email": (1, 0)}
+_KEPT = {"card": (0, 4), "phone": (0, 2), "email": (1, 0), "reference": (0, 2)}
 """How many letters and digits stay in sight at the start and at the end."""
 
 
-def _private(text: str, regions: tuple[str, ...]) -> tuple[Private, ...]:
+def _private(text: str, regions: tuple[str, ...], references: tuple[Any, ...]) -> tuple[Private, ...]:
+    plain, places = _plain(text)
+    found = _without_overlaps(list(_found(plain, regions, references)))
+    if places is None:
+        return found
+    return tuple(replace(part, start=places[part.start], end=places[part.end - 1] + 1) for part in found)
+
+
+def _found(text: str, regions: tuple[str, ...], references: tuple[Any, ...]) -> Iterator[Private]:
     links = [match.span() for match in _LINK.finditer(text)] if "://" in text or "www." in text else []
-    found = list(_patterns(text, links))
-    if _PHONE_LIKE.search(text):
-        found.extend(_phones(text[:LONGEST_FOR_PHONES], regions, links))
-    return _without_overlaps(found)
+    digits = len(_DIGIT.findall(text))
+    yield from _patterns(text, links, digits)
+    start = text[:LONGEST_IN_DEPTH]
+    if digits >= FEWEST_DIGITS:
+        for first, end, confidence in national_ids(start):
+            if not _inside(first, links):
+                yield Private(first, end, "national_id", confidence)
+        if _PHONE_LIKE.search(start):
+            yield from _phones(start, regions, links)
+    if digits:
+        for one in addresses(start):
+            if not _inside(one.start, links):
+                yield Private(one.start, one.end, "address", one.confidence)
+    for pattern in references:
+        for match in pattern.finditer(text):
+            first, end = match.span(1 if pattern.groups else 0)
+            if end > first and not _inside(first, links):
+                yield Private(first, end, "reference", 0.9)
 
 
-def _patterns(text: str, links: list[tuple[int, int]]) -> Iterator[Private]:
-    has_digit = any(map(str.isdigit, text))
-    for pattern in _PATTERNS if has_digit or ":" in text else ():
+def _plain(text: str) -> tuple[str, list[int] | None]:
+    """The text as patterns read it: ASCII digits, spaces and hyphens, nothing that is not seen.
+
+    The second is where each of its characters stands in the text; None when they stand where they stood.
+    """
+    if text.isascii():
+        return text, None
+    text = _ODD_DIGIT.sub(lambda match: str(unicodedata.digit(match[0])), text)
+    text = _ODD_DASH.sub("-", _ODD_SPACE.sub(" ", text))
+    text = _HALF.sub("\ufffd", text)
+    if not _UNSEEN.search(text):
+        return text, None
+    places = [at for at, letter in enumerate(text) if not _UNSEEN.match(letter)]
+    return "".join([text[at] for at in places]), places
+
+
+_DIGIT = re.compile("[0-9]")
+_ODD_DIGIT = re.compile(r"(?![0-9])\d")
+_ODD_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_ODD_DASH = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_UNSEEN = re.compile(
+    "[\u00ad\u0300-\u036f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20f0\ufe00-\ufe0f\ufeff]"
+)
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half a character, from a text that was cut; RE2 refuses it."""
+
+
+def _patterns(text: str, links: list[tuple[int, int]], digits: int) -> Iterator[Private]:
+    for pattern in _PATTERNS:
+        sign, fewest = pattern.fewest
+        if (digits if sign == "d" else text.count(sign)) < fewest:
+            continue
         for match in pattern.regex.finditer(text):
             if _inside(match.start(), links):
                 continue
             beginnings = _beginnings(match[1]) if pattern.grouped else (match[0],)
             if found := next(filter(pattern.valid, beginnings), None):
                 yield Private(match.start(), match.start() + len(found), pattern.kind, pattern.confidence)
-    if "@" in text:
+    if _AT.search(text):
         for match in _EMAIL.finditer(text):
             if _may_be_email(text, match.start(), links):
                 yield Private(match.start(), match.end(), "email", 0.99)
@@ -185,6 +280,7 @@ def _is_ip(match: str) -> bool:
 
 
 _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>\"]+", re.IGNORECASE)
+_AT = re.compile(r"[\w+%-]@[^\W_]")
 _EMAIL = re.compile(
     r"(?<![\w.+%@-])[a-z0-9](?:[\w.+%-]{0,62}[\w+%-])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?![\w@-])",
     re.IGNORECASE,
@@ -227,18 +323,16 @@ def _ahead(pattern: str) -> re.Pattern[str]:
     return re.compile(f"{_NOT_BEFORE}(?=({pattern}{_NOT_AFTER}))", re.IGNORECASE)
 
 
+_IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE)
 _PATTERNS = (
-    Pattern("card", _ahead(r"\d\d(?:[ -]?\d){10,17}"), _is_card, 0.97, grouped=True),
-    Pattern("iban", _ahead(r"[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}"), iban.is_valid, 0.99, grouped=True),
-    Pattern("ip", _bounded(r"(?:\d{1,3}\.){3}\d{1,3}"), _is_ip, 0.85),
-    Pattern("ip", re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE), _is_ip, 0.9),
-    Pattern("national_id", _bounded(r"\d{3}[- ]\d{2}[- ]\d{4}"), us_ssn.is_valid, 0.85),
-    Pattern("national_id", _bounded(r"[12] ?\d{2} ?\d{2} ?\d[\dab] ?\d{3} ?\d{3} ?\d{2}"), nir.is_valid, 0.95),
-    Pattern("national_id", _bounded(r"[1-9]\d ?\d{3} ?\d{3} ?\d{3}"), idnr.is_valid, 0.6),
-    Pattern("national_id", _bounded(r"\d{8}[- ]?[a-z]"), dni.is_valid, 0.9),
-    Pattern("national_id", _bounded(r"[xyz][- ]?\d{7}[- ]?[a-z]"), nie.is_valid, 0.9),
-    Pattern("national_id", _bounded(r"[a-z]{6}\d{2}[a-z]\d{2}[a-z]\d{3}[a-z]"), codicefiscale.is_valid, 0.97),
-    Pattern("national_id", _bounded(r"\d{3}\.\d{3}\.\d{3}-\d{2}"), cpf.is_valid, 0.95),
-    Pattern("national_id", _bounded(r"756\.?\d{4}\.?\d{4}\.?\d{2}"), ch_ssn.is_valid, 0.95),
-    Pattern("national_id", _bounded(r"(?:19|20)?\d{6}[-+]\d{4}"), personnummer.is_valid, 0.9),
+    Pattern("card", _ahead(r"\d\d(?:[ -]?\d){10,17}"), _is_card, 0.97, ("d", 12), grouped=True),
+    Pattern("iban", _ahead(r"[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}"), iban.is_valid, 0.99, ("d", 6), grouped=True),
+    Pattern("ip", _bounded(r"(?:\d{1,3}\.){3}\d{1,3}"), _is_ip, 0.85, (".", 3)),
+    Pattern(
+        "ip",
+        re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE),
+        _is_ip,
+        0.9,
+        (":", 2),
+    ),
 )
