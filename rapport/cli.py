@@ -15,6 +15,7 @@ import click
 from rapport import __version__
 from rapport.core.errors import RapportError
 from rapport.measure_cli import measure
+from rapport.readers_cli import read, readers
 
 
 class Command(click.Group):
@@ -330,9 +331,11 @@ def rotate() -> None:
     click.echo(f"Sealed anew: {reseal(actor='command line')} channels.")
 
 
-# -- measuring without a database --------------------------------------------------------------------------------------
+# -- without a database ------------------------------------------------------------------------------------------------
 
 main.add_command(measure)
+main.add_command(read)
+main.add_command(readers)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,12 @@ import csv
 import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from rapport.core.errors import RapportError
+from rapport.tables import Row, TableError, rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,21 +24,6 @@ LABELS = (*TONES, "uncodable")
 BASELINE_DAYS = 56
 
 File = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a table, which knows its number."""
-
-    line: int
-    cells: Mapping[str, str]
-
-    def __getitem__(self, column: str) -> str:
-        return self.cells[column]
-
-
-class TableError(RapportError):
-    """The table lacks something, or holds what cannot be read."""
 
 
 @click.group()
@@ -194,14 +178,7 @@ def agreement(file: Path, metric: str, seed: int) -> None:
 
 
 def _rows(file: Path, *needed: str) -> list[Row]:
-    with file.open(newline="", encoding="utf-8-sig") as handle:
-        reader = csv.DictReader(handle)
-        missing = [name for name in needed if name not in (reader.fieldnames or ())]
-        if missing:
-            raise TableError(f"{file.name} has no column {', '.join(missing)}")
-        return [
-            Row(line, {name: value or "" for name, value in row.items() if name}) for line, row in enumerate(reader, 2)
-        ]
+    return list(rows(file, *needed))
 
 
 def _write(rows: Iterable[Mapping[str, str]]) -> None:

@@ -32,6 +32,7 @@ from rapport.core.understand.addresses import addresses
 from rapport.core.understand.national import national_ids
 
 VERSION = "private-2"
+KINDS = ("card", "iban", "phone", "email", "ip", "national_id", "address", "reference")
 REGIONS = ("GB", "US", "DE", "FR")
 """Where a telephone number without a country code may be from."""
 LONGEST = 100_000
