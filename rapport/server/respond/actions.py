@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -20,13 +19,14 @@ from rapport.connectors import contract
 from rapport.core.errors import ConnectorError, NeedsSignIn, OutcomeUnknown, RateLimited
 from rapport.core.types import Absent, Receipt, Refused, Reply
 from rapport.server import flow
-from rapport.server.claim import LET_GO, free
+from rapport.server.claim import free
 from rapport.server.listen import search, sign_in
 from rapport.server.listen.models import Author, Message, Sighting
 from rapport.server.organise.abilities import refusal
 from rapport.server.organise.models import User
 from rapport.server.organise.record import Entry, fingerprint, recorded
 from rapport.server.respond.models import Draft, Outgoing
+from rapport.server.respond.outbox import advance, visible
 from rapport.server.route.actions import refresh
 from rapport.server.route.models import Conversation, Placement
 
@@ -149,12 +149,12 @@ def undo(outgoing: Outgoing, *, actor: User) -> Draft | Refused:
     if no := refusal(actor, "answer"):
         return no
     with recorded("answer.withdrawn", actor, target=outgoing) as entry:
-        row = _visible(outgoing, actor)
+        row = visible(outgoing, actor)
         if row is None:
             return entry.refuse(gettext("This answer is not yours to take back."))
         if row.state not in ("queued", "failed"):
             return entry.refuse(str(TOO_LATE[row.state]))
-        _set(row, "withdrawn")
+        advance(row, "withdrawn")
         draft, _ = Draft.objects.select_for_update().get_or_create(conversation_id=row.conversation_id)
         if not draft.text.strip():
             draft.text = row.text
@@ -168,13 +168,13 @@ def retry(outgoing: Outgoing, *, actor: User) -> Outgoing | Refused:
     if no := refusal(actor, "answer"):
         return no
     with recorded("answer.retried", actor, target=outgoing) as entry:
-        row = _visible(outgoing, actor)
+        row = visible(outgoing, actor)
         if row is None:
             return entry.refuse(gettext("This answer is not yours."))
         if row.state not in ("failed", "unknown"):
             return entry.refuse(str(TOO_LATE[row.state]))
         entry.detail["from"] = row.state
-        return _set(row, "queued", send_after=timezone.now(), attempts=0, looked=0, trouble="")
+        return advance(row, "queued", send_after=timezone.now(), attempts=0, looked=0, trouble="")
 
 
 def settle_unknown(outgoing: Outgoing, *, actor: User) -> Outgoing | Refused:
@@ -182,25 +182,12 @@ def settle_unknown(outgoing: Outgoing, *, actor: User) -> Outgoing | Refused:
     if no := refusal(actor, "answer"):
         return no
     with recorded("answer.found_by_hand", actor, target=outgoing) as entry:
-        row = _visible(outgoing, actor)
+        row = visible(outgoing, actor)
         if row is None or row.state != "unknown":
             return entry.refuse(gettext("Nothing here is waiting for that decision."))
-        _set(row, "sent", sent_at=timezone.now(), trouble="")
+        advance(row, "sent", sent_at=timezone.now(), trouble="")
         Conversation.objects.filter(pk=row.conversation_id, state="open").update(state="waiting")
         return row
-
-
-def _visible(outgoing: Outgoing, actor: User) -> Outgoing | None:
-    talks = Conversation.objects.visible_to(actor).values("pk")
-    return Outgoing.objects.select_for_update().filter(pk=outgoing.pk, conversation__in=talks).first()
-
-
-def _set(row: Outgoing, state: str, **changes: Any) -> Outgoing:
-    row.state = flow.advance("outgoing", row.state, state)
-    for name, value in (LET_GO | changes).items():
-        setattr(row, name, value)
-    row.save()
-    return row
 
 
 # -- sending: called by the sender only --------------------------------------------------------------------------------
@@ -220,7 +207,7 @@ def take(worker: str, now: datetime) -> Outgoing | None:
             return None
         entry.target = row
         if row.parent.removed_at and not row.attempts:  # later attempts go on: the first may have arrived
-            _set(row, "failed", trouble=gettext_noop("What it answers was taken back meanwhile."))
+            advance(row, "failed", trouble=gettext_noop("What it answers was taken back meanwhile."))
             entry.action = "answer.not_sent"
             return None
         row.state = flow.advance("outgoing", row.state, "sending")
@@ -259,7 +246,7 @@ def sent(row: Outgoing, receipt: Receipt, *, worker: str) -> None:
             _look_yourself(fresh, entry)
             return
         message = _our_message(fresh, receipt)
-        _set(fresh, "sent", sent_at=timezone.now(), message=message, trouble="")
+        advance(fresh, "sent", sent_at=timezone.now(), message=message, trouble="")
         refresh([fresh.conversation_id])
 
 
@@ -274,7 +261,7 @@ def _look_yourself(row: Outgoing, entry: Entry) -> None:
     if row.state not in ("sending", "unknown") or row.trouble == words:
         entry.quiet()
     if row.state in ("sending", "unknown"):
-        _set(row, "unknown", send_after=timezone.now() + timedelta(hours=1), trouble=words)
+        advance(row, "unknown", send_after=timezone.now() + timedelta(hours=1), trouble=words)
 
 
 def _our_message(row: Outgoing, receipt: Receipt) -> Message:
@@ -320,7 +307,7 @@ def not_sent(row: Outgoing, error: ConnectorError, *, worker: str) -> None:
             return
         state, wait = _verdict(fresh, error)
         entry.detail["state"] = state
-        _set(fresh, state, trouble=str(error)[:500], send_after=timezone.now() + timedelta(seconds=wait))
+        advance(fresh, state, trouble=str(error)[:500], send_after=timezone.now() + timedelta(seconds=wait))
         if isinstance(error, NeedsSignIn):
             sign_in.shut_out(fresh.channel, str(error), timezone.now())
 
@@ -349,7 +336,7 @@ def sweep(worker: str, now: datetime) -> int:
     with recorded("answers.swept", worker.split("-")[0]) as entry:
         rows = list(dead.select_for_update())
         for row in rows:
-            _set(row, "unknown", trouble=gettext_noop("The sender stopped while sending."), send_after=now)
+            advance(row, "unknown", trouble=gettext_noop("The sender stopped while sending."), send_after=now)
         entry.detail["answers"] = [row.pk for row in rows]
         return len(rows)
 
@@ -374,11 +361,11 @@ def looked(row: Outgoing, answer: Absent, *, worker: str) -> None:
         now = timezone.now()
         if answer.conclusive:
             state = "failed" if fresh.attempts >= ATTEMPTS else "queued"
-            _set(fresh, state, send_after=now, looked=0, trouble=gettext_noop("It is not on the platform."))
+            advance(fresh, state, send_after=now, looked=0, trouble=gettext_noop("It is not on the platform."))
             return
         wait = timedelta(seconds=answer.ask_again_after or min(30 * 2**fresh.looked, 3600))
         trouble = answer.reason or gettext_noop("The platform cannot tell. Please look yourself.")
-        _set(fresh, "unknown", send_after=now + wait, looked=fresh.looked + 1, trouble=trouble)
+        advance(fresh, "unknown", send_after=now + wait, looked=fresh.looked + 1, trouble=trouble)
         if fresh.looked > 1:  # asked before, and the same answer
             entry.quiet()
 
@@ -391,4 +378,4 @@ def ask_later(row: Outgoing, error: ConnectorError, *, worker: str) -> None:
         if fresh.state != "unknown" or _is_stale(row, fresh):
             entry.silent()
             return
-        _set(fresh, "unknown", send_after=timezone.now() + wait, looked=fresh.looked + 1, trouble=str(error)[:500])
+        advance(fresh, "unknown", send_after=timezone.now() + wait, looked=fresh.looked + 1, trouble=str(error)[:500])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -19,8 +18,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from rapport.connectors import contract
 from rapport.core.errors import ConnectorError, NeedsSignIn, OutcomeUnknown, RateLimited
 from rapport.core.types import Refused
-from rapport.server import flow
-from rapport.server.claim import LET_GO, free
+from rapport.server.claim import free
 from rapport.server.listen import sign_in
 from rapport.server.listen.models import Channel, Message
 from rapport.server.organise.abilities import Somebody, may, refusal
@@ -28,6 +26,7 @@ from rapport.server.organise.models import User
 from rapport.server.organise.record import fingerprint, recorded
 from rapport.server.respond.actions import AT_REST, ATTEMPTS, SENDING, UNDER_WAY
 from rapport.server.respond.models import Moderation
+from rapport.server.respond.outbox import advance, visible
 from rapport.server.route.models import Conversation
 
 NEEDS = {"delete": "remove"}
@@ -135,12 +134,12 @@ def withdraw(row: Moderation, *, actor: User) -> Moderation | Refused:
     if no := refusal(actor, "answer"):
         return no
     with recorded("moderation.withdrawn", actor, target=row) as entry:
-        fresh = _visible(row, actor)
+        fresh = visible(row, actor)
         if fresh is None:
             return entry.refuse(gettext("This conversation is not yours."))
         if fresh.state not in ("queued", "failed") or (fresh.state == "queued" and fresh.attempts):
             return entry.refuse(str(TOO_LATE["unknown" if fresh.state == "queued" else fresh.state]))
-        return _set(fresh, "withdrawn")
+        return advance(fresh, "withdrawn")
 
 
 def retry(row: Moderation, *, actor: User) -> Moderation | Refused:
@@ -148,7 +147,7 @@ def retry(row: Moderation, *, actor: User) -> Moderation | Refused:
     if no := refusal(actor, NEEDS.get(row.action, "answer")):
         return no
     with recorded("moderation.retried", actor, target=row) as entry:
-        fresh = _visible(row, actor)
+        fresh = visible(row, actor)
         if fresh is None:
             return entry.refuse(gettext("This conversation is not yours."))
         if fresh.state != "failed" and not in_doubt(fresh):
@@ -157,7 +156,7 @@ def retry(row: Moderation, *, actor: User) -> Moderation | Refused:
         if others.exists():
             return entry.refuse(gettext("Something else is under way about this message."))
         entry.detail["from"] = fresh.state
-        return _set(fresh, "queued", send_after=timezone.now(), attempts=0, trouble="")
+        return advance(fresh, "queued", send_after=timezone.now(), attempts=0, trouble="")
 
 
 def settle_unknown(row: Moderation, *, actor: User) -> Moderation | Refused:
@@ -165,28 +164,15 @@ def settle_unknown(row: Moderation, *, actor: User) -> Moderation | Refused:
     if no := refusal(actor, NEEDS.get(row.action, "answer")):
         return no
     with recorded("moderation.settled_by_hand", actor, target=row, what=row.action) as entry:
-        fresh = _visible(row, actor)
+        fresh = visible(row, actor)
         if fresh is None or not in_doubt(fresh):
             return entry.refuse(gettext("Nothing here is waiting for that decision."))
-        return _set(fresh, "done", done_at=timezone.now(), trouble="")
+        return advance(fresh, "done", done_at=timezone.now(), trouble="")
 
 
 def in_doubt(row: Moderation) -> bool:
     """Whether a person has to say what came of it."""
     return row.state == "unknown" and row.action in ONCE
-
-
-def _visible(row: Moderation, actor: User) -> Moderation | None:
-    talks = Conversation.objects.visible_to(actor).values("pk")
-    return Moderation.objects.select_for_update().filter(pk=row.pk, conversation__in=talks).first()
-
-
-def _set(row: Moderation, state: str, **changes: Any) -> Moderation:
-    row.state = flow.advance("moderation", row.state, state)
-    for name, value in (LET_GO | changes).items():
-        setattr(row, name, value)
-    row.save()
-    return row
 
 
 # -- doing: called by the sender only --------------------------------------------------------------------------------
@@ -200,7 +186,7 @@ def sweep(worker: str, now: datetime) -> int:
     with recorded("moderations.swept", worker.split("-")[0]) as entry:
         rows = list(dead.select_for_update())
         for row in rows:
-            _set(row, "unknown", trouble=gettext_noop("The sender stopped in the middle of it."), send_after=now)
+            advance(row, "unknown", trouble=gettext_noop("The sender stopped in the middle of it."), send_after=now)
         entry.detail["moderations"] = [row.pk for row in rows]
         return len(rows)
 
@@ -220,7 +206,7 @@ def take(worker: str, now: datetime) -> Moderation | None:
             return None
         entry.target, entry.detail["attempt"] = row, row.attempts + 1
         lease = {"leased_by": worker, "leased_until": now + SENDING}
-        return _set(row, "sending", attempts=row.attempts + 1, attempted_at=now, **lease)
+        return advance(row, "sending", attempts=row.attempts + 1, attempted_at=now, **lease)
 
 
 def done(row: Moderation, *, worker: str) -> None:
@@ -230,7 +216,7 @@ def done(row: Moderation, *, worker: str) -> None:
         if fresh.state not in ("sending", "unknown"):
             entry.silent()
             return
-        _set(fresh, "done", done_at=timezone.now(), trouble="")
+        advance(fresh, "done", done_at=timezone.now(), trouble="")
 
 
 def not_done(row: Moderation, error: ConnectorError, *, worker: str) -> None:
@@ -242,7 +228,7 @@ def not_done(row: Moderation, error: ConnectorError, *, worker: str) -> None:
             return
         state, wait = _verdict(fresh, error)
         entry.detail["state"] = state
-        _set(fresh, state, trouble=str(error)[:500], send_after=timezone.now() + timedelta(seconds=wait))
+        advance(fresh, state, trouble=str(error)[:500], send_after=timezone.now() + timedelta(seconds=wait))
         if isinstance(error, NeedsSignIn):
             sign_in.shut_out(fresh.channel, str(error), timezone.now())
 
