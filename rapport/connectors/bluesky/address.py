@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
+from rapport.connectors.address import is_for_them_alone
 from rapport.core.errors import ConnectorError
 
 JETSTREAM_1 = "/subscribe"
@@ -28,7 +30,7 @@ class Address:
     url: str
 
 
-def read_address(given: str, *, private: bool = False) -> Address | None:
+def read_address(given: str, private_hosts: Iterable[str] = ()) -> Address | None:
     """The address of a stream; None when nothing was given. Raises ConnectorError when it is none.
 
     A path tells what is spoken there. Without one, a name that begins with "jetstream" is a Jetstream (with a number
@@ -52,7 +54,7 @@ def read_address(given: str, *, private: bool = False) -> Address | None:
     scheme, kind = _SCHEMES.get(url.scheme, ""), _kind(url, host)
     if not host or not scheme or kind is None or "@" in url.netloc:
         raise wrong
-    if scheme == "ws" and not private:
+    if not is_for_them_alone(url, private_hosts):
         raise ConnectorError("A stream has to come over wss, or others can put words into it.", permanent=True)
     return Address(kind, url.netloc, f"{scheme}://{url.netloc}{_PATHS[kind]}?{f'{url.query}&' if url.query else ''}")
 

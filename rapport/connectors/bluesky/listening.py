@@ -13,7 +13,7 @@ from rapport.core.types import Page
 
 
 def address_of(account: Account) -> Address | None:
-    return read_address(account.config.get("stream", ""), private=bool(account.private_hosts))
+    return read_address(account.config.get("stream", ""), account.private_hosts)
 
 
 def stream(account: Account, cursor: str, sieve: Sieve) -> Iterator[Page]:

@@ -19,6 +19,7 @@ from atproto_client.request import Request, Response
 from atproto_core.exceptions import AtProtocolError
 from atproto_server.exceptions import InvalidTokenError
 
+from rapport.connectors.address import web_address
 from rapport.connectors.contract import Account
 from rapport.connectors.http import MAX_REDIRECTS, TIMEOUT_SECONDS, USER_AGENT, refusal, translate
 from rapport.connectors.metered import MeteredTransport, Told
@@ -62,6 +63,12 @@ def _bucket(request: httpx.Request, told: Told) -> str:
     return "calls"
 
 
+def service_of(account: Account) -> str:
+    """Where the account signs in."""
+    given = account.config.get("service") or DEFAULT_SERVICE
+    return web_address(given, account.private_hosts, carries="password")
+
+
 @contextmanager
 def signed_in(account: Account, *, anew: bool = False) -> Iterator[SignedIn]:
     """Go on with the session that was kept; sign in when there is none, or when `anew`.
@@ -90,7 +97,7 @@ class _Client(Client):  # type: ignore[misc]  # the SDK brings no types
     """The SDK's client; it renews a session when nobody else is at it, and not when somebody else just did."""
 
     def __init__(self, account: Account, request: Request) -> None:
-        super().__init__(account.config.get("service") or DEFAULT_SERVICE, request=request)
+        super().__init__(service_of(account), request=request)
         self._alone = account.alone
 
     def take_up(self, kept: str) -> bool:
@@ -140,7 +147,7 @@ class SignedIn:
         password = self._account.secrets.get("password", "")
         if not handle or not password:
             raise NeedsSignIn("There is no handle, or no app password, to sign in to Bluesky with.", permanent=True)
-        self.client.update_base_url(self._account.config.get("service") or DEFAULT_SERVICE)
+        self.client.update_base_url(service_of(self._account))
         try:
             self.client.login(handle, password, fetch_bsky_profile=False)
         except (*_RAISED, ConnectorError) as error:

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+from rapport.connectors.address import is_for_them_alone, web_address
 from rapport.connectors.contract import Account, Field, Profile, Sieve, Source
 from rapport.connectors.http import Request, Response, ask, guarded_client
 from rapport.connectors.mastodon import compose, stream
@@ -199,19 +200,12 @@ def _before(status: Any, moment: datetime) -> bool:
 
 
 def _address(account: Account) -> str:
-    """The server's address, without a path. Tokens travel encrypted, except where private places are allowed."""
+    """The server's address, without a path; `ana@example.social` will do. Tokens travel encrypted, except to the hosts
+    that are named for it."""
     given = account.config.get("instance", "").strip()
-    try:
-        url = urlsplit(given if "://" in given else f"https://{given.rpartition('@')[2]}")
-        port = f":{url.port}" if url.port else ""
-    except ValueError as error:
-        raise ConnectorError(f"{given[:80]!r} is not the address of a server.", permanent=True) from error
-    if not url.hostname or url.scheme not in ("http", "https"):
-        raise ConnectorError(f"{given[:80]!r} is not the address of a server.", permanent=True)
-    if url.scheme == "http" and not account.private_hosts:
-        raise ConnectorError("The server has to be reached over https, or others can read the token.", permanent=True)
-    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
-    return f"{url.scheme}://{host}{port}"
+    address = web_address(given if "://" in given else given.rpartition("@")[2], account.private_hosts, carries="token")
+    url = urlsplit(address)
+    return f"{url.scheme}://{url.netloc}"
 
 
 def _host(account: Account) -> str:
@@ -341,7 +335,7 @@ class _Server:
         told = self._ask("/api/v2/instance", {}, accept=NOT_KNOWN)
         instance = decoded(told.content) if told.is_success else self.get("/api/v1/instance")
         base = _streaming_address(instance) or self.address
-        if urlsplit(base).scheme != urlsplit(self.address).scheme:
+        if not is_for_them_alone(urlsplit(base), self._private_hosts):
             raise ConnectorError(
                 f"{self.host} streams over {base[:80]}, where others can read the token.", permanent=True
             )

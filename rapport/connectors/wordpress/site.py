@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,8 +12,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from rapport.connectors.address import web_address
 from rapport.connectors.contract import Account
-from rapport.connectors.http import Allowed, Response, ask, guarded_client, refusal, shown
+from rapport.connectors.http import Response, ask, guarded_client, refusal, shown
 from rapport.connectors.wordpress.parse import (
     comment_author,
     decoded,
@@ -38,7 +38,6 @@ _API = "https://api.w.org/"
 _LINK = re.compile(rb"""<link\b[^>]*\brel=["']https://api\.w\.org/["'][^>]*>""", re.IGNORECASE)
 _HREF = re.compile(rb"""\bhref=["']([^"'<>]{1,500})["']""", re.IGNORECASE)
 _NOT_SHOWN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
-_NO_HOST = ipaddress.ip_address("0.0.0.0")  # noqa: S104 - stands for a name that is not an address
 
 
 class Closed(Exception):
@@ -47,27 +46,8 @@ class Closed(Exception):
 
 def address_of(account: Account) -> str:
     """The site's address. Passwords travel encrypted, except to the hosts that are named for it."""
-    given = account.config.get("url", "").strip()
-    try:
-        url = urlsplit(given if "://" in given else f"https://{given}")
-        port = f":{url.port}" if url.port else ""
-    except ValueError as error:
-        raise ConnectorError(f"{given[:80]!r} is not the address of a site.", permanent=True) from error
-    if not url.hostname or url.scheme not in ("http", "https"):
-        raise ConnectorError(f"{given[:80]!r} is not the address of a site.", permanent=True)
-    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
-    address = f"{url.scheme}://{host}{port}{url.path.rstrip('/')}"
-    if url.scheme == "http" and account.config.get("user") and not _may_go_plain(account, url.hostname, url.port or 80):
-        raise ConnectorError("The site has to be reached over https, or others can read the password.", permanent=True)
-    return address
-
-
-def _may_go_plain(account: Account, host: str, port: int) -> bool:
-    try:
-        address: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(host)
-    except ValueError:
-        address = _NO_HOST
-    return Allowed.read(account.private_hosts).permits(host, port, address)
+    carries = "password" if account.config.get("user") else ""
+    return web_address(account.config.get("url", ""), account.private_hosts, what="site", carries=carries)
 
 
 @contextmanager
