@@ -135,6 +135,11 @@ def test_the_page_on_which_matches_of_a_brief_are_judged(visit, demo, signed_in)
     page.locator("form[action$='/noise/draw/'] button").click()
     page.wait_for_url(re.compile("/noise/$"))
     assert not faults(page)
+    page.get_by_role("button", name="Noise", exact=True).click()
+    page.goto(f"{demo.url}{found[0]}?query=*")
+    expect(page.get_by_text("1 judged match")).to_be_visible()
+    expect(page.get_by_text("Not saved yet")).to_be_visible()
+    assert not faults(page, TWO)
 
 
 def test_the_page_of_what_is_exported(visit, demo, signed_in):

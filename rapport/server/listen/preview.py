@@ -85,7 +85,7 @@ def preview(query: Query, messages: QuerySet[Message], *, now: datetime, zone: t
     heard = theirs(week).order_by()[: COUNTED + 1].count()
     looked = _looked(query, theirs(messages), week, heard) if heard else _Looked(theirs(week))
     seen = [one for one in documents(looked.rows) if begin <= one.at <= now]
-    found = [one for one in seen if query.matches(one.prepared)]
+    found = sorted((one for one in seen if query.matches(one.prepared)), key=lambda one: one.at, reverse=True)
     known = Preview(
         first,
         last,
