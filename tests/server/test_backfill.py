@@ -233,7 +233,7 @@ def test_a_gap_is_filled_and_says_so(gap, ana):
     assert isinstance(backfill.begin_gap(gap, actor=ana), Backfill)
     turns()
     gap.refresh_from_db()
-    assert (gap.state, gap.brought, gap.outcome) == ("backfilled", 5, "Brought back: 5 new messages.")
+    assert (gap.state, gap.brought, gap.done) == ("backfilled", 5, "Brought back: 5 new messages.")
 
 
 def test_a_gap_of_which_the_platform_lost_a_part_is_filled_partly(gap, ana, harbour):

@@ -18,6 +18,10 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from rapport.connectors import contract
+from rapport.connectors.bluesky import jetstream
+from rapport.connectors.feeds import overlap
+from rapport.connectors.mastodon import stream as mastodon_stream
+from rapport.connectors.wordpress import api as wordpress_api
 from rapport.core.query import SEARCH_FIELDS, STANDING_FIELDS
 from rapport.core.route.rules import RULE_FIELDS
 from rapport.server import languages
@@ -112,6 +116,12 @@ def test_the_words_of_fields_and_of_our_connectors_are_named_for_the_catalogue()
         spoken |= {connector.label} | {text for field in connector.fields for text in (field.label, field.help)}
     names = {"Bluesky", "Mastodon", "Webhook", "WordPress", ""}
     assert spoken - names == set(words.WORDS)
+    assert set(words.CAUSES) == {
+        jetstream.TOO_OLD,
+        mastodon_stream.TOO_MUCH,
+        overlap.CAUSE,
+        wordpress_api.FEED_TOO_SHORT,
+    }
 
 
 # -- compiling -------------------------------------------------------------------------------------------------------

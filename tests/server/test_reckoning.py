@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from rapport.core.errors import ConnectorError
 from rapport.core.types import Reject
-from rapport.server.listen import reckoning
+from rapport.server.listen import gaps, reckoning
 from rapport.server.listen.models import Channel, Cursor, Gap, Quarantined, Reckoning
 
 HOUR = timedelta(hours=1)
@@ -38,7 +38,7 @@ def counts(harbour, channel, now):
 
 
 def told():
-    return list(Gap.objects.values_list("kind", "state", "cause"))
+    return [(gap.kind, gap.state, gap.why) for gap in Gap.objects.all()]
 
 
 def test_the_same_number_is_kept_and_nothing_is_missing(counts, harbour, hear, says, now):
@@ -56,6 +56,21 @@ def test_what_they_have_more_is_a_gap_that_says_both_numbers(counts, harbour, he
     reckoning.reckon(now)
     assert told() == [("count", "open", "The platform has 3 messages of that time, we have 1.")]
     assert Gap.objects.get().end - Gap.objects.get().start == timedelta(days=1)
+
+
+def test_the_words_of_a_gap_are_those_of_whoever_reads_them(counts, harbour, hear, now):
+    harbour.theirs = 3
+    reckoning.reckon(now)
+    gap = gaps.note_settled(Gap.objects.get(), "backfilled", "Brought back: %(n)d new messages.", 3, {"n": 3})
+    with translation.override("de"):
+        assert gap.why == "Die Plattform hat aus dieser Zeit 3 Nachrichten, wir haben 0."
+        assert gap.done == "Nachgeholt: 3 neue Nachrichten."
+    assert gap.done == "Brought back: 3 new messages."
+
+
+def test_what_a_platform_said_is_no_pattern(counts, channel, now):
+    gap = Gap(channel=channel, cause="100% of %(n)d calls", start=now)
+    assert (gap.why, gap.done) == ("100% of %(n)d calls", "")
 
 
 def test_a_source_is_asked_once_a_day(counts, now):

@@ -38,6 +38,8 @@ OVERLAP = timedelta(hours=2)
 IN_FLIGHT = timedelta(minutes=2)
 SKEW = timedelta(minutes=5)
 
+FEED_TOO_SHORT = "The REST API is closed, and more comments may have come than the comment feed shows."
+
 _STATES = {"hide": "hold", "show": "approved", "approve": "approved", "spam": "spam"}
 
 
@@ -237,8 +239,7 @@ def _from_feed(site: Site, before: Mapping[str, str]) -> Page:
     since = read_time(before.get("since", ""))
     missed: tuple[Missed, ...] = ()
     if page.messages and since and known.isdisjoint(shown) and page.messages[0].published_at > since:
-        cause = "The REST API is closed, and more comments may have come than the comment feed shows."
-        missed = (Missed(since, page.messages[0].published_at, cause),)
+        missed = (Missed(since, page.messages[0].published_at, FEED_TOO_SHORT),)
     mark = {"since": (newest(page, now) or since or now).isoformat(), "shown": " ".join(shown)}
     fed = with_cursor(page, mark, more=False)
     return Page(fed.messages, rejects=fed.rejects, cursor=fed.cursor, missed=missed, heard_until=fed.heard_until)

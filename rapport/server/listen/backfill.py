@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from rapport.connectors import contract
 from rapport.core.errors import ConnectorError, NeedsSignIn, RateLimited
@@ -98,9 +98,9 @@ def begin_gap(gap: Gap, *, actor: User) -> Backfill | Refused:
         return begin(gap.channel, can[0], gap.start, gap.end, actor=actor, gap=gap)
     if no := refusal(actor, "listen"):
         return no
-    words = gettext("The platform cannot be asked for what was said earlier.")
+    words = gettext_noop("The platform cannot be asked for what was said earlier.")
     done = gaps.settle(gap, "impossible", outcome=words, actor=actor)
-    return done if isinstance(done, Refused) else Refused(words)
+    return done if isinstance(done, Refused) else Refused(gettext(words))
 
 
 def set_state(row: Backfill, state: str, *, actor: User) -> Backfill | Refused:
@@ -115,7 +115,7 @@ def set_state(row: Backfill, state: str, *, actor: User) -> Backfill | Refused:
         if state == "stopped":
             changes["ended_at"] = timezone.now()
             if row.gap and row.new:
-                gaps.note_settled(row.gap, "partly", gettext("Somebody stopped bringing it back."), row.new)
+                gaps.note_settled(row.gap, "partly", gettext_noop("Somebody stopped bringing it back."), row.new)
         Backfill.objects.filter(pk=row.pk).update(**changes)
     row.refresh_from_db()
     return row
@@ -233,7 +233,7 @@ def _done(row: Backfill, worker: str) -> None:
         entry.detail |= {"heard": fresh.heard, "new": fresh.new}
         if row.gap:
             done, words = _outcome(fresh)
-            gaps.note_settled(row.gap, done, words, fresh.new)
+            gaps.note_settled(row.gap, done, words, fresh.new, {"n": fresh.new})
         notices.tell(
             _told(row),
             "brought_back",
@@ -247,8 +247,8 @@ def _done(row: Backfill, worker: str) -> None:
 
 def _outcome(row: Backfill) -> tuple[str, str]:
     if row.incomplete:
-        return "partly", gettext("Brought back as far as the platform goes: %(n)d new messages.") % {"n": row.new}
-    return "backfilled", gettext("Brought back: %(n)d new messages.") % {"n": row.new}
+        return "partly", gettext_noop("Brought back as far as the platform goes: %(n)d new messages.")
+    return "backfilled", gettext_noop("Brought back: %(n)d new messages.")
 
 
 def _failed(row: Backfill, error: ConnectorError, worker: str) -> None:

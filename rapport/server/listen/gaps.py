@@ -7,9 +7,10 @@ opens again what we took for fetched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext
@@ -32,12 +33,13 @@ TOLD = (GapKind.COUNT, GapKind.MISSED)  # the platform itself says so
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A stretch that somebody or something found. `lasts`: it has not ended."""
+    """A stretch that somebody or something found. `lasts`: it has not ended. `told`: what the cause's words name."""
 
     stretch: Stretch
     kind: GapKind
     cause: str
     lasts: bool = False
+    told: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def until(self) -> datetime:
@@ -104,6 +106,7 @@ def _find(channel: Channel, source: str, found: Found, now: datetime) -> int:
                 end=None if piece.end == FAR else piece.end,
                 kind=found.kind,
                 cause=found.cause[:500],
+                cause_told=dict(found.told),
                 suspected=found.kind == GapKind.SILENCE,
                 found_at=now,
             )
@@ -115,7 +118,7 @@ def _notify(gap: Gap) -> None:
     """Whoever looks after the channel hears of what is certain; what counts only suggest is on the page of coverage."""
     if gap.suspected:
         return
-    cause = f"{gap.cause or gap.get_kind_display()}".rstrip(".") + "."
+    cause = f"{gap.why or gap.get_kind_display()}".rstrip(".") + "."
     times = {"start": gap.start.isoformat()} | ({"end": gap.end.isoformat()} if gap.end else {})
     kind, url = "gap" if gap.end else "gap_lasts", f"/listen/coverage/?channel={gap.channel_id}#gaps"
     notices.tell(sign_in.owners(gap.channel), kind, url, channel=gap.channel.name, cause=cause, **times)
@@ -126,7 +129,8 @@ def _same(row: Gap, found: Found) -> bool:
 
 
 def _end(row: Gap, found: Found) -> int:
-    Gap.objects.filter(pk=row.pk).update(end=found.stretch.end, cause=found.cause[:500] or row.cause)
+    cause = {"cause": found.cause[:500], "cause_told": dict(found.told)} if found.cause else {}
+    Gap.objects.filter(pk=row.pk).update(end=found.stretch.end, **cause)
     row.end = found.stretch.end
     return 1
 
@@ -160,14 +164,15 @@ def _tell(channel: Channel, source: str, found: Found, rows: Sequence[Gap], now:
     if any(row.kind in TOLD and row.missing and not less(stretch, [of(row)]) for row in taken):
         return 0  # told before
     kind = max([found.kind, *(GapKind(row.kind) for row in taken)], key=list(GapKind).index)
-    cause = next((row.cause for row in taken if row.kind == kind != found.kind), found.cause)
+    causes = [(row.cause, row.cause_told) for row in taken if row.kind == kind != found.kind]
+    cause, told = (*causes, (found.cause, dict(found.told)))[0]
     end = max([stretch.end, *(row.end or now for row in taken)])  # whoever tells us this is there again
     Gap.objects.filter(pk__in=[row.pk for row in taken[1:]]).delete()
     row = taken[0] if taken else Gap(channel=channel, source=source, found_at=now)
     row.start = min([stretch.start, *(row.start for row in taken)])
     row.end = end
-    row.kind, row.cause, row.suspected = kind, cause[:500], False
-    row.state, row.outcome = flow.advance("gap", row.state, "open"), ""
+    row.kind, row.cause, row.cause_told, row.suspected = kind, cause[:500], told, False
+    row.state, row.outcome, row.outcome_told = flow.advance("gap", row.state, "open"), "", {}
     row.save()
     _notify(row)
     return 1
@@ -177,19 +182,23 @@ def _tell(channel: Channel, source: str, found: Found, rows: Sequence[Gap], now:
 
 
 def settle(gap: Gap, state: str, *, outcome: str, actor: User | str, brought: int = 0) -> Gap | Refused:
-    """Say what was done about a gap that has ended: backfilled, partly or impossible, and in words how."""
+    """Say what was done about a gap that has ended: backfilled, partly or impossible, and in words how, which are
+    translated when they are read."""
     with recorded("gap.settled", actor, target=gap, state=state, outcome=outcome[:300], brought=brought) as entry:
         return note_settled(gap, state, outcome, brought) or entry.refuse(_changed())
 
 
-def note_settled(gap: Gap, state: str, outcome: str, brought: int = 0) -> Gap | None:
+def note_settled(
+    gap: Gap, state: str, outcome: str, brought: int = 0, told: Mapping[str, Any] | None = None
+) -> Gap | None:
     """The same, within the transaction of whatever did something about it. None when it changed meanwhile."""
     row = _held(gap)
     if row is None or row.lasts:
         return None
     row.state = flow.advance("gap", row.state, state)
-    row.outcome, row.suspected, row.brought = outcome[:500], False, row.brought + brought
-    row.save(update_fields=["state", "outcome", "suspected", "brought"])
+    row.outcome, row.outcome_told = outcome[:500], dict(told or {})
+    row.suspected, row.brought = False, row.brought + brought
+    row.save(update_fields=["state", "outcome", "outcome_told", "suspected", "brought"])
     return row
 
 

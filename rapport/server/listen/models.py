@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rapport.core import types
@@ -185,13 +186,21 @@ class GapKind(models.TextChoices):
     MISSED = "missed", _("The platform no longer brings it by itself")
 
 
+def in_words(text: str, told: Mapping[str, Any]) -> str:
+    """Words as they were stored, in the language of whoever reads them; what a platform said stays as it was said."""
+    if not text:
+        return ""
+    return gettext(text) % told if told else gettext(text)
+
+
 class Gap(models.Model):
     """A stretch of time of one source of which we may not have everything. No two of one source overlap.
 
     end         None while it lasts
     state       what was done about it: open, backfilled, partly, impossible; or dismissed, which says that none was
     suspected   only a test on counts says so: a person may confirm or dismiss it
-    outcome     what was done, in words          brought   messages that a backfill brought
+    cause       in words that are not translated yet, with `cause_told` for what they name: see `in_words`
+    outcome     what was done, likewise          brought   messages that a backfill brought
     note        what the person said who confirmed or dismissed it, and who that was
     """
 
@@ -201,9 +210,11 @@ class Gap(models.Model):
     end = models.DateTimeField(null=True, blank=True)
     kind = models.CharField(max_length=20, choices=GapKind)
     cause = models.CharField(max_length=500, blank=True)
+    cause_told = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=20, choices=flow.choices("gap"), default="open")
     suspected = models.BooleanField(default=False)
     outcome = models.CharField(max_length=500, blank=True)
+    outcome_told = models.JSONField(default=dict, blank=True)
     brought = models.PositiveIntegerField(default=0)
     note = models.CharField(max_length=500, blank=True)
     noted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -235,6 +246,14 @@ class Gap(models.Model):
     def missing(self) -> bool:
         """What was said then is not here, as far as we know."""
         return self.state in ("open", "partly", "impossible")
+
+    @property
+    def why(self) -> str:
+        return in_words(self.cause, self.cause_told)
+
+    @property
+    def done(self) -> str:
+        return in_words(self.outcome, self.outcome_told)
 
 
 class Reckoning(models.Model):

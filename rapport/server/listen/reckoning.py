@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db.models import Max, Q, Sum
-from django.utils.translation import gettext
+from django.utils.translation import gettext_noop
 
 from rapport.connectors import contract
 from rapport.core.errors import ConnectorError
@@ -73,9 +73,9 @@ def compare(
         if mine >= theirs:
             entry.quiet()
     if mine < theirs and not _explained(channel, source, since, until):
-        words = gettext("The platform has %(theirs)d messages of that time, we have %(ours)d.")
-        cause = words % {"theirs": theirs, "ours": mine}
-        gaps.find(channel, source, [Found(Stretch(since, until), GapKind.COUNT, cause)], now=now)
+        words = gettext_noop("The platform has %(theirs)d messages of that time, we have %(ours)d.")
+        found = Found(Stretch(since, until), GapKind.COUNT, words, told={"theirs": theirs, "ours": mine})
+        gaps.find(channel, source, [found], now=now)
     return row
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db.models import Min
-from django.utils.translation import gettext
+from django.utils.translation import gettext_noop
 
 from rapport.core.measure import burst
 from rapport.core.measure.burst import Profile
@@ -98,7 +98,7 @@ def _catch_up(one: Listening, source: Source) -> int:
     for row, end in ended:
         later = [beat for hour, beat in source.beats.items() if hour >= end and beat.fetches]
         if later and (max(later, key=lambda beat: beat.hour).behind_seconds or 0.0) <= LATE_SECONDS:
-            words = gettext("When it worked again, what had been said was fetched from where we had stopped.")
+            words = gettext_noop("When it worked again, what had been said was fetched from where we had stopped.")
             gaps.settle(row, "backfilled", outcome=words, actor="timetable")
             count += 1
     return count
@@ -161,9 +161,9 @@ def _silent(
     expected = _expected(profile, start, len(counts))
     for one in silences(counts, expected, profile.size, clumped=clumped):
         stretch = Stretch(start + one.first * HOUR, start + one.last * HOUR)
-        words = gettext("%(n)d messages came where about %(usual)d are usual; every call was answered.")
-        cause = words % {"n": one.arrived, "usual": round(one.expected)}
-        yield Found(stretch, GapKind.SILENCE, cause, lasts=one.lasts and lasts)
+        words = gettext_noop("%(n)d messages came where about %(usual)d are usual; every call was answered.")
+        told = {"n": int(one.arrived), "usual": round(one.expected)}
+        yield Found(stretch, GapKind.SILENCE, words, lasts=one.lasts and lasts, told=told)
 
 
 # -- keeping ---------------------------------------------------------------------------------------------------------

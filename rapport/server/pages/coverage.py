@@ -196,7 +196,7 @@ def _row(gap: Gap, now: datetime, decides: bool, can: bool, fetched: bool) -> Ga
         _moment(gap.start, now),
         _moment(gap.end, now) if gap.end else "",
         amount((gap.end or now) - gap.start),
-        gap.cause or gap.get_kind_display(),
+        gap.why or gap.get_kind_display(),
         _("It is being fetched") if fetched else done,
         ("degraded" if gap.suspected else "down") if gap.missing else "delivering",
         decides and gap.missing,
@@ -272,8 +272,8 @@ def gaps_file(request: HttpRequest) -> StreamingHttpResponse:
 def _line(gap: Gap) -> list[object]:
     length = round((gap.end - gap.start) / timedelta(hours=1), 2) if gap.end else ""
     ends = gap.end.isoformat() if gap.end else ""
-    told = [gap.channel.name, gap.source, gap.start.isoformat(), ends, length, gap.kind, gap.suspected, gap.cause]
-    return [*told, gap.state, gap.outcome, gap.brought, gap.note, gap.noted_by or "", gap.found_at.isoformat()]
+    told = [gap.channel.name, gap.source, gap.start.isoformat(), ends, length, gap.kind, gap.suspected, gap.why]
+    return [*told, gap.state, gap.done, gap.brought, gap.note, gap.noted_by or "", gap.found_at.isoformat()]
 
 
 def hours_file(request: HttpRequest) -> StreamingHttpResponse:

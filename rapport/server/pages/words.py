@@ -104,3 +104,13 @@ WORDS = (
         "without it a person has to look."
     ),
 )
+
+CAUSES = (
+    gettext_noop("The stream could not go back that far."),
+    gettext_noop("More was said while we were not connected than can be asked for."),
+    gettext_noop("The REST API is closed, and more comments may have come than the comment feed shows."),
+    gettext_noop(
+        "The feed shows nothing of what it showed at the last look: entries in between may have come and gone."
+    ),
+)
+"""Why a connector of ours says that something is missing."""
