@@ -11,7 +11,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON = .venv/bin/python
 PYTEST = $(PYTHON) -m pytest
 
-.PHONY: help demo run check test test-core test-server test-postgresql test-browser live torture mutants bench-inbox bench-archive bench-measure bench-briefs bench-intake words pictures clean
+.PHONY: help demo run check test test-core test-server test-postgresql test-browser live torture mutants bench-inbox bench-archive bench-measure bench-briefs bench-intake bench-readers words pictures clean
 
 help:
 	@echo "make demo         install, load the sample organisation, start everything (PORT=$(PORT), RAPPORT_HOME=$(RAPPORT_HOME))"
@@ -23,6 +23,7 @@ help:
 	@echo "make torture      killed at every point and at random, on bad lines: nothing lost, nothing twice (half an hour)"
 	@echo "make mutants      bugs made by hand, each of which the tests have to notice"
 	@echo "make bench-inbox  a million messages, 25 people: writes benchmarks/results/inbox.json"
+	@echo "make bench-readers  how well the readers do, beside others, on the public data sets: writes benchmarks/results/readers.json"
 	@echo "make pictures     the pictures of the README, taken anew from the sample"
 	@echo "make bench-briefs   events a second against thousands of briefs: writes benchmarks/results/briefs.json"
 	@echo "make bench-archive  a million messages in the archive: writes benchmarks/results/archive.json"
@@ -55,6 +56,10 @@ $(filter-out .tools/bin/uv,$(UV)):
 
 .stamps/bare: pyproject.toml uv.lock | $(UV)
 	UV_PROJECT_ENVIRONMENT=.venv-bare $(UV) sync --quiet --frozen --no-default-groups --group test --extra archive
+	@mkdir -p .stamps && touch $@
+
+.stamps/bench: pyproject.toml uv.lock | $(UV)
+	UV_PROJECT_ENVIRONMENT=.venv-bench $(UV) sync --quiet --frozen --no-default-groups --group bench --extra archive
 	@mkdir -p .stamps && touch $@
 
 .stamps/system: tests/install.sh
@@ -131,9 +136,12 @@ bench-intake: .stamps/dev
 bench-measure: .stamps/dev
 	$(PYTHON) -m benchmarks.gps
 
+bench-readers: .stamps/bench
+	.venv-bench/bin/python -m benchmarks.readers
+
 # The pictures of the README, from the sample as it is now.
 pictures: .stamps/dev .stamps/system
 	$(PYTHON) -m tests.e2e.pictures
 
 clean:
-	rm -rf .venv .venv-bare .tools .stamps .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-bare .venv-bench .tools .stamps .mypy_cache .ruff_cache .pytest_cache

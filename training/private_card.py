@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from data import data_folder, umsab, us_airline
-from pace import speed
-
 from rapport.core.types import Private
 from rapport.core.understand import private
 from rapport.core.understand.evaluation import COVERED, ClassFigures, judge_spans
 from rapport.core.understand.national import COUNTRIES
+from training.data import data_folder, umsab, us_airline
+from training.pace import speed
 
 FILES = ("generated_large.json", "synth_v2_shared_templates.json")
 KINDS = {

@@ -47,11 +47,7 @@ def languages_of(texts: Sequence[str], hints: Sequence[str] | None = None) -> li
 
 def _language(text: str, hint: str) -> str:
     hint = hint.replace("_", "-") if _CODE.fullmatch(hint) else UNKNOWN
-    words = _words(text)
-    if sum(map(str.isalpha, words)) < FEWEST_LETTERS:
-        return hint
-    (found,) = _detector().detect(words, k=1)
-    code, score = str(found["lang"]), float(found["score"])
+    code, score = detected(text)
     if score >= SURE or _primary(hint) == code:
         return hint if _primary(hint) == code else code
     if hint != UNKNOWN:
@@ -59,7 +55,20 @@ def _language(text: str, hint: str) -> str:
     return code if score >= UNSURE else UNKNOWN
 
 
-def _words(text: str) -> str:
+def detected(text: str) -> tuple[str, float]:
+    """The detector's own word, and how sure it is of it (0 to 1); ("und", 0) where there is hardly a word.
+
+    >>> detected("Die Fähre um neun ist ausgefallen")[0], detected("ok 👍")
+    ('de', ('und', 0.0))
+    """
+    plain = words(text)
+    if sum(map(str.isalpha, plain)) < FEWEST_LETTERS:
+        return UNKNOWN, 0.0
+    (found,) = _detector().detect(plain, k=1)
+    return str(found["lang"]), float(found["score"])
+
+
+def words(text: str) -> str:
     """The text less what is in no language: links, handles, and the signs of hashtags."""
     text = _HANDLE.sub(" ", _LINK.sub(" ", text[: 4 * LONGEST]))
     text = " ".join(text.replace("#", " ").replace("\0", " ").split())[:LONGEST]

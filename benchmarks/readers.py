@@ -1,0 +1,183 @@
+"""How well the readers do, and how fast, beside others in the same run: writes results/readers.json.
+
+python -m benchmarks.readers                 everything
+python -m benchmarks.readers --only tone     one part: tone, language or private
+python -m benchmarks.readers --table         print it, and leave the file as it was
+
+Needs the data sets (RAPPORT_DATA) and the dependency group `bench`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.languages import ENGINES
+from benchmarks.results import Row, table, write
+from rapport.core.understand import kind, language, private, read, tone
+from rapport.core.understand.evaluation import Evaluation, judge
+from training import language_card, private_card
+from training.data import TONES, UNTOUCHED, Labelled, semeval, umsab, us_airline
+from training.pace import speed
+
+PACE = 10_000.0
+RECALL, F1 = 64.5, 57.0
+PRESIDIO = {"precision": 68.5, "recall": 60.3}
+"""What its authors report of the stock rules on the full second file, names and places included: a limit, no twin."""
+SHORT = 50
+
+
+# -- tone --------------------------------------------------------------------------------------------------------------
+
+
+def of_tone() -> Iterator[Row]:
+    english, airlines = list(semeval(UNTOUCHED)), list(us_airline())
+    others = list(umsab("test"))
+    texts = [item.text for item in airlines][:5000]
+    for name, items, least in (
+        ("twitter-2016test-A", english, RECALL),
+        ("airline tweets", airlines, None),
+    ):
+        mine, vaders = our_tone(items), vader(items)
+        recalls = 100 * mine.average_recall, 100 * vaders.average_recall
+        yield Row(f"tone, average recall: {name}", recalls[0], "%", "VADER", recalls[1], least, at_least=True)
+        yield Row(f"tone, calibration error: {name}", 100 * (mine.expected_calibration_error or 0.0), "points")
+    scores = []
+    for code in sorted({item.language for item in others}):
+        items = [item for item in others if item.language == code]
+        scores.append((100 * our_tone(items).macro_f1, 100 * vader(items).macro_f1))
+        yield Row(f"tone, macro-F1: UMSAB {code}", scores[-1][0], "%", "VADER", scores[-1][1])
+    mine_mean, vader_mean = np.mean(scores, axis=0)
+    yield Row("tone, macro-F1: mean of seven", float(mine_mean), "%", "VADER", float(vader_mean), F1, at_least=True)
+    paces = speed(tone.tones_of, texts), speed(_vader_scores, texts[:2000])
+    yield Row("tone, pace", paces[0], "texts/s", "VADER", paces[1], PACE, at_least=True)
+
+
+def our_tone(items: Sequence[Labelled]) -> Evaluation:
+    found = tone.tones_of([item.text for item in items])
+    sure = [max(one.negative, one.neutral, one.positive) for one in found]
+    return judge([TONES[item.tone] for item in items], [one.label for one in found], sure)
+
+
+def vader(items: Sequence[Labelled]) -> Evaluation:
+    """VADER's label, by the thresholds that its authors give."""
+    scores = _vader_scores([item.text for item in items])
+    found = [TONES[2 if score >= 0.05 else 0 if score <= -0.05 else 1] for score in scores]
+    return judge([TONES[item.tone] for item in items], found)
+
+
+def _vader_scores(texts: Sequence[str]) -> list[float]:
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    analyzer = SentimentIntensityAnalyzer()
+    return [analyzer.polarity_scores(text)["compound"] for text in texts]
+
+
+# -- language ----------------------------------------------------------------------------------------------------------
+
+
+def of_language() -> Iterator[Row]:
+    """Each engine in a process of its own, so that its memory can be told."""
+    figures = {name: _in_its_own_process(name) for name in ENGINES}
+    best = figures["fastText (ours)"]
+    for name, found in figures.items():
+        for what, value in found.items():
+            unit = {"pace": "texts/s", "memory": "MB"}.get(what, "%")
+            mine = name == "fastText (ours)"
+            least = PACE if mine and what == "pace" else None
+            anchor = ("", None) if mine else ("fastText (ours)", best[what])
+            yield Row(f"language, {what}: {name}", value, unit, *anchor, least, at_least=least is not None)
+
+
+def _in_its_own_process(name: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.readers", "--engine", name]
+    return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+
+
+def engine(name: str) -> dict[str, float]:
+    items = language_card.posts()
+    texts = [item.text for item in items]
+    guess, before = ENGINES[name], _memory()
+    guess(texts[:100])
+    start = time.process_time()
+    guesses = guess(texts)
+    seconds = time.process_time() - start
+    half = language_card.second_half(items)
+    short = half & np.array([len(language.words(text)) < SHORT for text in texts])
+    score = language_card.threshold(items, guesses)
+    right, wrong, unknown = language_card.shares(items, guesses, score, half)
+    return {
+        "right": 100 * right,
+        "unknown": 100 * unknown,
+        "wrong": 100 * wrong,
+        "right under 50": 100 * language_card.shares(items, guesses, score, short)[0],
+        "pace": round(len(texts) / seconds),
+        "memory": round(_memory() - before),
+    }
+
+
+def _memory() -> float:
+    """MB of this process that lie in memory now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+# -- private data ------------------------------------------------------------------------------------------------------
+
+
+def of_private() -> Iterator[Row]:
+    for file in private_card.FILES:
+        found = private_card.figures(file)
+        name = file.removesuffix(".json")
+        for sort, one in found.items():
+            yield Row(f"private, precision: {sort}, {name}", 100 * (one.precision or 0.0), "%")
+            yield Row(f"private, recall: {sort}, {name}", 100 * (one.recall or 0.0), "%")
+        for what, share in zip(("precision", "recall"), private_card.together(list(found.values()))):
+            stock = PRESIDIO[what]
+            yield Row(f"private, {what}: {name}", 100 * share, "%", "stock Presidio", stock, stock, at_least=True)
+    for what, share in private_card.digits().items():
+        yield Row(f"private, bare digits taken for: {what}", 100 * share, "%")
+
+
+def of_pace() -> Iterator[Row]:
+    texts = [item.text for item in us_airline()][:5000]
+    readers: dict[str, Callable[[Sequence[str]], object]] = {
+        "private": private.private_in,
+        "kind": kind.kinds_of,
+        "language": language.languages_of,
+        "all": read,
+    }
+    for name, reader in readers.items():
+        yield Row(
+            f"{name}, pace", speed(reader, texts), "texts/s", target=None if name == "all" else PACE, at_least=True
+        )
+
+
+PARTS = {"tone": of_tone, "language": of_language, "private": of_private, "pace": of_pace}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", choices=PARTS)
+    parser.add_argument("--table", action="store_true")
+    parser.add_argument("--engine", choices=ENGINES, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.engine:
+        print(json.dumps(engine(chosen.engine)))
+        return
+    rows = [row for name, part in PARTS.items() if chosen.only in (None, name) for row in part()]
+    print(table(rows))
+    if not (chosen.table or chosen.only):
+        print(write("readers", rows))
+
+
+if __name__ == "__main__":
+    main()
