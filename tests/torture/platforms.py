@@ -24,11 +24,13 @@ class Platform(Protocol):
     """`connector` and `answers` are what one types to connect. What is said is known by its external id.
 
     environment  what Rapport has to be told besides
+    ends         the state that a message has in the end: one that nobody said to us is only kept
     """
 
     connector: str
     answers: dict[str, str]
     environment: dict[str, str]
+    ends: str
 
     def say(self, text: str) -> str: ...
 
@@ -40,10 +42,15 @@ class Platform(Protocol):
 
 
 @runtime_checkable
-class Changes(Protocol):
-    """A platform on which one can edit what one said, and take it back. A mail is sent for good."""
+class Edits(Protocol):
+    """A platform on which one can edit what one said. A mail is sent for good."""
 
     def edit(self, key: str, text: str) -> None: ...
+
+
+@runtime_checkable
+class TakesBack(Protocol):
+    """A platform on which one can take back what one said."""
 
     def take_back(self, key: str) -> None: ...
 
@@ -52,7 +59,7 @@ class Changes(Protocol):
 
 
 class Mastodon:
-    connector, environment = "mastodon", dict[str, str]()
+    connector, environment, ends = "mastodon", dict[str, str](), "routed"
 
     def __init__(self, url: str, cleo: object, ferry: object) -> None:
         self.answers = {"instance": url, "token": "ferry-token"}
@@ -89,7 +96,7 @@ def mastodon() -> Iterator[Platform]:
 
 
 class Bluesky:
-    connector, environment = "bluesky", dict[str, str]()
+    connector, environment, ends = "bluesky", dict[str, str](), "routed"
 
     def __init__(self, network: BlueskyNetwork) -> None:
         unique = random.SystemRandom().randrange(10**6)
@@ -138,7 +145,7 @@ def bluesky(network: BlueskyNetwork) -> Iterator[Platform]:
 
 
 class WordPress:
-    connector, environment = "wordpress", dict[str, str]()
+    connector, environment, ends = "wordpress", dict[str, str](), "routed"
 
     def __init__(self, site: WordPressSite) -> None:
         self.site = site
@@ -179,7 +186,7 @@ def wordpress(site: WordPressSite) -> Iterator[Platform]:
 
 
 class Mail:
-    connector = "email"
+    connector, ends = "email", "routed"
 
     def __init__(self, servers: MailServers) -> None:
         self.servers = servers
@@ -218,17 +225,16 @@ class Crowd:
     def does_something(self) -> None:
         word = f"word{len(self.said) + len(self.gone)}x{self.rng.randrange(10**6)}"
         what = self.rng.random()
-        if what < 0.75 or not self.said or not isinstance(self.platform, Changes):
-            self.said[self.platform.say(word)] = word
-            return
-        key = self.rng.choice(list(self.said))
-        if what < 0.9:
-            self.platform.edit(key, word)
-            self.said[key] = word
-        else:
+        key = self.rng.choice(list(self.said) or [""])
+        if key and what > 0.9 and isinstance(self.platform, TakesBack):
             self.platform.take_back(key)
             self.said.pop(key)
             self.gone.add(key)
+        elif key and what > 0.75 and isinstance(self.platform, Edits):
+            self.platform.edit(key, word)
+            self.said[key] = word
+        else:
+            self.said[self.platform.say(word)] = word
 
 
 @contextmanager

@@ -24,6 +24,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+PORT = os.environ.get("RAPPORT_TORTURE_PORT", "")
+"""Where there are pages, too, if anywhere."""
+
 
 class Stable:
     """The tests' side: one at a time, from one thread."""
@@ -155,11 +158,24 @@ def _rapport(environment: dict[str, str]) -> None:
     crashpoint._wanted = environment.get("RAPPORT_CRASH_AT", "")
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    threads = [threading.Thread(target=loop, args=(stop,)) for loop in (work, keep, hear, deliver)]
+    loops = [work, keep, hear, deliver, *([_doors] if PORT else [])]
+    threads = [threading.Thread(target=loop, args=(stop,)) for loop in loops]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def _doors(stop: threading.Event) -> None:
+    """The addresses to which messages are brought, and all other pages, on a server as small as can be."""
+    from wsgiref.simple_server import make_server
+
+    from rapport.server.wsgi import application
+
+    with make_server("127.0.0.1", int(PORT), application) as server:
+        server.timeout = 0.2
+        while not stop.is_set():
+            server.handle_request()
 
 
 def _called(name: str, arguments: dict[str, Any]) -> dict[str, Any]:

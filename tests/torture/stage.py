@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from rapport.connectors import contract
 from rapport.core.types import Refused
 from rapport.server.listen import actions as listening
 from rapport.server.listen.models import RECHECK, Channel, Cursor, Message, Quarantined
@@ -22,8 +23,8 @@ from rapport.server.route import actions as routing
 from rapport.server.route.models import Conversation
 
 
-def found(connector: str, answers: dict[str, str], *, every_seconds: float) -> str:
-    """From nothing to a channel that is open for answers. It is asked more often than anybody would."""
+def found(connector: str, answers: dict[str, str]) -> dict[str, str]:
+    """From nothing to a channel, open for answers where there are any. What one needs to bring something there."""
     bring_up_to_date()
     ana = _sure(
         organising.found(
@@ -36,9 +37,12 @@ def found(connector: str, answers: dict[str, str], *, every_seconds: float) -> s
     )
     _sure(routing.save_rules("* -> hub", reason="to begin with", actor=ana))
     channel = _sure(listening.connect("The channel", connector, answers, actor=ana))
-    channel = _sure(listening.set_channel(channel, actor=ana, answers=True))
-    Cursor.objects.update(every_seconds=every_seconds)
-    return str(channel.handle)
+    kind, secret = contract.load(connector), ""
+    if isinstance(kind, contract.Sends):
+        channel = _sure(listening.set_channel(channel, actor=ana, answers=True))
+    if isinstance(kind, contract.Receives):
+        secret = _sure(listening.new_secret(channel, actor=ana))
+    return {"address": channel.external_id, "secret": secret}
 
 
 def follow_feeds(ports: list[int]) -> None:
@@ -76,11 +80,12 @@ def answer_everything() -> int:
 
 
 def _unanswered() -> QuerySet[Conversation]:
-    return Conversation.objects.exclude(pk__in=Outgoing.objects.values("conversation"))
+    open_for_answers = Conversation.objects.filter(channel__answers=True)
+    return open_for_answers.exclude(pk__in=Outgoing.objects.values("conversation"))
 
 
 def hurry() -> None:
-    """Nobody waits for the next try: what was put off is tried again now."""
+    """Nobody waits for the next time: it is asked now, and what was put off is tried again."""
     now = timezone.now()
     Cursor.objects.filter(channel__state="listening").update(next_at=now)
     Message.objects.filter(next_try_at__gt=now).update(next_try_at=now)

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from rapport.server.crashpoint import NAMES
 from tests.live.bluesky_network import BlueskyNetwork
 from tests.live.mail_servers import MailServers
 from tests.live.wordpress_site import WordPressSite
+from tests.torture.one_way import Webhook, feed, files, webhook
 from tests.torture.platforms import OURS, Crowd, Platform, bluesky, mail, mastodon, talking, wordpress
 from tests.torture.stable import Stable
 
@@ -49,6 +51,7 @@ class Plan:
 
 
 SHORT = Plan(at_random=3, points=("receive.before_commit", "send.after_call"), seeds=1)
+HEARD = Plan(at_random=2, points=("receive.before_commit",), seeds=1)
 FULL = Plan(at_random=150, points=NAMES, seeds=8)
 TWENTY = Plan(at_random=20, points=(), seeds=0)
 
@@ -78,6 +81,14 @@ def test_on_mail(tmp_path: Path, in_full: bool, mail_servers: MailServers) -> No
     torture(lambda: mail(mail_servers), tmp_path, TWENTY if in_full else SHORT, seed=4)
 
 
+@pytest.mark.live
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("platform", [feed, files, webhook], ids=lambda platform: platform.__name__)
+def test_on_what_is_only_heard(tmp_path: Path, in_full: bool, platform: Callable[..., Any]) -> None:
+    real = partial(files, tmp_path / "dropped") if platform is files else platform
+    torture(real, tmp_path, TWENTY if in_full else HEARD, seed=5)
+
+
 def torture(platform: Callable[[], AbstractContextManager[Platform]], folder: Path, plan: Plan, *, seed: int) -> None:
     rng = random.Random(seed)
     started = time.monotonic()
@@ -85,7 +96,9 @@ def torture(platform: Callable[[], AbstractContextManager[Platform]], folder: Pa
         platform() as real,
         Stable(folder / "var", RAPPORT_ARCHIVE_SECONDS="2", **real.environment) as stable,
     ):
-        stable.call(f"{STAGE}:found", connector=real.connector, answers=real.answers, every_seconds=0.3)
+        told = stable.call(f"{STAGE}:found", connector=real.connector, answers=real.answers)
+        if isinstance(real, Webhook):
+            real.opened(told)
         crowd = Crowd(real, random.Random(seed))
         fired: Counter[str] = Counter()
         with talking(crowd):
@@ -102,6 +115,7 @@ def torture(platform: Callable[[], AbstractContextManager[Platform]], folder: Pa
 
 def killed(stable: Stable, point: str, mark: Path, rng: random.Random) -> bool:
     """Start it and kill it: when it gets to the point, or at any time. Whether it came so far."""
+    stable.call(f"{STAGE}:hurry")
     if not point:
         pid = stable.start()
         time.sleep(rng.uniform(0.05, 1.5))
@@ -110,8 +124,10 @@ def killed(stable: Stable, point: str, mark: Path, rng: random.Random) -> bool:
     end = time.monotonic() + 120
     while not mark.exists() and time.monotonic() < end:
         time.sleep(0.05)
-        if point.startswith("send") and rng.random() < 0.05:
-            stable.call(f"{STAGE}:answer_everything")
+        if rng.random() < 0.05:
+            stable.call(f"{STAGE}:hurry")
+            if point.startswith("send"):
+                stable.call(f"{STAGE}:answer_everything")
     time.sleep(0.3)
     fell = stable.gone(pid) or point.startswith("archive")  # the archivist is a process of its own, and falls alone
     return stable.kill(pid) == -9 and fell and mark.exists() and mark.read_text() == point
@@ -140,7 +156,7 @@ def wrongs(ledger: dict[str, Any], crowd: Crowd, platform: Platform) -> dict[str
     found = {
         "lost": sorted(crowd.said.keys() - rows.keys()),
         "not as it reads now": [key for key, word in crowd.said.items() if key in rows and word not in rows[key][0]],
-        "not placed": [key for key in crowd.said.keys() & rows.keys() if rows[key][1] != "routed"],
+        "not placed": [key for key in crowd.said.keys() & rows.keys() if rows[key][1] != platform.ends],
         "taken back and still there": [key for key in crowd.gone & rows.keys() if rows[key][0] or not rows[key][2]],
         "heard twice": len(ledger["messages"]) - len(rows),
         "sent twice": {key: times for key, times in there.items() if times > 1},
