@@ -148,6 +148,8 @@ def _fork(do: Any) -> int:
 
 
 def _rapport(environment: dict[str, str]) -> None:
+    from django.conf import settings
+
     from rapport.server import crashpoint
     from rapport.server.keep.run import run as keep
     from rapport.server.listen.hear import run as hear
@@ -155,6 +157,7 @@ def _rapport(environment: dict[str, str]) -> None:
     from rapport.server.work import run as work
 
     os.environ.update(environment)
+    settings.ARCHIVE_SECONDS = int(environment.get("RAPPORT_ARCHIVE_SECONDS", settings.ARCHIVE_SECONDS))
     crashpoint._wanted = environment.get("RAPPORT_CRASH_AT", "")
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
