@@ -29,7 +29,16 @@ from rapport.server.relate.models import Identity, Person
 from rapport.server.respond.models import Draft, Moderation, Outgoing
 from rapport.server.route.models import Conversation, Export, Note, Placement, RuleSet, Strand
 from rapport.server.timetable import Appointment
-from rapport.server.understand.models import BriefSample, Copy, Reading, SampledMatch, SetAside, Wording, WordingKey
+from rapport.server.understand.models import (
+    BriefSample,
+    Copy,
+    Correction,
+    Reading,
+    SampledMatch,
+    SetAside,
+    Wording,
+    WordingKey,
+)
 
 __all__ = [
     "Appointment",
@@ -47,6 +56,7 @@ __all__ = [
     "Channel",
     "Conversation",
     "Copy",
+    "Correction",
     "Cursor",
     "DayAnswer",
     "DayCount",

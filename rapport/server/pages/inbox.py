@@ -45,9 +45,10 @@ from rapport.server.respond import moderating
 from rapport.server.respond import queries as answers
 from rapport.server.respond.models import Moderation, Outgoing
 from rapport.server.route import actions as routing
-from rapport.server.route import lists
+from rapport.server.route import correcting, lists
 from rapport.server.route.models import Conversation, Conversations
 from rapport.server.route.queries import Mark, search_messages
+from rapport.server.understand.corrections import READERS
 from rapport.server.understand.private import private_of
 
 Context = dict[str, Any]
@@ -105,6 +106,7 @@ def conversation(request: HttpRequest, key: int) -> HttpResponse:
         mode=request.GET.get("mode", "reply"),
         history=number(asked),
         moderate=number(request.GET.get("moderate", "")),
+        correct=number(request.GET.get("correct", "")),
         show=min(max(int(shown), 1), MOST) if shown.isdecimal() and len(shown) < 9 else SHOWN,
     )
     return _conversation(request, seen(request, key), wish)
@@ -467,6 +469,29 @@ def put_caution(request: HttpRequest, talk: Conversation, where: Where, row: int
     return redirect(where.talk(talk.pk) + "#composer")
 
 
+def correct(request: HttpRequest, talk: Conversation, where: Where, row: int) -> HttpResponse:
+    """What a reader should have said. The form stays open, for a message may have several things wrong."""
+    message = get_object_or_404(Message, pk=row, placement__conversation=talk)
+    show = number(given(request, "show"))
+    back = where.talk(talk.pk, correct=row, show=show) + f"#message-{row}"
+    if reader := given(request, "back"):
+        outcome: object = correcting.take_back(message, reader=reader, actor=me(request))
+        return _corrected(request, outcome, _("What you said of it is taken back."), "", back)
+    reader = next((name for name in READERS if given(request, name)), "")
+    before = correcting.own(message, me(request)).get(reader)
+    outcome = correcting.correct(message, reader=reader, said=given(request, reader), actor=me(request))
+    undo = where.act(talk.pk, "correct", row, show=show, **({reader: before} if before else {"back": reader}))
+    return _corrected(request, outcome, _("Corrected, with your name."), undo, back)
+
+
+def _corrected(request: HttpRequest, outcome: object, words: str, undo: str, back: str) -> HttpResponse:
+    if isinstance(outcome, Refused):
+        messages.error(request, outcome.reason)
+    else:
+        say(request, words, undo)
+    return redirect(back)
+
+
 def moderate(request: HttpRequest, talk: Conversation, where: Where, row: int) -> HttpResponse:
     message = get_object_or_404(Message, pk=row, placement__conversation=talk)
     action, reason = request.POST.get("do", ""), request.POST.get("reason", "")
@@ -501,6 +526,7 @@ def _moderation(talk: Conversation, key: int) -> Moderation:
 
 ACTS: dict[str, Act] = {
     "caution": put_caution,
+    "correct": correct,
     "moderate": moderate,
     "take-back": take_back,
     "again": again,

@@ -22,6 +22,7 @@ from rapport.server.listen import caution
 from rapport.server.listen.models import Author, Message, Revision
 from rapport.server.organise.abilities import may, refusal
 from rapport.server.organise.models import AuditEntry, Team, User
+from rapport.server.pages.inbox_correct import Correcting, correctable, corrected_by, correcting
 from rapport.server.pages.inbox_forms import snooze_choices
 from rapport.server.pages.inbox_rows import Clock, Where, clock, moment
 from rapport.server.pages.text import Part, kind_words, parts, web
@@ -29,7 +30,8 @@ from rapport.server.respond import moderating, queries
 from rapport.server.respond.actions import answerable, why_not
 from rapport.server.respond.models import Draft, Moderation, Outgoing
 from rapport.server.route.models import Conversation, Note
-from rapport.server.understand import noise
+from rapport.server.understand import corrections, noise
+from rapport.server.understand.corrections import Corrected
 from rapport.server.understand.private import private_of
 
 SHOWN = 100
@@ -72,6 +74,9 @@ class Said:
     tone: str = ""
     kind: str = ""
     language: str = ""
+    corrected: str = ""
+    correct_url: str = ""
+    correcting: Correcting | None = None
     state: str = ""
     state_words: str = ""
     taken_off: str = ""
@@ -196,6 +201,7 @@ class Wish:
     moderate: int | None = None
     chosen: str = ""
     reason: str = ""
+    correct: int | None = None
     show: int = SHOWN
 
 
@@ -242,6 +248,7 @@ def _thread(
 ) -> list[Said | Events]:
     """Messages, notes and events by time; events that follow on each other share a timeline."""
     revisions = _revisions(messages, wish)
+    corrected = corrections.standing(message__placement__conversation=talk)
     done = [row for row in moderations if row.state == "done"]
     last = {row.message_id: row for row in done}
     busy = {row.message_id for row in moderations if row.state in BUSY}
@@ -249,7 +256,7 @@ def _thread(
         (
             row.sort_at,
             _moderated(
-                _said(row, talk, user, where, wish, revisions.get(row.pk, [])),
+                _said(row, talk, user, where, wish, corrected.get(row.pk, {}), revisions.get(row.pk, [])),
                 row,
                 None if row.pk in busy else _offered(row, last.get(row.pk), user),
                 last.get(row.pk),
@@ -280,11 +287,24 @@ def _thread(
 def said_since(talk: Conversation, at: datetime, user: User, where: Where) -> list[Said]:
     """What was said after that moment, for a page on which the rest stands already."""
     later = [row for row in queries.thread(talk, SHOWN) if row.sort_at > at]
-    return [_said(row, talk, user, where, Wish(), ()) for row in later]
+    corrected = corrections.standing(message__in=[row.pk for row in later]) if later else {}
+    return [_said(row, talk, user, where, Wish(), corrected.get(row.pk, {})) for row in later]
 
 
-def _said(row: Message, talk: Conversation, user: User, where: Where, wish: Wish, earlier: Sequence[Revision]) -> Said:
+def _said(
+    row: Message,
+    talk: Conversation,
+    user: User,
+    where: Where,
+    wish: Wish,
+    corrected: Corrected,
+    earlier: Sequence[Revision] = (),
+) -> Said:
     reading = getattr(row, "reading", None)
+    read = corrections.said_of(reading, corrected) if reading else None
+    may_correct = may(user, "answer") and correctable(row)
+    chosen = may_correct and wish.correct == row.pk
+    further = wish.show if wish.show != SHOWN else None
     open_ = wish.uncovered == row.pk
     uncover = where.act(talk.pk, "uncover", row.pk) + f"#message-{row.pk}" if may(user, "answer") else ""
     return Said(
@@ -305,10 +325,25 @@ def _said(row: Message, talk: Conversation, user: User, where: Where, wish: Wish
         left_out=_left_out(row),
         attached=[_attached(one) for one in row.ref.get("attachments") or ()],
         automatic=str(AUTOMATIC.get(row.ref.get("automatic", ""), "")) or _noise(row),
-        tone=reading.tone if reading else "",
-        kind=kind_words(reading.kinds) if reading and not row.ours else "",
-        language=reading.language if reading and reading.language != "und" else "",
+        tone=read.tone if read and (read.tone != "neutral" or "tone" in corrected) else "",
+        kind=kind_words(read.kinds) if read and not row.ours else "",
+        language=read.language if read and read.language != corrections.UNKNOWN else "",
+        corrected=corrected_by(corrected),
+        correct_url=_at(row, where.talk(talk.pk, correct=row.pk, show=further)) if may_correct and not chosen else "",
+        correcting=correcting(
+            row.reading,
+            corrected,
+            user,
+            action=_at(row, where.act(talk.pk, "correct", row.pk, show=further)),
+            back=_at(row, where.talk(talk.pk, show=further)),
+        )
+        if chosen
+        else None,
     )
+
+
+def _at(row: Message, address: str) -> str:
+    return f"{address}#message-{row.pk}"
 
 
 # -- acting on a message on its platform -----------------------------------------------------------------------------

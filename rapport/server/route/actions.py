@@ -29,7 +29,8 @@ from rapport.server.organise.record import fingerprint, recorded
 from rapport.server.relate.models import Identity
 from rapport.server.route.documents import document
 from rapport.server.route.models import Conversation, Note, Placement, RuleSet, Strand
-from rapport.server.understand import noise
+from rapport.server.understand import corrections, noise
+from rapport.server.understand.corrections import Corrected
 from rapport.server.understand.models import Reading, SetAside
 
 Thread = tuple[str, str]  # network, thread id
@@ -179,11 +180,12 @@ def refresh(talks: Iterable[int], *, reopen: Iterable[int] = ()) -> None:
     messages = Message.objects.filter(placement__conversation__in=talks)
     for message in messages.select_related("author", "reading", "placement").order_by("published_at", "id"):
         by_talk[message.placement.conversation_id].append(message)
+    corrected = corrections.standing(message__placement__conversation__in=talks)
     for talk in locked:
         rows = by_talk[talk.pk]
         said = [Said(row.sort_at, row.ours, row.context, row.removed_at is not None) for row in rows]
         if facts := fold(said, talk.team.answer_within):
-            changes = _told(facts) | _shown(rows) | {"state": _state(talk, facts, talk.pk in reopen)}
+            changes = _told(facts) | _shown(rows, corrected) | {"state": _state(talk, facts, talk.pk in reopen)}
             Conversation.objects.filter(pk=talk.pk).update(**changes)
 
 
@@ -206,14 +208,15 @@ def _state(talk: Conversation, facts: Facts, spoken_again: bool) -> str:
     return talk.state
 
 
-def _shown(rows: Sequence[Message]) -> dict[str, Any]:
+def _shown(rows: Sequence[Message], corrected: Mapping[int, Corrected]) -> dict[str, Any]:
     """The strings of the list, made once here rather than at every look at the inbox."""
     theirs = [row for row in rows if not (row.ours or row.context)]
     last = next((row for row in reversed(theirs) if row.removed_at is None), theirs[-1])
     shown: dict[str, Any] = {"who": str(theirs[0].author)[:120], "preview": ""}
     if reading := getattr(last, "reading", None):
         text = mask(last.text, reading.private_spans)
-        shown |= {"tone": reading.tone, "kinds": reading.kinds, "language": reading.language}
+        said = corrections.said_of(reading, corrected.get(last.pk, {}))
+        shown |= {"tone": said.tone, "kinds": list(said.kinds), "language": said.language}
         shown["preview"] = " ".join(text.split())[:PREVIEW]
     return shown
 
@@ -225,6 +228,7 @@ def forget(keys: Sequence[int], *, actor: str) -> None:
         gone = list(rows.values_list("pk", flat=True))
         Reading.objects.filter(message__in=gone).delete()
         noise.forget(gone)
+        corrections.forget(gone)
         refresh(set(Placement.objects.filter(message__in=gone).values_list("conversation_id", flat=True)))
         Message.objects.filter(pk__in=gone).update(
             state=flow.advance("message", "taken_back", "removed"), next_try_at=next_time(timezone.now()), **LET_GO

@@ -29,6 +29,32 @@ class Reading(models.Model):
         return tuple(types.Private(*span) for span in self.private)
 
 
+class Correction(models.Model):
+    """What a person said that a reader should have said of a message; the last thing that they said of it.
+
+    Somebody corrects what they happen to look at, and rather what is wrong than what is right. So these are a sample of
+    nothing: they are kept apart from labels that are drawn by chance, and no figure of the period that they come from
+    is ever corrected by them. What a reader said stays in `Reading`.
+
+    reader    tone, kind or language        version   of the reader that said `was`
+    was       what it had said, kinds parted by commas; `said`: what the person says, in the same form
+    revision  of the message that they read: of an edited message nobody knows yet what they would say
+    """
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="corrections", db_index=False)
+    reader = models.CharField(max_length=12)
+    was = models.CharField(max_length=200)
+    said = models.CharField(max_length=200)
+    version = models.CharField(max_length=80)
+    revision = models.PositiveIntegerField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "reader", "by"], name="one_correction")]
+        indexes = [models.Index(fields=["reader", "-at", "-id"], name="correction_newest")]
+
+
 class Wording(models.Model):
     """A text as several may say it. Those that nobody repeats go after the window of `core.understand.noise`.
 
