@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,6 +42,7 @@ IN_FLIGHT = timedelta(minutes=2)
 # Our clock and the server's may differ by this much.
 SKEW = timedelta(minutes=5)
 MAX_PAGES_BACK = 10
+LONG_THREAD = 500  # Mastodon tells up to 4,096 posts below another to those who are signed in; others may tell fewer
 MOST_COUNTED = 25  # pages that are counted before anything is fetched
 # What a server answers to a request that it does not know.
 NOT_KNOWN = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
@@ -131,20 +133,23 @@ class MastodonConnector:
             return server.post(post, reply.idempotency_key)
 
     def find_sent(self, account: Account, reply: Reply) -> Receipt | Absent:
-        """Look through our own posts since the reply was written.
+        """Look below what was answered, and then through our own posts since the reply was written.
 
-        A no is conclusive when we have seen all of them, and when the latest attempt began two minutes ago: then it is
-        no longer on its way. Another one within the hour is held off a second time, by the server itself, which
+        A no is conclusive when we have seen all of either, and when the latest attempt began two minutes ago: then it
+        is no longer on its way. Another one within the hour is held off a second time, by the server itself, which
         remembers the idempotency key.
         """
         with _Server(account) as server:
             parent = server.local_id(reply.parent_id) if reply.parent_id else ""
             wanted = compose.essence(compose.text_of(reply))
-            posts, complete = server.own_since(reply.created_at - SKEW)
-            for status in posts:
-                if _answers(status, parent) and compose.essence(server.told(status)) == wanted:
-                    return server.receipt(status)
-        if not complete:
+            me, seen_all = server.me(), False
+            for look in (partial(server.below, parent, me), partial(server.own_since, reply.created_at - SKEW, me)):
+                posts, complete = look()
+                seen_all |= complete
+                for status in posts:
+                    if _answers(status, parent) and compose.essence(server.told(status)) == wanted:
+                        return server.receipt(status)
+        if not seen_all:
             return Absent(conclusive=False, reason="There are too many posts of ours since then to look through.")
         arrived = (reply.attempted_at or reply.created_at) + IN_FLIGHT
         if (wait := arrived - datetime.now(UTC)) > timedelta():
@@ -178,6 +183,10 @@ class MastodonConnector:
 
 def _answers(status: Any, parent: str) -> bool:
     return isinstance(status, dict) and identity({"id": status.get("in_reply_to_id")}) == parent
+
+
+def _is_by(status: Any, who: str) -> bool:
+    return isinstance(status, dict) and identity(status.get("account")) == who
 
 
 def _created(item: Any, otherwise: datetime) -> datetime:
@@ -409,9 +418,18 @@ class _Server:
             raise ConnectorError(f"A post of ours cannot be read: {found}.")
         return Receipt(found.external_id, found.url, found.ref)
 
-    def own_since(self, moment: datetime) -> tuple[list[Any], bool]:
+    def me(self) -> str:
+        return identity(self.get("/api/v1/accounts/verify_credentials"))
+
+    def below(self, post: str, me: str) -> tuple[list[Any], bool]:
+        """Our own posts below another, and whether these are all of them: of a long thread not everything is told."""
+        context = self.context(post) if post else {}
+        found = context.get("descendants") if isinstance(context, dict) else None
+        posts = found if isinstance(found, list) else []
+        return [one for one in posts if _is_by(one, me)], isinstance(found, list) and len(posts) < LONG_THREAD
+
+    def own_since(self, moment: datetime, me: str) -> tuple[list[Any], bool]:
         """Our own posts back to a moment, and whether these are all of them."""
-        me = identity(self.get("/api/v1/accounts/verify_credentials"))
         posts: list[Any] = []
         back: dict[str, str] = {}
         for _ in range(MAX_PAGES_BACK):

@@ -392,8 +392,11 @@ def test_a_server_that_cannot_be_reached_leaves_no_doubt() -> None:
     assert type(failed.value) is ConnectorError
 
 
-def looking(posts: Talk, wanted: Reply) -> Receipt | Absent:
+def looking(posts: Talk, wanted: Reply, *below: dict[str, Any]) -> Receipt | Absent:
+    """`below` is what stands below the post that is answered; without any, the server does not tell."""
     routes = {"/api/v1/accounts/verify_credentials": told(ME), "/api/v1/accounts/1/statuses": posts}
+    if below:
+        routes["/api/v1/statuses/7/context"] = told({"ancestors": [], "descendants": below})
     with peer(serving(routes)) as server:
         return connector.find_sent(account_at(server), wanted)
 
@@ -454,6 +457,26 @@ def test_an_old_reply_that_was_attempted_just_now_is_not_called_absent_either() 
 def test_a_list_too_long_to_look_through_is_no_proof() -> None:
     posts = [ours(number, "@cleo Other", ago=timedelta(minutes=1)) for number in range(500, 0, -1)]
     found = looking(own_posts(*posts), reply())
+    assert isinstance(found, Absent)
+    assert not found.conclusive
+
+
+MANY = [ours(number, "@cleo Other", ago=timedelta(minutes=1)) for number in range(500, 0, -1)]
+THEIRS = ours(9, "@ana At ten.") | {"account": {"id": "2", "acct": "kim"}}
+OURS = ours(9, "@ana At ten.") | {"account": ME}
+
+
+def test_below_its_parent_a_reply_is_found_behind_however_many_posts() -> None:
+    assert isinstance(looking(own_posts(*MANY), reply(), THEIRS, OURS), Receipt)
+
+
+def test_that_it_is_not_below_its_parent_is_proof_but_what_others_say_there_is_not_ours() -> None:
+    found = looking(own_posts(*MANY), reply(), THEIRS)
+    assert found == Absent(conclusive=True, reason="It is not among our posts.")
+
+
+def test_a_thread_too_long_to_be_told_whole_is_no_proof() -> None:
+    found = looking(own_posts(*MANY), reply(), *[THEIRS] * 500)
     assert isinstance(found, Absent)
     assert not found.conclusive
 
