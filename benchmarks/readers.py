@@ -1,7 +1,7 @@
 """How well the readers do, and how fast, beside others in the same run: writes results/readers.json.
 
 python -m benchmarks.readers                 everything
-python -m benchmarks.readers --only tone     one part: tone, language or private
+python -m benchmarks.readers --only tone     one part: tone, language, private, spam or pace
 python -m benchmarks.readers --table         print it, and leave the file as it was
 
 Needs the data sets (RAPPORT_DATA) and the dependency group `bench`.
@@ -22,9 +22,9 @@ import numpy as np
 
 from benchmarks.languages import ENGINES
 from benchmarks.results import Row, table, write
-from rapport.core.understand import kind, language, private, read, tone
+from rapport.core.understand import kind, language, private, read, spam, tone
 from rapport.core.understand.evaluation import Evaluation, judge
-from training import language_card, private_card
+from training import language_card, private_card, spam_card
 from training.data import TONES, UNTOUCHED, Labelled, semeval, umsab, us_airline
 from training.pace import speed
 
@@ -147,12 +147,27 @@ def of_private() -> Iterator[Row]:
         yield Row(f"private, bare digits taken for: {what}", 100 * share, "%")
 
 
+# -- spam --------------------------------------------------------------------------------------------------------------
+
+
+def of_spam() -> Iterator[Row]:
+    """On halves that no weight was learned from, and on what customers wrote."""
+    for name, items in spam_card.held_out().items():
+        found = spam_card.evaluate(items)
+        if "spam" in found.confusion:
+            yield Row(f"spam, precision: {name}", 100 * (found.per_class["spam"].precision or 0.0), "%")
+            yield Row(f"spam, recall: {name}", 100 * (found.per_class["spam"].recall or 0.0), "%")
+        else:
+            yield Row(f"spam, wrongly taken for it: {name}", 100 * (1 - found.accuracy), "%")
+
+
 def of_pace() -> Iterator[Row]:
     texts = [item.text for item in us_airline()][:5000]
     readers: dict[str, Callable[[Sequence[str]], object]] = {
         "private": private.private_in,
         "kind": kind.kinds_of,
         "language": language.languages_of,
+        "spam": spam.spam_of,
         "all": read,
     }
     for name, reader in readers.items():
@@ -161,7 +176,7 @@ def of_pace() -> Iterator[Row]:
         )
 
 
-PARTS = {"tone": of_tone, "language": of_language, "private": of_private, "pace": of_pace}
+PARTS = {"tone": of_tone, "language": of_language, "private": of_private, "spam": of_spam, "pace": of_pace}
 
 
 def main() -> None:

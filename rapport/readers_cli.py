@@ -64,6 +64,10 @@ def _shown(row: Row, reading: Reading, version: str, keep: Sequence[str]) -> dic
         "positive": round(reading.tone.positive, 4),
         "kinds": list(reading.kinds),
         "private": [asdict(one) for one in reading.private],
+        "hints": [asdict(one) for one in reading.hints],
+        "spam": list(reading.spam),
+        "urgency": reading.urgency.level,
+        "urgent_for": list(reading.urgency.reasons),
         "reader": version,
     }
     if twice := sorted({"line", *found} & set(keep)):
@@ -73,16 +77,17 @@ def _shown(row: Row, reading: Reading, version: str, keep: Sequence[str]) -> dic
 
 def _print_csv(shown: Sequence[dict[str, Any]], header: bool) -> None:
     """Several kinds in one cell are parted by semicolons; private data is `kind:start-end`."""
-    flat = [
-        one
-        | {"kinds": ";".join(one["kinds"])}
-        | {"private": ";".join(f"{part['kind']}:{part['start']}-{part['end']}" for part in one["private"])}
-        for one in shown
-    ]
+    flat = [{name: _flat(value) for name, value in one.items()} for one in shown]
     writer = csv.DictWriter(sys.stdout, list(flat[0]), lineterminator="\n")
     if header:
         writer.writeheader()
     writer.writerows(flat)
+
+
+def _flat(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return ";".join(one if isinstance(one, str) else f"{one['kind']}:{one['start']}-{one['end']}" for one in value)
 
 
 def _print_json(shown: Sequence[dict[str, Any]], header: bool) -> None:
@@ -122,7 +127,7 @@ class Reader:
 
 def _reader(name: str) -> Reader:
     """Only what is asked for is imported."""
-    from rapport.core.understand import kind, language, private, tone
+    from rapport.core.understand import kind, language, private, spam, tone
 
     def tones(texts: Sequence[str], _: object) -> Answers:
         found = tone.tones_of(texts)
@@ -137,15 +142,17 @@ def _reader(name: str) -> Reader:
     def private_data(texts: Sequence[str], _: object) -> Answers:
         return Answers([{part.kind for part in parts} for parts in private.private_in(texts)])
 
-    def spam(texts: Sequence[str], _: object) -> Answers:
-        return Answers([{"spam" if "spam" in kinds else "ham"} for kinds in kind.kinds_of(texts)])
+    def spam_or_ham(texts: Sequence[str], _: object) -> Answers:
+        found = spam.spam_of(texts)
+        sure = [one.probability if one.sure else 1 - one.probability for one in found]
+        return Answers([{"spam" if one.sure else "ham"} for one in found], sure)
 
     readers = {
         "tone": Reader(tones, ("negative", "neutral", "positive")),
         "kind": Reader(kinds, kind.KINDS, several=True),
         "language": Reader(languages, ()),
         "private": Reader(private_data, private.KINDS, several=True),
-        "spam": Reader(spam, ("spam", "ham")),
+        "spam": Reader(spam_or_ham, ("spam", "ham")),
     }
     return readers[name]
 

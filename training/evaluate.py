@@ -17,6 +17,8 @@ from language_card import language_card
 from numpy.typing import NDArray
 from pace import speed
 from private_card import private_card
+from spam_card import spam_card
+from urgency_card import urgency_card
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from rapport.core.understand import kind, read, tone
@@ -143,7 +145,14 @@ def _kind_row(name: str, against: str, texts: Sequence[str], truth: Sequence[boo
 def main() -> None:
     texts = [item.text for item in us_airline()][:5000]
     CARDS.mkdir(parents=True, exist_ok=True)
-    cards = {"tone": tone_card, "language": language_card, "private": private_card, "kind": kind_card}
+    cards = {
+        "tone": tone_card,
+        "language": language_card,
+        "private": private_card,
+        "kind": kind_card,
+        "spam": spam_card,
+        "urgency": urgency_card,
+    }
     for name, card in cards.items():
         (CARDS / f"{name}.md").write_text(card(texts), encoding="utf-8")
     sys.stdout.write(f"all readers together: {speed(read, texts):,} texts a second, tones {', '.join(TONES)}\n")

@@ -90,7 +90,8 @@ Spans with a kind and a confidence:
 | reference | patterns that the organisation sets for bookings, accounts and the like, run by RE2 |
 
 A national number that is a bare run of digits counts only behind a word that names it ("PESEL", "BSN"). Signs that
-nobody sees hide nothing, and digits of all scripts count. Rules only; nothing is trained.
+nobody sees hide nothing, and digits of all scripts count. Rules only; nothing is trained. Words that hint at health,
+belief and the like are told apart, as hints: the card of urgency says how often.
 
 Tested on presidio-research's synthetic sentences (MIT; they are not social-media style, and there are few IBANs, IP
 addresses and social security numbers). Both files were looked at while the rules were written, and they share

@@ -185,13 +185,29 @@ class Private:
 
 
 @dataclass(frozen=True, slots=True)
+class Urgency:
+    """How soon a message wants somebody (`level`: now, soon, normal), and what speaks for that."""
+
+    level: str = "normal"
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader made of one message. `language` is a BCP 47 code, or "und" when the reader is unsure."""
+    """What a reader made of one message. `language` is a BCP 47 code, or "und" when the reader is unsure.
+
+    spam      the signs for which it is taken for spam; empty when it is not
+    hints     words that hint at what the law protects especially (health, belief, ...): to be looked at, not hidden
+    urgency   as far as the text tells; who knows how many people hear its author asks `understand.urgency` again
+    """
 
     language: str
     tone: Tone
     private: tuple[Private, ...] = ()
     kinds: tuple[str, ...] = ()
+    spam: tuple[str, ...] = ()
+    hints: tuple[Private, ...] = ()
+    urgency: Urgency = Urgency()
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,10 @@ class TestReading:
 
     def test_says_which_reader_it_was(self):
         assert read(SAMPLE).version == version()
-        assert version().split() == ["language-1", tone.version(), "private-2", "kind-1"]
+        parts = ["language", "tone", "private", "kind", "spam", "urgency"]
+        assert [part.split("-")[0] for part in version().split()] == parts
+        assert tone.version() in version()
+        assert len(version()) <= 80  # the column in which it is kept
 
     def test_takes_nothing(self):
         assert read([]).items == ()
@@ -66,8 +69,7 @@ class TestReading:
         together = read(many).items
         for place in random.Random(1).sample(range(len(many)), 100):
             one, other = alone[place % len(SAMPLE)], together[place]
-            assert (one.language, one.private, one.kinds) == (other.language, other.private, other.kinds)
-            assert one.tone == other.tone
+            assert one == other
 
     def test_refuses_a_wrong_number_of_languages(self):
         with pytest.raises(ValueError, match="5 texts, but 1 languages"):
@@ -79,7 +81,8 @@ class TestReading:
         reading = read([text]).items[0]
         assert reading.tone.negative + reading.tone.neutral + reading.tone.positive == pytest.approx(1)
         assert set(reading.kinds) <= set(KINDS)
-        assert all(0 <= part.start < part.end <= len(text) for part in reading.private)
+        assert all(0 <= part.start < part.end <= len(text) for part in (*reading.private, *reading.hints))
+        assert reading.urgency.level in ("now", "soon", "normal")
 
     @pytest.mark.timeout(30)
     @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""Read messages: language, tone, private data, kind. Cheap enough for every message; the same text, the same reading.
+"""Read messages: language, tone, private data, kind, spam, urgency. Cheap enough for every message.
+
+The same text has the same reading, alone and in company.
 
 Each reader has a card in docs/reference/readers/ that says what it was made from, how well it does and where it fails.
 """
@@ -8,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from rapport.core.types import Reading, Readings
-from rapport.core.understand import kind, language, private, tone
+from rapport.core.types import Private, Reading, Readings, Tone
+from rapport.core.understand import hints, kind, language, private, spam, tone, urgency
 from rapport.core.understand.private import REGIONS, mask
 
 __all__ = ["REGIONS", "mask", "read", "version"]
@@ -35,12 +37,38 @@ def read(
     ('en', ('question', 'delivery'), ['phone'])
     """
     rows = zip(
+        texts,
         language.languages_of(texts, languages),
         tone.tones_of(texts),
         private.private_in(texts, regions, references),
         kind.kinds_of(texts),
+        spam.spam_of(texts),
+        hints.hints_in(texts),
     )
-    return Readings(tuple(Reading(*row) for row in rows), version())
+    return Readings(tuple(_reading(*row) for row in rows), version())
+
+
+def _reading(
+    text: str,
+    code: str,
+    sound: Tone,
+    found: tuple[Private, ...],
+    kinds: tuple[str, ...],
+    judged: spam.Spam,
+    hinted: tuple[Private, ...],
+) -> Reading:
+    """The parts together. What the reader of spam is sure of is of that kind, whatever else it is."""
+    if judged.sure and "spam" not in kinds:
+        kinds = tuple(one for one in kind.KINDS if one == "spam" or (one in kinds and one != kind.OTHER))
+    return Reading(
+        language=code,
+        tone=sound,
+        private=found,
+        kinds=kinds,
+        spam=judged.signs if "spam" in kinds else (),
+        hints=hinted,
+        urgency=urgency.urgency_of(text, kinds, sound.negative, {part.kind for part in found}),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -50,4 +78,5 @@ def version() -> str:
     >>> version().split()[0]
     'language-1'
     """
-    return " ".join((language.VERSION, tone.version(), private.VERSION, kind.VERSION))
+    parts = (language.VERSION, tone.version(), private.VERSION, kind.VERSION, spam.version(), urgency.VERSION)
+    return " ".join(parts)

@@ -70,7 +70,11 @@ def detected(text: str) -> tuple[str, float]:
 
 def words(text: str) -> str:
     """The text less what is in no language: links, handles, and the signs of hashtags."""
-    text = _HANDLE.sub(" ", _LINK.sub(" ", text[: 4 * LONGEST]))
+    text = text[: 4 * LONGEST]
+    if ":" in text or "www." in text:
+        text = _LINK.sub(" ", text)
+    if "@" in text:
+        text = _HANDLE.sub(" ", text)
     text = " ".join(text.replace("#", " ").replace("\0", " ").split())[:LONGEST]
     return text.encode("utf-8", "ignore").decode()  # half a character from a cut text; the detector refuses it
 

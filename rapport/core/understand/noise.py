@@ -99,12 +99,17 @@ Why = Literal["campaign", "repetition", "machine", "spam"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From where on it is noise. `hours`: how long copies of one text are counted together."""
+    """From where on it is noise.
+
+    hours       how long copies of one text are counted together
+    suspected   from this probability on it is spam if it was also said before, by its author or by others
+    """
 
     hours: int = 48
     accounts: int = 5
     repeated: int = 5
     posts_an_hour: int = 60
+    suspected: float = 0.5
 
 
 LIMITS = Limits()
@@ -119,6 +124,7 @@ class Facts:
     posts          messages that we heard of its author within an hour
     quotes_us      we said the same ourselves: whoever passes on our announcement runs no campaign
     kinds          what the reader takes it for
+    spam           the probability of spam that the reader gives it, and `signs`, what speaks for that
     links          it points somewhere
     judged_spam    who says that it is spam, beside us: the mail server, for instance
     """
@@ -128,6 +134,8 @@ class Facts:
     posts: int = 1
     quotes_us: bool = False
     kinds: Collection[str] = ()
+    spam: float = 0.0
+    signs: Collection[str] = ()
     links: bool = False
     judged_spam: str = ""
 
@@ -143,21 +151,28 @@ class Reason:
 def set_aside(facts: Facts, limits: Limits = LIMITS) -> Reason | None:
     """The first reason that holds; None for what is none of it.
 
+    What reads like spam is set aside when it points somewhere, or when it was said before: one sign alone misleads.
+
     >>> set_aside(Facts(accounts=7)).why
     'campaign'
     >>> set_aside(Facts(accounts=7, quotes_us=True)) is None
     True
     >>> set_aside(Facts(kinds=["spam"], links=True)).why, set_aside(Facts(kinds=["spam"])) is None
     ('spam', True)
+    >>> set_aside(Facts(spam=0.6, signs=["money"], repeated=2))
+    Reason(why='spam', seen={'signs': ['money'], 'times': 2})
     """
     if facts.judged_spam:
         return Reason("spam", {"by": facts.judged_spam})
     if "spam" in facts.kinds and facts.links:
-        return Reason("spam", {})
+        return Reason("spam", {"signs": list(facts.signs)} if facts.signs else {})
     if facts.accounts >= limits.accounts and not facts.quotes_us:
         return Reason("campaign", {"accounts": facts.accounts})
     if facts.repeated >= limits.repeated and not facts.quotes_us:
         return Reason("repetition", {"times": facts.repeated})
+    said = max(facts.accounts, facts.repeated)
+    if facts.spam >= limits.suspected and said > 1 and not facts.quotes_us:
+        return Reason("spam", {"signs": list(facts.signs), "times": said})
     if facts.posts >= limits.posts_an_hour:
         return Reason("machine", {"posts": facts.posts})
     return None

@@ -2,7 +2,8 @@
 
 Patterns find candidates; check digits and issuer ranges decide. What is not checked by anything (an IP address, an
 American social security number) gets a lower confidence. Postal addresses are in `addresses.py`, national identity
-numbers in `national.py`; names are not looked for. What an organisation calls a booking or an account is found by
+numbers in `national.py`; names are not looked for, and what only hints at health or
+belief is in `hints.py`. What an organisation calls a booking or an account is found by
 patterns of its own.
 
 Inside a link only an e-mail address in its query counts: numbers there are ids of pages and orders. A handle is no
@@ -31,7 +32,7 @@ from rapport.core.types import Private
 from rapport.core.understand.addresses import addresses
 from rapport.core.understand.national import national_ids
 
-VERSION = "private-2"
+VERSION = "private-3"
 KINDS = ("card", "iban", "phone", "email", "ip", "national_id", "address", "reference")
 REGIONS = ("GB", "US", "DE", "FR")
 """Where a telephone number without a country code may be from."""
