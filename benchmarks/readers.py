@@ -1,7 +1,7 @@
 """How well the readers do, and how fast, beside others in the same run: writes results/readers.json.
 
 python -m benchmarks.readers                 everything
-python -m benchmarks.readers --only tone     one part: tone, language, private, spam or pace
+python -m benchmarks.readers --only tone     one part: tone, language, private, spam, pace or hostile
 python -m benchmarks.readers --table         print it, and leave the file as it was
 
 Needs the data sets (RAPPORT_DATA) and the dependency group `bench`.
@@ -176,7 +176,39 @@ def of_pace() -> Iterator[Row]:
         )
 
 
-PARTS = {"tone": of_tone, "language": of_language, "private": of_private, "spam": of_spam, "pace": of_pace}
+# -- hostile texts -----------------------------------------------------------------------------------------------------
+
+HOSTILE = {
+    "IBANs that are none": "GB12 ",
+    "groups of digits": "4111 1111 1111 1111 ",
+    "digits apart": "1 ",
+    "marks upon marks": "e\u0301\u0302\u0303",
+    "digits between what nobody sees": "1\u200b",
+    "directions": "\u202e",
+    "half addresses": "A-1 Apt 1 ",
+    "emoji": "😂",
+}
+HOSTILE_CHARACTERS = 100_000
+PATIENCE_SECONDS = 5.0
+
+
+def of_hostile() -> Iterator[Row]:
+    """Processor time of all readers on one text of 100,000 characters that was made to be slow."""
+    for name, unit in HOSTILE.items():
+        text = (unit * HOSTILE_CHARACTERS)[:HOSTILE_CHARACTERS]
+        start = time.process_time()
+        read([text])
+        yield Row(f"hostile: {name}", time.process_time() - start, "s", target=PATIENCE_SECONDS)
+
+
+PARTS = {
+    "tone": of_tone,
+    "language": of_language,
+    "private": of_private,
+    "spam": of_spam,
+    "pace": of_pace,
+    "hostile": of_hostile,
+}
 
 
 def main() -> None:

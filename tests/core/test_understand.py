@@ -111,6 +111,24 @@ class TestReading:
     def test_takes_a_bounded_time_for_a_hundred_thousand_characters(self, text):
         assert len(read([text]).items) == 1
 
+    @pytest.mark.parametrize(
+        ("text", "language"),
+        [
+            ("", "und"),
+            ("😂😂😂 👍🏽 ❤️", "und"),
+            ("\u202e\u2066\u2069\u200b", "und"),
+            ("".join(letter + "\u0334\u0351\u0323" for letter in "Where is my parcel, please"), None),
+            ("Где my 行李 كان", None),
+        ],
+        ids=["nothing", "emoji only", "bidi controls only", "zalgo", "mixed scripts"],
+    )
+    def test_says_little_of_what_says_little(self, text, language):
+        reading = read([text]).items[0]
+        assert language is None or reading.language == language
+        assert (reading.private, reading.hints, reading.spam) == ((), (), ())
+        assert reading.urgency.level == "normal"
+        assert "spam" not in reading.kinds
+
     def test_opens_no_connection(self):
         code = (
             "import socket\n"
