@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-BUCKET_BITS = 19
+BUCKET_BITS = 20
 BUCKETS = 1 << BUCKET_BITS
 FAMILIES = ("word", "word under negation", "two words", "3 characters", "4 characters", "5 characters")
 CHARACTERS = (3, 4, 5)
