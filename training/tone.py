@@ -1,8 +1,9 @@
 """Makes rapport/core/understand/models/tone.npz: python training/tone.py
 
-A slow teacher (`teacher.py`, joined with a first set of n-gram weights) reads many texts that nobody labelled; the
-quick reader learns from people's labels and from what the teacher says. Choices were made on `development_items`, never
-on the texts kept for the card: `python training/tone.py --development` prints what they rest on.
+A slow teacher (`teacher.py`, joined with a first set of n-gram weights) reads many texts that nobody labelled, and
+pieces of those in other languages than English, of which there are few; the quick reader learns from people's labels
+and from what the teacher says. Choices were made on `development_items`, never on the texts kept for the card:
+`python training/tone.py --development` prints what they rest on.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
-from data import FURTHER, UNTOUCHED, Labelled, semeval, semeval_names, umsab, unlabelled, us_airline, without
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from student import Pace, learn
-from teacher import embeddings, scores
 
 from rapport.core.understand import tone
 from rapport.core.understand.evaluation import judge
 from rapport.core.understand.grams import BUCKETS, FAMILIES, grams
+from training.data import FURTHER, UNTOUCHED, Labelled, semeval, semeval_names, umsab, unlabelled, us_airline, without
+from training.student import Pace, learn
+from training.teacher import embeddings, scores
 
 MODEL = Path(tone.__file__).parent / "models" / "tone.npz"
 DEVELOPMENT = (
@@ -38,10 +39,21 @@ SHARPER = 2.0
 """What the teacher's log odds are multiplied with: the mean of two readers is too cautious."""
 TRUST = 0.5
 """How much of the teacher's word goes into a text that people labelled."""
+CUTS, JOINS = 4, 3
+"""Pieces of each text that is not in English: parts of it, and its beginning with the end of another."""
+SEED = 7
 CLIP = 0.9999
 """The share of weights that one signed byte tells apart; the few beyond are cut to the largest."""
 
 Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of one text, or of two, that nobody labelled; `parents` are those texts."""
+
+    text: str
+    parents: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,11 @@ class Lesson:
 
     def texts(self) -> list[str]:
         return [*(item.text for item in self.items), *self.others]
+
+    def with_pieces(self, pieces: Sequence[Piece]) -> Lesson:
+        """The pieces of labelled texts of this lesson are further texts that nobody labelled."""
+        known = {item.text for item in self.items}
+        return Lesson(self.items, [*self.others, *(one.text for one in pieces if known.issuperset(one.parents))])
 
 
 def held_out() -> list[Labelled]:
@@ -69,6 +86,33 @@ def lesson(*, development: bool) -> Lesson:
     items = without(items, kept)
     others = without((Labelled(text, "", 0) for text in unlabelled()), [*held_out(), *development_items(), *items])
     return Lesson(items, [item.text for item in others])
+
+
+def pieces(items: Sequence[Labelled]) -> list[Piece]:
+    """CUTS and JOINS of every text that is not in English."""
+    chance = np.random.default_rng(SEED)
+    by_language: dict[str, list[str]] = {}
+    for item in items:
+        by_language.setdefault(item.language, []).append(item.text)
+    found = []
+    for texts in (texts for language, texts in by_language.items() if language != "en"):
+        for text in texts:
+            found += [_cut(text, chance) for _ in range(CUTS)]
+            found += [_joined(text, texts[chance.integers(len(texts))], chance) for _ in range(JOINS)]
+    return [one for one in found if one.text]
+
+
+def _cut(text: str, chance: np.random.Generator) -> Piece:
+    words = text.split()
+    length = int(chance.integers(2, max(3, len(words))))
+    start = int(chance.integers(0, max(1, len(words) - length + 1)))
+    return Piece(" ".join(words[start : start + length]), (text,))
+
+
+def _joined(text: str, other: str, chance: np.random.Generator) -> Piece:
+    beginning, ending = text.split(), other.split()
+    first, second = int(chance.integers(1, len(beginning) + 1)), int(chance.integers(0, max(1, len(ending))))
+    return Piece(" ".join([*beginning[:first], *ending[second:]]), (text, other))
 
 
 def development_items() -> list[Labelled]:
@@ -170,6 +214,8 @@ def report(content: bytes, items: Sequence[Labelled]) -> str:
 
 def main() -> None:
     trial, whole = lesson(development=True), lesson(development=False)
+    parts = pieces(whole.items)
+    trial, whole = trial.with_pieces(parts), whole.with_pieces(parts)
     texts = sorted({*trial.texts(), *whole.texts()})
     vectors, place = embeddings(texts), {text: index for index, text in enumerate(texts)}
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import fill
 
 import numpy as np
-from data import FURTHER, TONES, UNTOUCHED, Labelled, overlap, semeval, semeval_names, umsab, us_airline
 from numpy.typing import NDArray
-from pace import speed
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from rapport.core.understand import tone
 from rapport.core.understand.evaluation import Evaluation, judge
+from training.data import FURTHER, TONES, UNTOUCHED, Labelled, overlap, semeval, semeval_names, umsab, us_airline
+from training.pace import speed
 
 Figures = NDArray[np.float64]
 
@@ -41,7 +42,8 @@ Twitter's terms). Without labels: TweetEval's irony, offence and stance, CrisisL
 set (no licence stated). The teacher's encoder is Google's Universal Sentence Encoder, multilingual (Apache-2.0).
 
 **Kept out of the training**: every text of the tests below. Two texts are the same when their letters are, whatever
-stands between them, or the first fifty of them. So many were found in the sources, and taken out: {_taken_out()}.
+stands between them, or the first fifty of them. So many were found in the sources, and taken out:
+{_taken_out()}.
 
 | tested on | texts | average recall | macro-F1 | accuracy | calibration error | VADER: recall | VADER: macro-F1 |
 |---|---|---|---|---|---|---|---|
@@ -93,7 +95,7 @@ def _taken_out() -> str:
     sources = {name.rpartition("-A.")[0]: semeval(name) for name in semeval_names()}
     sources |= {f"UMSAB {part}": umsab(part) for part in ("train", "val")} | {k: read() for k, read in FURTHER.items()}
     counts = {name: overlap(items, tests) for name, items in sources.items()}
-    return ", ".join(f"{count} of {name}" for name, count in counts.items() if count)
+    return fill(", ".join(f"{count} of {name}" for name, count in counts.items() if count), 119)
 
 
 def _both(items: Sequence[Labelled]) -> tuple[Evaluation, Evaluation]:

@@ -212,7 +212,7 @@ class TestTone:
         rows = [line.split("\t")[1:3] for line in lines if line.count("\t") > 1][::4]
         truth = np.array([("negative", "neutral", "positive").index(label) for label, _ in rows])
         probabilities = tone.probabilities([text for _, text in rows], tone.weights())
-        assert np.mean(recalls(probabilities, truth)) > 0.60
+        assert np.mean(recalls(probabilities, truth)) > 0.64
         # A figure that any labels would pass would say nothing.
         np.random.default_rng(1).shuffle(truth)
         assert np.mean(recalls(probabilities, truth)) < 0.36
@@ -236,7 +236,7 @@ class TestGrams:
         """Should this fail, the weights have to be made anew: the n-grams of old weights have moved."""
         buckets = [family.buckets.tolist() for family in grams(["Not good 😂"])]
         assert [len(part) for part in buckets] == [3, 1, 2, 8, 5, 3]
-        assert buckets[:3] == [[66236, 189499, 168419], [423110], [148083, 154623]]
+        assert buckets[:3] == [[132472, 378998, 336839], [846220], [296167, 309247]]
 
     def test_see_no_difference_in_case_digits_links_handles_and_drawl(self):
         one, other = (

@@ -36,6 +36,8 @@ NEGATIONS = """
 
 _LINK = re.compile(r"(?:https?:|www\.)\S+|\bhttps?\b")
 _HANDLE = re.compile(r"(?<!\w)@\w[\w.-]*(?:@[\w.-]+)?")
+# Marks piled upon letters (what is left when each letter has taken its accent), and signs that nobody sees.
+_HIDING = re.compile("[\u0300-\u036f\u20d0-\u20ff\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
 _LINK_MARK, _HANDLE_MARK = "\ue001", "\ue002"
 
 _SEPARATOR, _WORD, _SYMBOL, _PICTURE = range(4)
@@ -88,8 +90,12 @@ def plain(text: str) -> str:
 
     >>> plain("Thanks  @ana@example.social: https://example.org") == "thanks \\ue002: \\ue001"
     True
+    >>> plain("T̶e̶r̶r̶i̶b̶l̶e")
+    'terrible'
     """
-    text = unicodedata.normalize("NFKC", text[:LONGEST]).lower().replace("’", "'")
+    text = text[:LONGEST].lower()
+    if not text.isascii():
+        text = _HIDING.sub("", unicodedata.normalize("NFKC", text).lower()).replace("’", "'")
     if "http" in text or "www." in text:
         text = _LINK.sub(_LINK_MARK, text)
     if "@" in text:

@@ -43,7 +43,7 @@ class Weights:
 
 
 def tones_of(texts: Sequence[str]) -> list[Tone]:
-    """The tone of each text; one with nothing in it to read is simply likely to be anything.
+    """The tone of each text; one with nothing in it to read is neutral, but not surely so.
 
     >>> [tone.label for tone in tones_of(["Thank you, that was wonderful", "This is the worst service ever"])]
     ['positive', 'negative']
