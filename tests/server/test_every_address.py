@@ -25,7 +25,7 @@ from rapport.server.route.models import Conversation, Note
 SECRET = "zorbotron"
 NOW = timezone.now()
 WORDS = {"name": "harbour", "form": "svg", "kind": "csv", "state": "stopped", "what": "dismiss", "action": "close"}
-WORDS |= {"uidb36": "1", "row": "1"}
+WORDS |= {"uidb36": "1", "row": "1", "reader": "tone"}
 # What everybody in the organisation may do to their own account, and what changes nothing of anybody's.
 OWN = {"account", "theme", "account_logout"}
 

@@ -39,16 +39,17 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 
 def _page(request: HttpRequest, tab: str, template: str, **context: Any) -> HttpResponse:
-    return page(request, "settings", f"settings/{template}.html", {"tabs": _tabs(me(request), tab), **context})
+    return page(request, "settings", f"settings/{template}.html", {"tabs": tabs(me(request), tab), **context})
 
 
-def _tabs(user: User, here: str) -> list[dict[str, Any]]:
+def tabs(user: User, here: str) -> list[dict[str, Any]]:
     every = [
         ("settings", _("Organisation"), "administer"),
         ("settings_teams", _("Teams"), "administer"),
         ("settings_members", _("Members"), "administer"),
         ("settings_record", _("Record"), "audit"),
         ("settings_archive", _("Archive"), "audit"),
+        ("settings_readers", _("Readers"), ""),
         ("account", _("Your account"), ""),
     ]
     return [
@@ -193,7 +194,7 @@ def verify_record(request: HttpRequest) -> HttpResponse:
     return redirect("settings_record")
 
 
-class _Echo:
+class Echo:
     """A file that hands back what is written to it."""
 
     def write(self, text: str) -> str:
@@ -205,7 +206,7 @@ def _jsonl(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
 
 
 def _csv(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield writer.writerow(["sequence", "at", "actor", "action", "target", "detail", "previous", "digest"])
     for row in rows:
         flat = row | {"detail": json.dumps(row["detail"], ensure_ascii=False)}

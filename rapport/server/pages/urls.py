@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-MODULES = ("home", "start", "inbox", "rules", "listen", "search", "people", "course", "settings", "help", "notices")
+MODULES = (
+    "home",
+    "start",
+    "inbox",
+    "rules",
+    "listen",
+    "search",
+    "people",
+    "course",
+    "settings",
+    "readers",
+    "help",
+    "notices",
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"rapport.server.pages.{module}")) for module in MODULES
