@@ -32,6 +32,8 @@ NAMES = {
     "kind": gettext_lazy("Kind"),
     "language": gettext_lazy("Language"),
     "private": gettext_lazy("Private data"),
+    "spam": gettext_lazy("Spam"),
+    "urgency": gettext_lazy("Urgency"),
     "noise": gettext_lazy("Noise"),
 }
 DOES = {
@@ -41,6 +43,10 @@ DOES = {
     ),
     "language": gettext_lazy("Says in which language a message is written, or that it is unsure."),
     "private": gettext_lazy("Finds card numbers, telephone numbers, addresses and the like, which are masked."),
+    "spam": gettext_lazy("Says how likely a text is spam, and by which signs. It is corrected as a kind."),
+    "urgency": gettext_lazy(
+        "Says whether a message should be looked at now, soon or in its turn, and why; in “rapport read” only."
+    ),
     "noise": gettext_lazy("Sets campaigns of one text, machines and spam aside, each with its reason."),
 }
 WHY = {
