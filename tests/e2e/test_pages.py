@@ -225,7 +225,8 @@ def test_the_url_conf_has_no_page_that_these_tests_pass_over():
                 yield here
 
     seen = {re.sub(r"\?.*", "", path) for path in FULL + OUTSIDE} | IMPORTING | BROUGHT | JUDGED
-    seen |= {pattern.replace(r"\d+", "<int:key>") for pattern in FOUND.values()} | {"/listen/connect/<str:name>/"}
+    seen |= {pattern.replace(r"\d+", "<int:key>") for pattern in FOUND.values()}
+    seen |= {"/listen/connect/<str:name>/", "/settings/readers/<slug:reader>/"}
     # Fragments, files, and doors that are posted to; they are no pages of their own.
     parts = re.compile(
         r"^/(health|theme|hooks)/|/(now|new|bulk|change|sign-in|preview|progress|rejects\.csv|export|try|verify|about|next|sample|loading)/?$"

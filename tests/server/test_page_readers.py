@@ -119,6 +119,12 @@ def test_of_noise_the_draws_give_a_rate_and_what_was_taken_back_does_not(client,
     assert "From random samples" not in page(client, ben, "noise").content.decode()
 
 
+def test_a_reader_that_had_no_part_in_the_newest_reading_names_no_version(client, ben, corrected):
+    Reading.objects.update(reader="language-1 tone-0a1b")
+    assert "<code>tone-0a1b</code>" in page(client, ben, "tone").content.decode()
+    assert "<code>language-1" not in page(client, ben, "spam").content.decode()
+
+
 def test_there_is_no_page_of_a_reader_that_there_is_not(client, ana):
     assert page(client, ana, "stars").status_code == 404
     assert client.get(reverse("corrections_export", args=["private"])).status_code == 404
@@ -129,7 +135,7 @@ def test_every_card_is_here_and_all_of_it_is_shown(reader):
     def letters(text: str) -> str:
         return "".join(letter for letter in text if letter.isalnum())
 
-    _title, _line, text = (cards.CARDS / f"{reader}.md").read_text().partition("\n")
+    text = (cards.CARDS / f"{reader}.md").read_text()
     lines = [
         line
         for block in cards.card(reader)

@@ -39,9 +39,9 @@ class Block:
 
 @lru_cache(maxsize=8)
 def card(reader: str) -> tuple[Block, ...]:
-    """Without its title; nothing when there is no card."""
+    """With its title, which names the version that its figures are of; nothing when there is no card."""
     file = CARDS / f"{reader}.md"
-    return tuple(blocks(file.read_text())[1:]) if file.exists() else ()
+    return tuple(blocks(file.read_text())) if file.exists() else ()
 
 
 def blocks(text: str) -> list[Block]:

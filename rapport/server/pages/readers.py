@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rapport.core.types import NotEnough
+from rapport.core.understand.kind import KINDS
 from rapport.server.measure.readers import LATELY, Lately, Part, lately, noise_lately, versions
 from rapport.server.organise.abilities import may
 from rapport.server.pages.cards import card
@@ -25,7 +26,7 @@ from rapport.server.pages.render import me, page
 from rapport.server.pages.settings import Echo, defused, tabs
 from rapport.server.route.correcting import visible_corrections
 from rapport.server.templatetags.rapport import number
-from rapport.server.understand.corrections import READERS, version_of
+from rapport.server.understand.corrections import READERS, TONES, version_of
 
 NAMES = {
     "tone": gettext_lazy("Tone"),
@@ -56,6 +57,7 @@ WHY = {
     "spam": gettext_lazy("spam"),
 }
 CLASSES = 10
+ORDER = (*TONES, *KINDS)
 OTHERS = "…"
 
 
@@ -70,8 +72,7 @@ class Confusion:
 def readers(request: HttpRequest) -> HttpResponse:
     using = versions()
     rows = [
-        {"key": key, "name": name, "does": DOES[key], "version": version_of(using, key) if key != "noise" else ""}
-        for key, name in NAMES.items()
+        {"key": key, "name": name, "does": DOES[key], "version": _version(using, key)} for key, name in NAMES.items()
     ]
     return _page(request, "readers", {"readers": rows, "read": bool(using)})
 
@@ -79,12 +80,11 @@ def readers(request: HttpRequest) -> HttpResponse:
 def reader(request: HttpRequest, reader: str) -> HttpResponse:
     if reader not in NAMES:
         raise Http404
-    using = versions() if reader != "noise" else ""
     context: dict[str, Any] = {
         "key": reader,
         "name": NAMES[reader],
         "does": DOES[reader],
-        "version": version_of(using, reader),
+        "version": _version(versions(), reader),
         "days": LATELY.days,
         "card": card(reader),
     }
@@ -93,6 +93,11 @@ def reader(request: HttpRequest, reader: str) -> HttpResponse:
     elif reader == "noise" and may(request.user, "listen"):
         context["noise"] = _noise()
     return _page(request, "reader", context)
+
+
+def _version(using: str, reader: str) -> str:
+    """The version of this reader that made the newest reading; empty when it had no part in it."""
+    return found if (found := version_of(using, reader)).startswith(f"{reader}-") else ""
 
 
 def _page(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
@@ -144,7 +149,7 @@ def _confusion(reader: str, counts: Mapping[str, Mapping[str, int]]) -> Confusio
     for said, found in counts.items():
         for was, n in found.items():
             total.update({said: n, was: n})
-    names = [name for name, _n in total.most_common(CLASSES)]
+    names = sorted((name for name, _n in total.most_common(CLASSES)), key=_order)
     cells = Counter[tuple[str, str]]()
     for said, found in counts.items():
         for was, n in found.items():
@@ -162,6 +167,11 @@ def _confusion(reader: str, counts: Mapping[str, Mapping[str, int]]) -> Confusio
             for said in rows
         ],
     )
+
+
+def _order(name: str) -> int:
+    """Tones and kinds in their own order, behind them what has none, the most frequent first."""
+    return ORDER.index(name) if name in ORDER else len(ORDER)
 
 
 def _table(label: str, parts: Sequence[Part], words: Any = str) -> dict[str, Any]:
