@@ -27,19 +27,21 @@ Floats = NDArray[np.float32]
 
 
 def embeddings(texts: Sequence[str]) -> Floats:
-    """One vector per text; shape (texts, 512). A few hundred a second, so they are kept for the next run."""
+    """One vector per text; shape (texts, 512). A few hundred a second, so they are kept for the next run.
+
+    Rounded to half precision: machines add differently.
+    """
     digest = hashlib.sha256("\n".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     kept = Path(tempfile.gettempdir()) / f"rapport-teacher-{digest}.npy"
     if kept.exists():
-        return np.load(kept)
+        return np.load(kept).astype(np.float32)
     encoder = USE(threads=1)
     batches = [
         encoder.encode([_plain(text) for text in texts[start : start + BATCH]]) * SCALE
         for start in range(0, len(texts), BATCH)
     ]
-    vectors = np.concatenate(batches).astype(np.float32)
-    np.save(kept, vectors)
-    return vectors
+    np.save(kept, np.concatenate(batches).astype(np.float16))
+    return np.load(kept).astype(np.float32)
 
 
 def scores(vectors: Floats, tones: NDArray[np.int64], weights: NDArray[np.float64], every: Floats) -> Floats:

@@ -42,6 +42,7 @@ TRUST = 0.5
 CUTS, JOINS = 4, 3
 """Pieces of each text that is not in English: parts of it, and its beginning with the end of another."""
 SEED = 7
+EVENINGS = 20
 CLIP = 0.9999
 """The share of weights that one signed byte tells apart; the few beyond are cut to the largest."""
 
@@ -50,26 +51,28 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Words of one text, or of two, that nobody labelled; `parents` are those texts."""
+    """Words of one text, or of two of one language, that nobody labelled; `parents` are those texts."""
 
     text: str
+    language: str
     parents: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What is learned from: labelled texts, then others."""
+    """What is learned from: labelled texts, then others, then pieces."""
 
     items: list[Labelled]
     others: list[str]
+    pieces: tuple[Piece, ...] = ()
 
     def texts(self) -> list[str]:
-        return [*(item.text for item in self.items), *self.others]
+        return [*(item.text for item in self.items), *self.others, *(one.text for one in self.pieces)]
 
     def with_pieces(self, pieces: Sequence[Piece]) -> Lesson:
-        """The pieces of labelled texts of this lesson are further texts that nobody labelled."""
+        """Those of labelled texts of this lesson."""
         known = {item.text for item in self.items}
-        return Lesson(self.items, [*self.others, *(one.text for one in pieces if known.issuperset(one.parents))])
+        return Lesson(self.items, self.others, tuple(one for one in pieces if known.issuperset(one.parents)))
 
 
 def held_out() -> list[Labelled]:
@@ -95,24 +98,26 @@ def pieces(items: Sequence[Labelled]) -> list[Piece]:
     for item in items:
         by_language.setdefault(item.language, []).append(item.text)
     found = []
-    for texts in (texts for language, texts in by_language.items() if language != "en"):
-        for text in texts:
-            found += [_cut(text, chance) for _ in range(CUTS)]
-            found += [_joined(text, texts[chance.integers(len(texts))], chance) for _ in range(JOINS)]
+    for language, texts in by_language.items():
+        for text in texts if language != "en" else ():
+            found += [Piece(_cut(text, chance), language, (text,)) for _ in range(CUTS)]
+            for _ in range(JOINS):
+                other = texts[chance.integers(len(texts))]
+                found.append(Piece(_joined(text, other, chance), language, (text, other)))
     return [one for one in found if one.text]
 
 
-def _cut(text: str, chance: np.random.Generator) -> Piece:
+def _cut(text: str, chance: np.random.Generator) -> str:
     words = text.split()
     length = int(chance.integers(2, max(3, len(words))))
     start = int(chance.integers(0, max(1, len(words) - length + 1)))
-    return Piece(" ".join(words[start : start + length]), (text,))
+    return " ".join(words[start : start + length])
 
 
-def _joined(text: str, other: str, chance: np.random.Generator) -> Piece:
+def _joined(text: str, other: str, chance: np.random.Generator) -> str:
     beginning, ending = text.split(), other.split()
     first, second = int(chance.integers(1, len(beginning) + 1)), int(chance.integers(0, max(1, len(ending))))
-    return Piece(" ".join([*beginning[:first], *ending[second:]]), (text, other))
+    return " ".join([*beginning[:first], *ending[second:]])
 
 
 def development_items() -> list[Labelled]:
@@ -162,7 +167,12 @@ def train(what: Lesson, vectors: Floats) -> tuple[Floats, Floats]:
     teacher = scores(vectors[:labelled], truth, weights, vectors)
     both = (teacher + x @ table + bias) / 2
     soft = np.concatenate([(1 - TRUST) * people + TRUST * _odds(teacher[:labelled]), _odds(SHARPER * both[labelled:])])
-    weights = np.concatenate([weights, np.ones(len(what.others), np.float32)])
+    languages = np.array([one.language for one in what.pieces])
+    pieces_from = len(texts) - len(languages)
+    for language in sorted(set(languages.tolist())):
+        rows = pieces_from + np.flatnonzero(languages == language)
+        soft[rows] = _evened(soft[rows])
+    weights = np.concatenate([weights, np.ones(len(texts) - labelled, np.float32)])
     table, bias = learn(x, soft.astype(np.float32), weights, SECOND)
     return np.asarray(table.T * scale), bias
 
@@ -171,6 +181,14 @@ def _rarity(x: sp.csr_matrix) -> Floats:
     found_in = np.bincount(x.indices, minlength=x.shape[1])
     rarity = np.log((x.shape[0] + 1) / (found_in + 1)) + 1
     return np.asarray(rarity / rarity[found_in > 1].mean(), dtype=np.float32)
+
+
+def _evened(soft: Floats) -> Floats:
+    """The same with the three tones equally common in the mean: in some languages the teacher shies from a word."""
+    for _ in range(EVENINGS):
+        soft = soft / soft.mean(axis=0)
+        soft = soft / soft.sum(axis=1, keepdims=True)
+    return soft
 
 
 def _odds(scores: NDArray[np.floating]) -> Floats:
@@ -228,7 +246,7 @@ def main() -> None:
     table, bias = train(whole, vectors[[place[text] for text in whole.texts()]])
     content = quantised(table * factor, bias * factor)
     MODEL.write_bytes(content)
-    texts_read = f"{len(whole.items)} labelled texts, {len(whole.others)} others"
+    texts_read = f"{len(whole.items)} labelled texts, {len(whole.others)} others, {len(parts)} pieces"
     sys.stdout.write(f"{texts_read}, {len(content) / 1e6:.2f} MB, {tone.load(content).version}\n")
 
 
