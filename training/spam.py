@@ -22,7 +22,6 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from rapport.core.understand.grams import plain
 from rapport.core.understand.spam import SIGNS, signs
 from training.data import UNTOUCHED, data_folder, semeval, us_airline
 
@@ -46,8 +45,9 @@ class Judged:
 
     @property
     def trains(self) -> bool:
-        """Texts of the same plain form are on the same side."""
-        return zlib.crc32(plain(self.text).encode("utf-8", "replace")) % 2 == 0
+        """Texts that differ in capitals, spaces and numbers alone are on the same side."""
+        plain = " ".join(re.sub(r"\d+", "0", self.text.casefold()).split())
+        return zlib.crc32(plain.encode("utf-8", "replace")) % 2 == 0
 
 
 def sms() -> Iterator[Judged]:
