@@ -15,7 +15,6 @@ from typing import Any, BinaryIO
 
 from rapport.core.errors import RapportError
 
-LONGEST_CELL = 10_000_000
 DELIMITERS = ",;\t|"
 
 
@@ -55,7 +54,6 @@ def _lines(name: str, handle: BinaryIO) -> Iterator[str]:
 
 def _separated(name: str, handle: BinaryIO, needed: Sequence[str]) -> Iterator[Row]:
     lines = _lines(name, handle)
-    csv.field_size_limit(LONGEST_CELL)
     first = next(lines, "")
     readers = [csv.reader(_with(first, lines), delimiter=delimiter) for delimiter in DELIMITERS]
     named = [next(csv.reader([first], delimiter=delimiter), []) for delimiter in DELIMITERS]
