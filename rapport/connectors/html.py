@@ -153,7 +153,7 @@ class _Reader(HTMLParser):
         link, start, end = self._link or {}, self._link_start, self._length
         self._link = None
         address = self._address(link.get("href", ""))
-        if start is None or not address:
+        if start is None or start == end or not address:
             return
         shown = "".join(self._pieces)[start:end]
         marks = {*link.get("class", "").lower().split(), *link.get("rel", "").lower().split()}

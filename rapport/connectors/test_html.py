@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rapport.connectors.html import MAX_LENGTH, to_text
@@ -135,6 +135,7 @@ fragments = st.lists(
 
 @settings(max_examples=200, deadline=None)
 @given(fragments | st.text(max_size=200))
+@example("<pre><a href='https://x.example/'>\n")
 def test_spans_lie_within_the_text_in_order_and_the_text_has_no_loose_ends(html: str) -> None:
     text, found = to_text(html)
     assert all(0 <= span.start < span.end <= len(text) for span in found)
