@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.utils import translation
 
 from rapport.connectors import contract
@@ -120,11 +121,17 @@ def talk(hear: Callable[..., receiving.Heard], says: Says) -> Conversation:
 
 
 @pytest.fixture(autouse=True)
+def no_heads_of_another_record(settings: LazySettings) -> None:
+    """The tests of one process share a folder; a head that one exported would contradict the next one's record."""
+    (settings.HOME.folder("record") / "heads.log").unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
 def english() -> None:
     """A request in another language, of the test before, leaves that language behind."""
     translation.activate("en")
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings: object) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+def quick_passwords(settings: LazySettings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
