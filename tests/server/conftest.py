@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.core.cache import cache
 from django.utils import translation
 
 from rapport.connectors import contract
@@ -121,9 +122,10 @@ def talk(hear: Callable[..., receiving.Heard], says: Says) -> Conversation:
 
 
 @pytest.fixture(autouse=True)
-def no_heads_of_another_record(settings: LazySettings) -> None:
-    """The tests of one process share a folder; a head that one exported would contradict the next one's record."""
+def nothing_of_another_test(settings: LazySettings) -> None:
+    """The tests of one process share a folder and a cache, where rows of another test had the same numbers."""
     (settings.HOME.folder("record") / "heads.log").unlink(missing_ok=True)
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

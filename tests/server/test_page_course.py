@@ -9,7 +9,6 @@ from urllib.parse import quote_plus
 
 import numpy as np
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -23,12 +22,6 @@ from rapport.server.pages import charts
 from rapport.server.pages.figures import figures
 from rapport.server.pages.tags import amount
 from tests.server.test_contrast import colours as contrast_colours
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> None:
-    cache.clear()  # rows of another test had the same numbers
-
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)  # a Wednesday
 LAST = date(2026, 6, 1)  # the Monday of the last whole week

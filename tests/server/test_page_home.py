@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,11 +20,6 @@ from rapport.server.respond.models import Draft
 from rapport.server.route import actions as routing
 from rapport.server.route.models import Conversation
 from tests.server.conftest import member
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> None:
-    cache.clear()  # rows of another test had the same numbers
 
 
 def as_(user: User) -> Client:
