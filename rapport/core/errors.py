@@ -13,6 +13,7 @@
     ├── SecretError         a stored secret cannot be read with the key we have
     ├── RecordError         the audit record does not verify
     ├── ArchiveError        the archive cannot be read or written, or is not the one that the database knows
+    ├── ReaderError         a reader that was asked for cannot be had: a file, a package or an agreement is missing
     └── ChartError          a chart could not be drawn; the numbers are still there, as a table
 
 Expected refusals are not errors: see `Refused` and `NotEnough` in `rapport.core.types`.
@@ -102,6 +103,10 @@ class RecordError(RapportError):
 
 class ArchiveError(RapportError):
     """The archive cannot be read or written, or it is not the one that the database knows."""
+
+
+class ReaderError(RapportError):
+    """A reader that somebody asked for cannot be had. The message says what to do."""
 
 
 class ChartError(RapportError):

@@ -8,13 +8,21 @@ Each reader has a card in docs/reference/readers/ that says what it was made fro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from typing import Protocol
 
 from rapport.core.types import Private, Reading, Readings, Tone
 from rapport.core.understand import hints, kind, language, private, spam, tone, urgency
 from rapport.core.understand.private import REGIONS, mask
 
-__all__ = ["REGIONS", "mask", "read", "version"]
+__all__ = ["REGIONS", "Tones", "mask", "read", "version"]
+
+
+class Tones(Protocol):
+    """What reads the tone: the quick reader (`tone`), or a deep one (`deep.load`)."""
+
+    def tones_of(self, texts: Sequence[str], /) -> list[Tone]: ...
+
+    def version(self) -> str: ...
 
 
 def read(
@@ -23,12 +31,14 @@ def read(
     *,
     regions: Sequence[str] = REGIONS,
     references: Sequence[str] = (),
+    tones: Tones = tone,
 ) -> Readings:
     """One reading per text, in order.
 
     languages   what the platform says each text's language is, "" where it says nothing; used where the text is unsure
     regions     two-letter codes of the countries whose national telephone numbers are recognised
     references  patterns of what the organisation calls a booking or an account (see `private.reference_pattern`)
+    tones       what reads the tone, and with it part of the urgency
 
     Raises ValueError when there are not as many languages as texts, and for a pattern that cannot be used.
 
@@ -39,13 +49,13 @@ def read(
     rows = zip(
         texts,
         language.languages_of(texts, languages),
-        tone.tones_of(texts),
+        tones.tones_of(texts),
         private.private_in(texts, regions, references),
         kind.kinds_of(texts),
         spam.spam_of(texts),
         hints.hints_in(texts),
     )
-    return Readings(tuple(_reading(*row) for row in rows), version())
+    return Readings(tuple(_reading(*row) for row in rows), version(tones))
 
 
 def _reading(
@@ -71,12 +81,11 @@ def _reading(
     )
 
 
-@lru_cache(maxsize=1)
-def version() -> str:
+def version(tones: Tones = tone) -> str:
     """Names every part of the reader. It changes when a reading may change, and is stored with each.
 
     >>> version().split()[0]
     'language-1'
     """
-    parts = (language.VERSION, tone.version(), private.VERSION, kind.VERSION, spam.version(), urgency.VERSION)
+    parts = (language.VERSION, tones.version(), private.VERSION, kind.VERSION, spam.version(), urgency.VERSION)
     return " ".join(parts)
