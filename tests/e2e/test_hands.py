@@ -24,7 +24,7 @@ def test_the_row_that_the_keys_walk_to_has_a_ring_and_stays_in_view(visit, demo,
     for _ in range(20):
         page.keyboard.press("j")
     row = page.locator(f"#{focused(page)}")
-    expect(row).to_be_in_viewport(ratio=1)
+    expect(row).to_be_in_viewport(ratio=0.95)
     ring = row.locator(".row__link").evaluate("link => getComputedStyle(link, '::after').outlineWidth")
     assert ring == "2px"
 
@@ -126,6 +126,11 @@ def test_a_chart_has_its_place_before_it_is_drawn(visit, demo, signed_in):
     until(page, PICTURES_ARE_THERE)
     drawn = [box.bounding_box()["height"] for box in page.locator(".picture img").all()]
     assert kept == pytest.approx(drawn, abs=12)
+
+
+def test_on_a_phone_the_tab_of_the_open_page_is_in_view(visit, demo, signed_in):
+    page = visit(f"{demo.url}/listen/set-aside/", cookies=signed_in, width=360)
+    expect(page.locator(".tabs > [aria-current]")).to_be_in_viewport(ratio=0.95)
 
 
 def test_without_script_a_conversation_is_taken_tagged_noted_closed_and_opened_again(visit, demo, signed_in):

@@ -254,6 +254,7 @@
   }
 
   function wake(root) {
+    for (const tab of all(".tabs > [aria-current]", root)) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft;
     for (const input of all("[data-complete]:not([role])", root)) complete(input);
     for (const notice of all("[data-seconds]", root)) {
       if (notice.dataset.awake) continue;
