@@ -29,9 +29,13 @@ CHECKED = (
     "positive",
     "kinds",
     "reader",
+    "urgency",
+    "urgent_for",
+    "spam",
 )
 """What must agree. Texts are compared by their hash (see `damaged`); names of authors and channels may change."""
 
+_LISTS = ("kinds", "urgent_for", "spam")
 _LOW = 2**32
 
 
@@ -70,7 +74,7 @@ def marks(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _cell(name: str) -> pl.Expr:
-    return pl.col(name).list.join(",") if name == "kinds" else pl.col(name).cast(pl.String)
+    return pl.col(name).list.join(",") if name in _LISTS else pl.col(name).cast(pl.String)
 
 
 def fingerprints(rows: pl.LazyFrame) -> dict[date, Day]:

@@ -52,8 +52,15 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "kinds": pl.List(pl.String),
     "private": pl.List(_PRIVATE),
     "reader": pl.String,
+    "urgency": pl.String,
+    "urgent_for": pl.List(pl.String),
+    "spam": pl.List(pl.String),
+    "hints": pl.List(_PRIVATE),
 }
 SCHEMA = pl.Schema(_COLUMNS)
+LATER = ("urgency", "urgent_for", "spam", "hints")
+"""Columns that were added when there were archives already: null in what was written before. A new one goes to the end
+of `SCHEMA`, and is named here."""
 KEY = ("network", "external_id")
 
 
@@ -73,6 +80,13 @@ def month_of(day: date) -> str:
     return f"{day.year:04}-{day.month:02}"
 
 
+def completed(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows that were written before there was every column of `SCHEMA`, with nulls in those that they lack."""
+    there = rows.collect_schema()
+    lacking = {name: pl.lit(None, SCHEMA[name]) for name in LATER if name not in there}
+    return rows.with_columns(**lacking).select(*SCHEMA)
+
+
 def frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     """Rows with the names of `SCHEMA`; what a row leaves out is null. `day` and `month` follow from `published`."""
     schema = {name: kind for name, kind in SCHEMA.items() if name not in ("month", "day")}
@@ -82,10 +96,12 @@ def frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
 
 
 def digest(rows: pl.DataFrame) -> str:
-    """A hash of what the rows say, in whatever order they stand.
+    """A hash of what the rows say, in whatever order they stand. A later column of which they say nothing leaves it as
+    it was before there was such a column.
 
     >>> digest(frame([])) == digest(frame([]).reverse())
     True
     """
-    written = rows.select(*SCHEMA).sort(*KEY, "version").write_ndjson()
+    silent = {name for name in LATER if rows[name].null_count() == rows.height}
+    written = rows.select(name for name in SCHEMA if name not in silent).sort(*KEY, "version").write_ndjson()
     return hashlib.sha256(written.encode()).hexdigest()

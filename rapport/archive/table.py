@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
-from rapport.archive.schema import KEY, SCHEMA, Key, frame, month_of
+from rapport.archive.schema import KEY, Key, completed, frame, month_of
 from rapport.core.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Archive:
         table = self._table()
         if table is None:
             return frame([]).lazy()
-        rows = pl.scan_delta(table).select(*SCHEMA)
+        rows = completed(pl.scan_delta(table))
         if first is not None:
             rows = rows.filter(pl.col("month") >= month_of(first), pl.col("day") >= first)
         if last is not None:
@@ -231,7 +231,8 @@ _WRITER = WriterProperties(compression="ZSTD", compression_level=3)
 
 def _write(table: DeltaTable, rows: pl.DataFrame, number: int) -> None:
     commit = CommitProperties(app_transactions=[Transaction(APP, number)], max_commit_retries=ONCE)
-    write_deltalake(table, rows, mode="append", commit_properties=commit, writer_properties=_WRITER)
+    options: dict[str, Any] = {"commit_properties": commit, "writer_properties": _WRITER}
+    write_deltalake(table, rows, mode="append", schema_mode="merge", **options)  # an older one gets the later columns
 
 
 def _newest(rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -10,10 +11,12 @@ from typing import Any
 
 import polars as pl
 import pytest
+from deltalake import CommitProperties, Transaction, write_deltalake
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.archive import SCHEMA, Archive, Key, compare, damaged, digest, fingerprints, frame, might_match
+from rapport.archive.schema import LATER
 from rapport.core.errors import ArchiveError
 from rapport.core.query import parse
 from rapport.core.types import Document, Span, content_hash
@@ -83,6 +86,40 @@ def holding(folder: Path, words: tuple[str, ...]) -> set[str]:
                 content += repr(pl.read_parquet(file).to_dicts()).encode()
             found |= {word for word in words if word.encode() in content}
     return found
+
+
+# -- archives that are older than some columns -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def older(archive: Archive) -> Archive:
+    """An archive as it was written before there were the later columns."""
+    rows = frame([row("1"), row("2", "Late again")]).drop(LATER)
+    commit = CommitProperties(app_transactions=[Transaction("rapport", 1)])
+    write_deltalake(archive.folder / "messages", rows, partition_by=["month"], commit_properties=commit)
+    return archive
+
+
+def test_what_an_older_archive_does_not_have_is_null(older):
+    found = older.scan().select("external_id", *LATER).sort("external_id").collect()
+    assert found.rows() == [("1", None, None, None, None), ("2", None, None, None, None)]
+
+
+def test_a_batch_of_an_older_archive_still_has_the_digest_that_it_had(older):
+    written = frame([row("1"), row("2", "Late again")]).drop(LATER).write_ndjson()
+    assert digest(older.batch(1)) == hashlib.sha256(written.encode()).hexdigest()
+    assert digest(frame([row("1", urgency="now")])) != digest(frame([row("1")]))
+
+
+def test_an_older_archive_takes_new_rows_erases_and_is_tidied(older):
+    hint = {"start": 0, "end": 1, "kind": "health", "confidence": 0.3}
+    told = {"urgency": "now", "urgent_for": ["harm"], "spam": [], "hints": [hint]}
+    put(older, 2, row("3", **told), row("2", "Late again", version=2, urgency="soon"))
+    older.erase([Key("2026-01", "harbour", "1")])
+    older.tidy()
+    found = {one["external_id"]: one for one in older.scan().collect().to_dicts()}
+    assert {name: one["urgency"] for name, one in found.items()} == {"2": "soon", "3": "now"}
+    assert {name: found["3"][name] for name in told} == told
 
 
 # -- appending ---------------------------------------------------------------------------------------------------------
