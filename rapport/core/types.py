@@ -33,13 +33,17 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """An account on a network. One person may have several; see `core.relate`."""
+    """An account on a network. One person may have several; see `core.relate`.
+
+    followers   how many hear what it says; None where the network does not tell
+    """
 
     network: str
     external_id: str
     handle: str = ""
     name: str = ""
     url: str = ""
+    followers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +200,10 @@ class Urgency:
 class Reading:
     """What a reader made of one message. `language` is a BCP 47 code, or "und" when the reader is unsure.
 
-    spam      the signs for which it is taken for spam; empty when it is not
+    spam      the signs of spam in it; empty when it is rather none. Whether it is taken for spam stands in `kinds`
+    suspicion probability that it is spam, 0 to 1
     hints     words that hint at what the law protects especially (health, belief, ...): to be looked at, not hidden
-    urgency   as far as the text tells; who knows how many people hear its author asks `understand.urgency` again
+    urgency   how soon it wants somebody, and why
     """
 
     language: str
@@ -206,6 +211,7 @@ class Reading:
     private: tuple[Private, ...] = ()
     kinds: tuple[str, ...] = ()
     spam: tuple[str, ...] = ()
+    suspicion: float = 0.0
     hints: tuple[Private, ...] = ()
     urgency: Urgency = Urgency()
 

@@ -22,7 +22,7 @@ FIELDS = {
     "language": "en-GB",
     "tone": "negative",
     "kind": ("question", "complaint"),
-    "urgency": 0.5,
+    "followers": 0.5,
     "private": False,
     "addressed": True,
     "heard": datetime(2026, 1, 31, 12, 30, tzinfo=UTC),
@@ -98,11 +98,11 @@ HEARD = Document(LATE, SPANS, FIELDS)
         "kind:question kind:complaint",
         "kind:(praise OR complaint)",
         "kind:* -owner:*",
-        "urgency:0.5",
-        "urgency:>=0.5 urgency:<=0.5",
-        "urgency:>0.4 urgency:<0.6",
-        "urgency:0..1",
-        "urgency:*",
+        "followers:0.5",
+        "followers:>=0.5 followers:<=0.5",
+        "followers:>0.4 followers:<0.6",
+        "followers:0..1",
+        "followers:*",
         "private:no",
         "private:*",
         "-private:yes",
@@ -167,9 +167,9 @@ def test_a_message_is_found(query: str) -> None:
         "owner:*",
         "owner:ada",
         "is:open",
-        "urgency:>0.5",
-        "urgency:<0.5",
-        "urgency:0.51..1",
+        "followers:>0.5",
+        "followers:<0.5",
+        "followers:0.51..1",
         "private:yes",
         "addressed:no",
         "heard:2026-01-30",
@@ -212,9 +212,9 @@ def test_nobody_matches_the_empty_value() -> None:
 
 
 def test_a_number_is_no_time_and_a_flag_no_number() -> None:
-    heard = Document("", (), {"urgency": datetime(2026, 1, 1, tzinfo=UTC), "heard": 2026.0})
-    assert not parse("urgency:>0 OR heard:>2000").matches(heard)
-    assert not parse("urgency:1").matches(Document("", (), {"urgency": True}))
+    heard = Document("", (), {"followers": datetime(2026, 1, 1, tzinfo=UTC), "heard": 2026.0})
+    assert not parse("followers:>0 OR heard:>2000").matches(heard)
+    assert not parse("followers:1").matches(Document("", (), {"followers": True}))
 
 
 # -- explaining ------------------------------------------------------------------------------------------------------

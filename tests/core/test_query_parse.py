@@ -66,9 +66,9 @@ from rapport.core.query.parse import DEEPEST, LONGEST, MOST
         ("-owner:*", "-owner:*"),
         ("private:TRUE", "private:yes"),
         ("addressed:no", "addressed:no"),
-        ("urgency:>=0.5", "urgency:>=0.5"),
-        ("urgency:-1", "urgency:-1"),
-        ('urgency:"> 0.5"', "urgency:>0.5"),
+        ("followers:>=0.5", "followers:>=0.5"),
+        ("followers:-1", "followers:-1"),
+        ('followers:"> 0.5"', "followers:>0.5"),
         ("heard:2026-01-01..2026-02-01", "heard:2026-01-01..2026-02-01"),
         ("heard:2026-01-01t10:30", "heard:2026-01-01T10:30"),
         ("heard:(2026 OR 2024)", "heard:2026 OR heard:2024"),
@@ -136,10 +136,10 @@ def test_a_query_has_one_canonical_text(text: str, canonical: str) -> None:
         ("tone:negativ", 5, "'tone:' is never 'negativ'. Did you mean 'negative'?"),
         ('tone:"negativ"', 6, "'tone:' is never 'negativ'."),
         ("private:maybe", 8, "'private:' is either yes or no."),
-        ("urgency:high", 8, "'high' is not a number."),
-        ("urgency:nan", 8, "'nan' is not a number."),
-        ("urgency:3..1", 8, "The range ends before it begins."),
-        ("urgency:>1..3", 8, "Write either > or a range with two dots."),
+        ("followers:high", 10, "'high' is not a number."),
+        ("followers:nan", 10, "'nan' is not a number."),
+        ("followers:3..1", 10, "The range ends before it begins."),
+        ("followers:>1..3", 10, "Write either > or a range with two dots."),
         ("heard:yesterday", 6, "'yesterday' is not a date. Write for instance 2026-01-31"),
         ("heard:2026-02-30", 6, "'2026-02-30' is not a date."),
         ("heard:9999-12-31", 6, "'9999-12-31' is not a date."),
@@ -248,7 +248,9 @@ TERMS: st.SearchStrategy[Node] = st.one_of(
     st.builds(Is, st.sampled_from(["channel", "hashtag", "owner"]), VALUES, st.booleans()),
     st.builds(Is, st.just("tone"), st.sampled_from(["negative", "neutral", "positive"])),
     st.builds(Present, st.sampled_from(["owner", "heard", "tone"])),
-    st.sampled_from(["urgency:>0.5", "urgency:-1..3", "heard:2026", "heard:<=2026-02-03"]).map(lambda t: parse(t).root),
+    st.sampled_from(["followers:>0.5", "followers:-1..3", "heard:2026", "heard:<=2026-02-03"]).map(
+        lambda t: parse(t).root
+    ),
 )
 NODES = st.recursive(
     TERMS,
@@ -260,7 +262,7 @@ NODES = st.recursive(
     max_leaves=12,
 )
 PIECES = (
-    '( ) AND OR NOT - " “ * : .. > NEAR/2 NEAR/3f NEAR ~ ~4 case: host: tone: kind: author: heard: urgency: text: x: '
+    '( ) AND OR NOT - " “ * : .. > NEAR/2 NEAR/3f NEAR ~ ~4 case: host: tone: kind: author: heard: followers: text: x: '
     "negative 2026-01 ferry # @ fähre 東京 😡 \ud800 0 ' \0"
 )
 SCRAPS = st.lists(st.sampled_from(PIECES.split(" ")) | st.just(" "), max_size=12).map("".join)

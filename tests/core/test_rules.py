@@ -100,6 +100,6 @@ def test_a_rule_that_cannot_be_read_is_refused_at_its_line(text: str, line: int,
 
 
 def test_rules_may_ask_what_the_reader_found() -> None:
-    text = "tone:negative kind:complaint urgency:>=0.8 private:yes language:fr -> service\n* -> hub"
-    fields = {"tone": "negative", "kind": ("complaint",), "urgency": 0.9, "private": True, "language": "fr"}
+    text = "tone:negative kind:complaint followers:>=0.8 private:yes language:fr -> service\n* -> hub"
+    fields = {"tone": "negative", "kind": ("complaint",), "followers": 0.9, "private": True, "language": "fr"}
     assert rules(text).owner(Document("", (), fields)).team == "service"

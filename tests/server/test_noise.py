@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rapport.core.query import SEARCH_FIELDS, parse
-from rapport.core.types import Author, Deletion, Page, Refused
+from rapport.core.types import Author, Deletion, Page, Reading, Refused, Tone
 from rapport.server.listen import actions as listening
 from rapport.server.listen import receiving
 from rapport.server.listen.models import Message, Purpose
@@ -22,6 +22,7 @@ from rapport.server.understand import noise
 from rapport.server.understand.models import Copy, SetAside, Wording
 from rapport.server.work import settle
 
+PLAIN = Reading("en", Tone(0.2, 0.6, 0.2))
 TEXT = "everybody should hear what Calm Ferries does to its people on board every single night"
 
 
@@ -174,7 +175,7 @@ def test_a_batch_of_a_campaign_asks_a_bounded_number_of_queries(brief, channel, 
     receiving.receive(Page(messages=many), channel, "mentions")
     keys = list(Message.objects.values_list("pk", flat=True))
     with django_assert_max_num_queries(25):
-        noise.sift(keys, {key: [] for key in keys}, timezone.now())
+        noise.sift(dict.fromkeys(keys, PLAIN), timezone.now())
     assert SetAside.objects.count() == 150
 
 

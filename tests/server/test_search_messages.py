@@ -13,10 +13,13 @@ from rapport.server.route.documents import RELATED, document
 from rapport.server.route.models import Conversation
 from rapport.server.route.queries import Mark, search_messages
 
+FAR = Author("harbour", "far", handle="far.example", name="Far", followers=60_000)
 LEE = Author("harbour", "lee", handle="lee.example", name="Lee")
 QUERIES = """
 *; late; -late; late OR love; ferry late; "late again"; lat*; tone:positive; tone:negative late;
-kind:question; kind:question OR kind:complaint; -kind:question; team:service; team:serv*; -team:service;
+kind:question; kind:question OR kind:complaint; -kind:question; urgency:normal; urgency:now OR urgency:soon;
+-urgency:now; sensitive:no; -sensitive:yes; followers:>10; followers:*; followers:0..70000;
+team:service; team:serv*; -team:service;
 team:nobody; owner:ben; owner:*; -owner:*; is:open; is:unowned; is:answered; is:late; is:closed; -is:open;
 is:snoozed; channel:harbour; channel:har*; channel:other; network:harbour; network:other; language:en;
 language:e*; language:fr; published:>2020; published:<2020; heard:>2020; addressed:yes; addressed:no;
@@ -58,6 +61,8 @@ def heard_more(heard, hear, says):
         says("東京都と京都でiPhone買った #東京", after=7),
         says("เรือช้า น้ำท่วม", after=8),
         says("ｻｰﾊﾞｰが落ちた", after=9),
+        says("My son is injured and I am pregnant", after=10, author=FAR),
+        says("Urgent: where is the ferry?", after=11),
     )
 
 

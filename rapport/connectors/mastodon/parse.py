@@ -162,7 +162,9 @@ def read_author(account: Any, host: str) -> Author | None:
         return None
     handle = full_handle(acct, host)
     name = _text(account, "display_name") or acct.partition("@")[0]
-    return Author("mastodon", handle.lower(), handle, name, _text(account, "url"))
+    followers = account.get("followers_count")
+    heard_by = followers if isinstance(followers, int) and 0 <= followers < 2**53 else None
+    return Author("mastodon", handle.lower(), handle, name, _text(account, "url"), heard_by)
 
 
 def _told(status: Mapping[str, Any], host: str) -> tuple[str, tuple[Span, ...]]:

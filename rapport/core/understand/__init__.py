@@ -32,6 +32,7 @@ def read(
     regions: Sequence[str] = REGIONS,
     references: Sequence[str] = (),
     tones: Tones = tone,
+    reach: Sequence[int] | None = None,
 ) -> Readings:
     """One reading per text, in order.
 
@@ -39,13 +40,17 @@ def read(
     regions     two-letter codes of the countries whose national telephone numbers are recognised
     references  patterns of what the organisation calls a booking or an account (see `private.reference_pattern`)
     tones       what reads the tone, and with it part of the urgency
+    reach       how many people hear the author of each text, 0 where nobody knows; a complaint that is heard far is
+                more urgent
 
-    Raises ValueError when there are not as many languages as texts, and for a pattern that cannot be used.
+    Raises ValueError when there are not as many languages or reaches as texts, and for a pattern that cannot be used.
 
     >>> reading = read(["Where is my parcel? Call me: 020 7946 0958"]).items[0]
     >>> reading.language, reading.kinds, [private.kind for private in reading.private]
     ('en', ('question', 'delivery'), ['phone'])
     """
+    if reach is not None and len(reach) != len(texts):
+        raise ValueError(f"{len(reach)} reaches for {len(texts)} texts")
     rows = zip(
         texts,
         language.languages_of(texts, languages),
@@ -54,6 +59,7 @@ def read(
         kind.kinds_of(texts),
         spam.spam_of(texts),
         hints.hints_in(texts),
+        reach or [0] * len(texts),
     )
     return Readings(tuple(_reading(*row) for row in rows), version(tones))
 
@@ -66,6 +72,7 @@ def _reading(
     kinds: tuple[str, ...],
     judged: spam.Spam,
     hinted: tuple[Private, ...],
+    reach: int,
 ) -> Reading:
     """The parts together. What the reader of spam is sure of is of that kind, whatever else it is."""
     if judged.sure and "spam" not in kinds:
@@ -75,9 +82,10 @@ def _reading(
         tone=sound,
         private=found,
         kinds=kinds,
-        spam=judged.signs if "spam" in kinds else (),
+        spam=judged.signs if "spam" in kinds or judged.probability >= spam.SUSPECTED else (),
+        suspicion=judged.probability,
         hints=hinted,
-        urgency=urgency.urgency_of(text, kinds, sound.negative, {part.kind for part in found}),
+        urgency=urgency.urgency_of(text, kinds, sound.negative, {part.kind for part in found}, reach),
     )
 
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from rapport.core.query.words import tokens
 from rapport.core.types import Span
+from rapport.core.understand.spam import SUSPECTED
 
 Signature: TypeAlias = NDArray[np.uint32]
 
@@ -109,7 +110,7 @@ class Limits:
     accounts: int = 5
     repeated: int = 5
     posts_an_hour: int = 60
-    suspected: float = 0.5
+    suspected: float = SUSPECTED
 
 
 LIMITS = Limits()

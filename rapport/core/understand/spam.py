@@ -128,6 +128,8 @@ FORMS: dict[str, Callable[[str], bool]] = {
     "many mentions": lambda text: text.count("@") >= 5 and len(_MENTION.findall(text)) >= 5,
 }
 SIGNS = (*WORDS, *FORMS)
+SUSPECTED = 0.5
+"""Probability from which on a text may be spam, if more speaks for it than its words."""
 REASONS = 3
 """Signs that a person is shown."""
 

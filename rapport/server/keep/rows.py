@@ -26,20 +26,28 @@ RENAMED = {
     "author_id": "author__external_id",
     "author": "author__handle",
     "author_name": "author__name",
-    **{name: f"reading__{name}" for name in ("language", "tone", "negative", "neutral", "positive", "kinds", "reader")},
-}
-LISTS = {"spans": ("start", "end", "kind", "value"), "private": ("start", "end", "kind", "confidence")}
+    **{
+        name: f"reading__{name}"
+        for name in (
+            "language", "tone", "negative", "neutral", "positive", "kinds", "reader", "urgency", "urgent_for", "spam",
+        )
+    },
+}  # fmt: skip
+PLACES = ("start", "end", "kind", "confidence")
+LISTS = {"spans": ("start", "end", "kind", "value"), "private": PLACES, "hints": PLACES}
 TOMBSTONE = ("network", "external_id", "id", "published", "heard")
 """What is left of a message that was removed."""
 
 
 def rows_of(messages: QuerySet[Message]) -> Iterator[dict[str, Any]]:
     """One row a message, without the version and the batch."""
-    columns = [*SAME, *RENAMED.values(), "spans", "reading__private", "removed_at"]
+    columns = [*SAME, *RENAMED.values(), "spans", "reading__private", "reading__hints", "removed_at"]
     for found in messages.values(*columns).iterator(chunk_size=2_000):
         row = {name: found[name] for name in SAME} | {name: found[path] for name, path in RENAMED.items()}
         row["spans"] = _structs("spans", found["spans"])
         row["private"] = _structs("private", found["reading__private"])
+        hints = found["reading__hints"]
+        row["hints"] = None if hints is None else _structs("hints", hints)
         row["removed"] = found["removed_at"] is not None
         yield {name: row[name] for name in (*TOMBSTONE, "removed")} if row["removed"] else row
 

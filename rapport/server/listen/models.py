@@ -284,13 +284,14 @@ class Tally(models.Model):
 
 
 class Author(models.Model):
-    """An account on a network."""
+    """An account on a network; `followers` as far as the network tells."""
 
     network = models.CharField(max_length=80)
     external_id = models.CharField(max_length=300)
     handle = models.CharField(max_length=300, blank=True)
     name = models.CharField(max_length=300, blank=True)
     url = models.URLField(max_length=1000, blank=True)
+    followers = models.PositiveBigIntegerField(null=True, blank=True)
     first_heard_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

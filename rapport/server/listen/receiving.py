@@ -291,7 +291,12 @@ def _authors(authors: Iterable[types.Author]) -> dict[tuple[str, str], Author]:
     known = {(row.network, row.external_id): row for row in Author.objects.filter(among(wanted))}
     new: list[Author] = []
     for key, author in wanted.items():
-        fresh = {"handle": author.handle[:300], "name": author.name[:300], "url": author.url[:1000]}
+        fresh: dict[str, str | int | None] = {
+            "handle": author.handle[:300],
+            "name": author.name[:300],
+            "url": author.url[:1000],
+            "followers": author.followers,
+        }
         row = known.get(key)
         if row is None:
             new.append(Author(network=author.network, external_id=author.external_id, **fresh))

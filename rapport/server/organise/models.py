@@ -34,11 +34,18 @@ class Function(models.TextChoices):
 
 
 class Organisation(models.Model):
-    """One a database."""
+    """One a database.
+
+    regions     two-letter codes of the countries whose national telephone numbers are recognised; none: as the time
+                zone says
+    references  how its booking numbers and the like look, as people wrote it: see `core.understand.references`
+    """
 
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, default="UTC")
     sample = models.BooleanField(default=False)
+    regions = models.JSONField(default=list)
+    references = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -23,8 +23,10 @@ WORDS = (
     gettext_noop("An account that the message mentions, without the @"),
     gettext_noop("What the reader made of its tone"),
     gettext_noop("What the message is"),
-    gettext_noop("From 0, can wait, to 1, now"),
+    gettext_noop("How soon it wants somebody"),
     gettext_noop("It contains private data"),
+    gettext_noop("It may speak of what the law protects especially, such as health"),
+    gettext_noop("How many follow its author, where the network tells"),
     gettext_noop("It speaks to us"),
     gettext_noop("When it was said"),
     gettext_noop("When it reached us"),
@@ -104,6 +106,14 @@ WORDS = (
         "without it a person has to look."
     ),
 )
+
+REFERENCES = (
+    gettext_noop("Ask for at least three signs of #, @ and *: what is shorter is found everywhere."),
+    gettext_noop("It is too long: %(most)d characters are enough."),
+    gettext_noop("It also matches where nothing stands: ask for at least one character."),
+    gettext_noop("This regular expression cannot be read: %(trouble)s."),
+)
+"""Why nothing can be found by a reference as it was written (`core.understand.references`)."""
 
 CAUSES = (
     gettext_noop("The stream could not go back that far."),

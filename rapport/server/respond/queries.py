@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from rapport.connectors import contract
 from rapport.core.types import Private
-from rapport.core.understand.private import private_in
 from rapport.server.listen.models import Channel, Message, Revision
 from rapport.server.organise.models import AuditEntry, User
 from rapport.server.respond.models import Draft, Moderation, Outgoing
 from rapport.server.route.models import Conversation
+from rapport.server.understand.private import found_in
 
 FRESH = timedelta(minutes=5)
 """A draft that was changed within this time is being written."""
@@ -46,7 +46,7 @@ def length(channel: Channel, text: str) -> Length | None:
 
 def private(text: str) -> tuple[Private, ...]:
     """What in our own text should not be said in public."""
-    return private_in([text])[0]
+    return found_in(text)
 
 
 def draft_of(talk: Conversation) -> Draft:

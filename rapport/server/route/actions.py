@@ -35,6 +35,7 @@ from rapport.server.understand.models import Reading, SetAside
 
 Thread = tuple[str, str]  # network, thread id
 PREVIEW = 160
+URGENT = ("now", "soon")
 
 
 # -- placing what was heard ------------------------------------------------------------------------------------------
@@ -185,7 +186,8 @@ def refresh(talks: Iterable[int], *, reopen: Iterable[int] = ()) -> None:
         rows = by_talk[talk.pk]
         said = [Said(row.sort_at, row.ours, row.context, row.removed_at is not None) for row in rows]
         if facts := fold(said, talk.team.answer_within):
-            changes = _told(facts) | _shown(rows, corrected) | {"state": _state(talk, facts, talk.pk in reopen)}
+            shown = _shown(rows, corrected) | {"urgency": _urgency(rows, facts)}
+            changes = _told(facts) | shown | {"state": _state(talk, facts, talk.pk in reopen)}
             Conversation.objects.filter(pk=talk.pk).update(**changes)
 
 
@@ -219,6 +221,15 @@ def _shown(rows: Sequence[Message], corrected: Mapping[int, Corrected]) -> dict[
         shown |= {"tone": said.tone, "kinds": list(said.kinds), "language": said.language}
         shown["preview"] = " ".join(text.split())[:PREVIEW]
     return shown
+
+
+def _urgency(rows: Sequence[Message], facts: Facts) -> str:
+    """The highest level among what they said and we have not answered."""
+    if facts.waiting_since is None:
+        return ""
+    open_ = [row for row in rows if not (row.ours or row.context or row.removed_at)]
+    levels = {row.reading.urgency for row in open_ if row.sort_at >= facts.waiting_since and hasattr(row, "reading")}
+    return next((level for level in URGENT if level in levels), "")
 
 
 def forget(keys: Sequence[int], *, actor: str) -> None:

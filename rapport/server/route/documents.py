@@ -51,6 +51,7 @@ def _states(
 _TALK = "placement__conversation__"
 SOURCES: dict[str, Source] = {
     "author": Source(("author__handle", "author__name"), lambda handle, name: (handle, name)),
+    "followers": Source(("author__followers",)),
     "network": Source(("network",)),
     "site": Source(("url",), lambda url: tuple(hosts(url))),
     "channel": Source(("channel__name",)),
@@ -60,7 +61,9 @@ SOURCES: dict[str, Source] = {
     "language": Source(("reading__language",)),
     "tone": Source(("reading__tone",)),
     "kind": Source(("reading__kinds",), lambda kinds: None if kinds is None else tuple(kinds)),
+    "urgency": Source(("reading__urgency",)),
     "private": Source(("reading__private",), lambda private: None if private is None else bool(private)),
+    "sensitive": Source(("reading__hints",), lambda hints: None if hints is None else bool(hints)),
     "is": Source(
         (f"{_TALK}state", f"{_TALK}first_answer_at", f"{_TALK}assignee_id", f"{_TALK}due_at", "set_aside__hidden"),
         _states,

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from rapport.core.errors import ArchiveError, QueryError
 from rapport.core.query import SEARCH_FIELDS, Query, parse
 from rapport.core.types import Refused
-from rapport.core.understand.private import mask, private_in
+from rapport.core.understand.private import mask
 from rapport.server import flow
 from rapport.server.claim import LET_GO, claim
 from rapport.server.keep.queries import anything_left
@@ -32,6 +32,7 @@ from rapport.server.organise.models import User
 from rapport.server.organise.record import recorded
 from rapport.server.route.models import Export
 from rapport.server.route.queries import Found, Mark, search_messages
+from rapport.server.understand.private import private_of
 
 KEPT = timedelta(days=7)
 LEASE = timedelta(minutes=5)
@@ -187,7 +188,6 @@ def told(message: Message) -> dict[str, Any]:
     """A message as it is exported."""
     reading, placement = getattr(message, "reading", None), getattr(message, "placement", None)
     talk = placement.conversation if placement else None
-    private = reading.private_spans if reading and message.state != "heard" else private_in([message.text])[0]
     return {
         "published": message.published_at.isoformat(),
         "heard": message.heard_at.isoformat(),
@@ -199,7 +199,7 @@ def told(message: Message) -> dict[str, Any]:
         "channel": message.channel.name,
         "author": message.author.name,
         "handle": message.author.handle,
-        "text": mask(message.text, private),
+        "text": mask(message.text, private_of(message)),
         "language": reading.language if reading else None,
         "tone": reading.tone if reading else None,
         "kinds": list(reading.kinds) if reading else [],

@@ -56,6 +56,7 @@ class Conversation(models.Model):
 
     waiting_since  when the oldest message that we have not answered was said; None when the ball is with them
     due_at         when the answer to it is promised
+    urgency        of the most urgent message that we have not answered: now, soon, or nothing
     preview        the beginning of the last message from them, with private data masked; shown in lists as it stands
     """
 
@@ -74,6 +75,7 @@ class Conversation(models.Model):
     preview = models.CharField(max_length=200, blank=True)
     tone = models.CharField(max_length=8, blank=True)
     kinds = models.JSONField(default=list, blank=True)
+    urgency = models.CharField(max_length=8, blank=True, default="")
     language = models.CharField(max_length=12, blank=True)
     tags = models.JSONField(default=list, blank=True)
     message_count = models.PositiveIntegerField(default=0)
@@ -97,6 +99,7 @@ class Conversation(models.Model):
             models.Index(fields=["-last_at", "-id"], name="conversation_all"),
             models.Index(fields=["opened_at"], name="conversation_opened"),
             models.Index(fields=["due_at"], name="conversation_due", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["-last_at", "-id"], name="conversation_urgent", condition=~Q(urgency="")),
         ]
 
     def __str__(self) -> str:

@@ -166,6 +166,10 @@ def _tone(term: Is) -> Q:
     return Q(reading__tone=term.value)
 
 
+def _urgency(term: Is) -> Q:
+    return Q(reading__urgency=term.value)
+
+
 def _kind(term: Is) -> Q:
     return Q(reading__kinds__icontains=f'"{term.value}"')
 
@@ -211,7 +215,7 @@ def _is(term: Is) -> Q:
             return Q(**{f"{talk}state": state})
 
 
-def _time(column: str) -> Callable[[Between], Q]:
+def _between(column: str) -> Callable[[Between], Q]:
     def between(term: Between) -> Q:
         condition = Q()
         if term.low is not None:
@@ -235,6 +239,7 @@ def _language(term: Is) -> Q:
 _COLUMNS: dict[tuple[str, type[FieldTerm]], Callable[..., Q]] = {
     ("tone", Is): _tone,
     ("kind", Is): _kind,
+    ("urgency", Is): _urgency,
     ("addressed", Is): _addressed,
     ("channel", Is): _channel,
     ("network", Is): _network,
@@ -242,6 +247,7 @@ _COLUMNS: dict[tuple[str, type[FieldTerm]], Callable[..., Q]] = {
     ("team", Is): _team,
     ("owner", Is): _owner,
     ("is", Is): _is,
-    ("published", Between): _time("published_at"),
-    ("heard", Between): _time("heard_at"),
+    ("followers", Between): _between("author__followers"),
+    ("published", Between): _between("published_at"),
+    ("heard", Between): _between("heard_at"),
 }

@@ -7,20 +7,33 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from rapport.core import understand
+from rapport.core.types import Private
 from rapport.server import flow
 from rapport.server.claim import LET_GO, held
 from rapport.server.listen.models import Message
 from rapport.server.organise.record import recorded
 from rapport.server.understand import noise
 from rapport.server.understand.models import Reading
+from rapport.server.understand.private import Sought
 
-FIELDS = ["language", "tone", "negative", "neutral", "positive", "kinds", "private", "reader", "at"]
+FIELDS = [
+    "language", "tone", "negative", "neutral", "positive", "kinds", "private", "hints", "urgency", "urgent_for", "spam",
+    "reader", "at",
+]  # fmt: skip
 
 
 def read(keys: Sequence[int], *, actor: str) -> None:
     """Give every claimed message a reading."""
-    rows = list(Message.objects.filter(pk__in=keys).only("id", "text", "language_hint", "revision"))
-    readings = understand.read([row.text for row in rows], languages=[row.language_hint for row in rows])
+    wanted = Message.objects.filter(pk__in=keys).select_related("author")
+    rows = list(wanted.only("id", "text", "language_hint", "revision", "author__followers"))
+    sought = Sought.now()
+    readings = understand.read(
+        [row.text for row in rows],
+        languages=[row.language_hint for row in rows],
+        regions=sought.regions,
+        references=sought.references,
+        reach=[row.author.followers or 0 for row in rows],
+    )
     now = timezone.now()
     with recorded("messages.read", actor, reader=readings.version) as entry:
         still = dict(held(Message.objects.filter(state="heard"), keys, actor).values_list("pk", "revision"))
@@ -33,7 +46,11 @@ def read(keys: Sequence[int], *, actor: str) -> None:
                 neutral=reading.tone.neutral,
                 positive=reading.tone.positive,
                 kinds=list(reading.kinds),
-                private=[[one.start, one.end, one.kind, one.confidence] for one in reading.private],
+                private=_places(reading.private),
+                hints=_places(reading.hints),
+                urgency=reading.urgency.level,
+                urgent_for=list(reading.urgency.reasons),
+                spam=list(reading.spam),
                 reader=readings.version,
                 at=now,
             )
@@ -44,5 +61,10 @@ def read(keys: Sequence[int], *, actor: str) -> None:
         Message.objects.filter(pk__in=[one.message_id for one in made]).update(
             state=flow.advance("message", "heard", "understood"), unarchived=True, tries=0, **LET_GO
         )
-        kinds = {one.message_id: one.kinds for one in made}
-        entry.detail |= {"messages": len(made), "set_aside": noise.sift(list(kinds), kinds, now)}
+        told = {one.message_id for one in made}
+        judged = {row.pk: reading for row, reading in zip(rows, readings.items) if row.pk in told}
+        entry.detail |= {"messages": len(made), "set_aside": noise.sift(judged, now)}
+
+
+def _places(found: Sequence[Private]) -> list[list[int | str | float]]:
+    return [[one.start, one.end, one.kind, one.confidence] for one in found]

@@ -11,7 +11,14 @@ from rapport.server.organise.models import User
 
 
 class Reading(models.Model):
-    """The current reading of a message, and the version of the reader that made it."""
+    """The current reading of a message, and the version of the reader that made it.
+
+    What may be null was not looked for by the reader that made it.
+
+    urgency  now, soon or normal; `urgent_for`: what speaks for that, see `core.understand.urgency`
+    spam     signs of it, see `core.understand.spam`
+    hints    words that hint at what the law protects especially, see `core.understand.hints`
+    """
 
     message = models.OneToOneField(Message, models.CASCADE, related_name="reading", primary_key=True)
     language = models.CharField(max_length=12)
@@ -21,12 +28,21 @@ class Reading(models.Model):
     positive = models.FloatField()
     kinds = models.JSONField(default=list)
     private = models.JSONField(default=list)  # [start, end, kind, confidence]
-    reader = models.CharField(max_length=80)
+    hints = models.JSONField(null=True)  # the same
+    urgency = models.CharField(max_length=8, null=True)
+    urgent_for = models.JSONField(null=True)
+    spam = models.JSONField(null=True)
+    reader = models.CharField(max_length=200)
     at = models.DateTimeField(default=timezone.now)
 
     @property
     def private_spans(self) -> tuple[types.Private, ...]:
         return tuple(types.Private(*span) for span in self.private)
+
+    @property
+    def hinted_at(self) -> tuple[str, ...]:
+        """What the law protects especially and the message may speak of, each once."""
+        return tuple(dict.fromkeys(kind for _start, _end, kind, _sure in self.hints or ()))
 
 
 class Correction(models.Model):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rapport.core.types import Refused
+from rapport.core.types import Reading, Refused
 from rapport.core.understand import noise
 from rapport.core.understand.noise import LIMITS, Facts, Reason, Signature
 from rapport.server import flow
@@ -22,6 +22,7 @@ from rapport.server.listen.models import Message
 from rapport.server.organise.abilities import refusal
 from rapport.server.organise.models import User
 from rapport.server.organise.record import recorded
+from rapport.server.understand import why
 from rapport.server.understand.models import Copy, SetAside, Wording, WordingKey
 
 WINDOW = timedelta(hours=LIMITS.hours)
@@ -33,6 +34,12 @@ WORDS = {
     "machine": gettext_lazy("Its author wrote %(posts)d messages within an hour"),
     "spam": gettext_lazy("It looks like spam, and points somewhere"),
 }
+SPAM = {
+    (True, False): gettext_lazy("It looks like spam (%(signs)s), and points somewhere"),
+    (False, True): gettext_lazy("It may be spam, and was said %(times)d times or more within two days"),
+    (True, True): gettext_lazy("It may be spam (%(signs)s), and was said %(times)d times or more within two days"),
+}
+"""With what its words have of spam, and with how often it was said."""
 JUDGES = {"its mail server": gettext_lazy("its mail server")}
 
 
@@ -40,8 +47,9 @@ def words(row: SetAside) -> str:
     """Why it was set aside, in a sentence without its full stop."""
     if by := row.seen.get("by"):
         return _("%(who)s takes it for spam") % {"who": JUDGES.get(by, by)}
-    sentence: str = str(WORDS[row.why]) % row.seen
-    return sentence
+    signs = why.spam(row.seen.get("signs"))
+    told = SPAM.get((bool(signs), "times" in row.seen), WORDS["spam"]) if row.why == "spam" else WORDS[row.why]
+    return str(told) % {**row.seen, "signs": signs}
 
 
 # -- deciding --------------------------------------------------------------------------------------------------------
@@ -63,11 +71,12 @@ class _Alike:
         return {"accounts": accounts, "repeated": said.get(row.author_id, 1), "quotes_us": wording.ours}
 
 
-def sift(keys: Sequence[int], kinds: Mapping[int, Sequence[str]], now: datetime) -> int:
+def sift(readings: Mapping[int, Reading], now: datetime) -> int:
     """Decide for messages that were just read, in the transaction of their reading; how many are set aside.
 
     Files that are imported are not compared with each other: they may hold years, and nobody waits for them.
     """
+    keys = list(readings)
     Copy.objects.filter(message__in=keys).delete()
     SetAside.objects.filter(message__in=keys, cleared_at=None).delete()
     rows = list(
@@ -84,7 +93,9 @@ def sift(keys: Sequence[int], kinds: Mapping[int, Sequence[str]], now: datetime)
             continue
         facts = Facts(
             posts=posts.get(row.author_id, 1),
-            kinds=kinds.get(row.pk, ()),
+            kinds=readings[row.pk].kinds,
+            spam=readings[row.pk].suspicion,
+            signs=readings[row.pk].spam,
             links=any(span.kind == "link" for span in row.text_spans),
             judged_spam=(row.ref.get("hints") or {}).get("spam", ""),
             **alike.facts(row),  # type: ignore[arg-type]
