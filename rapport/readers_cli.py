@@ -1,9 +1,10 @@
-"""`rapport read` and `rapport readers evaluate`: the readers alone, on a file, without a database."""
+"""`rapport read`, `rapport readers evaluate` and `rapport readers fetch`: the readers alone, without a database."""
 
 from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import sys
 import time
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rapport.home import Home
 from rapport.tables import Row, TableError, rows
 
 if TYPE_CHECKING:
     from rapport.core.types import Reading
+    from rapport.core.understand import Tones
     from rapport.core.understand.evaluation import Evaluation
 
 BATCH = 512
@@ -26,6 +29,11 @@ SEVERAL = re.compile(r"[,;|]")
 
 File = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 Text = click.option("--text", required=True, help="The column that holds the text.")
+Deep = click.option(
+    "--deep",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Read the tone with the deep reader in this folder instead of the quick one.",
+)
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
@@ -37,22 +45,35 @@ Text = click.option("--text", required=True, help="The column that holds the tex
 @click.option("--language", help="The column with what the platform says the language is.")
 @click.option("--keep", multiple=True, help="A column that is printed beside the readings; may be given several times.")
 @click.option("--as", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
-def read(file: Path, text: str, language: str | None, keep: tuple[str, ...], form: str) -> None:
+@Deep
+def read(file: Path, text: str, language: str | None, keep: tuple[str, ...], form: str, deep: Path | None) -> None:
     """Print what the readers make of each row of a file: CSV, TSV or JSON lines (by its ending).
 
     The texts themselves are not printed; `line` says where each one stands in the file.
     """
     from rapport.core import understand
 
+    tones = _tones(deep)
     table = rows(file, text, *([language] if language else []), *keep)
     printed = _print_csv if form == "csv" else _print_json
     header = True
     for batch in _batches(table):
         hints = [row[language] for row in batch] if language else None
-        readings = understand.read([row[text] for row in batch], hints)
+        readings = understand.read([row[text] for row in batch], hints, tones=tones)
         shown = [_shown(row, reading, readings.version, keep) for row, reading in zip(batch, readings.items)]
         printed(shown, header)
         header = False
+
+
+def _tones(folder: Path | None) -> Tones:
+    """The quick reader of tone, or the deep one of a folder."""
+    from rapport.core.understand import tone
+
+    if folder is None:
+        return tone
+    from rapport.core.understand import deep
+
+    return deep.load(folder)
 
 
 def _shown(row: Row, reading: Reading, version: str, keep: Sequence[str]) -> dict[str, Any]:
@@ -125,12 +146,14 @@ class Reader:
     several: bool = False
 
 
-def _reader(name: str) -> Reader:
+def _reader(name: str, folder: Path | None = None) -> Reader:
     """Only what is asked for is imported."""
-    from rapport.core.understand import kind, language, private, spam, tone
+    from rapport.core.understand import kind, language, private, spam
+
+    sound = _tones(folder)
 
     def tones(texts: Sequence[str], _: object) -> Answers:
-        found = tone.tones_of(texts)
+        found = sound.tones_of(texts)
         return Answers([{one.label} for one in found], [max(one.negative, one.neutral, one.positive) for one in found])
 
     def kinds(texts: Sequence[str], _: object) -> Answers:
@@ -170,8 +193,16 @@ def readers() -> None:
 @click.option("--language", help="The column with each text's language: a hint, and figures for each language.")
 @click.option("--map", "mapping", multiple=True, help="What labels mean: FROM=TO,...; FROM= leaves such rows out.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@Deep
 def evaluate(
-    file: Path, name: str, text: str, label: str, language: str | None, mapping: tuple[str, ...], as_json: bool
+    file: Path,
+    name: str,
+    text: str,
+    label: str,
+    language: str | None,
+    mapping: tuple[str, ...],
+    as_json: bool,
+    deep: Path | None,
 ) -> None:
     """Tell how well a reader does on labelled texts of your own: CSV, TSV or JSON lines.
 
@@ -179,7 +210,9 @@ def evaluate(
     phone and so on, or nothing (private); spam, ham (spam). Several kinds are parted by commas or semicolons. Rows
     without a label are left out.
     """
-    reader = _reader(name)
+    if deep and name != "tone":
+        raise click.BadParameter(f"the deep reader reads the tone, not {name}", param_hint="--deep")
+    reader = _reader(name, deep)
     labels = Labels(file.name, name, reader, _mapping(mapping, name, reader))
     judged = Judged()
     for batch in _batches(rows(file, text, label, *([language] if language else []))):
@@ -191,6 +224,40 @@ def evaluate(
     else:
         for line in judged.lines():
             click.echo(line)
+
+
+@readers.command()
+@click.argument("name")
+@click.option("--revision", default="main", show_default=True, help="A commit, a tag or a branch.")
+@click.option(
+    "--to", type=click.Path(file_okay=False, path_type=Path), help="A folder; RAPPORT_HOME/readers otherwise."
+)
+def fetch(name: str, revision: str, to: Path | None) -> None:
+    """Bring a model for the deep reader from a hub, and check its files and whether it can read tones.
+
+    NAME is PUBLISHER/MODEL. Nothing is fetched unless you say so here; what lies there already is not fetched again.
+    """
+    from rapport import hub
+    from rapport.core.understand import deep
+
+    folder = to or Home.from_environment().folder("readers") / name.rpartition("/")[2]
+    with click.progressbar(length=1, label=name, file=sys.stderr) as bar:
+
+        def progress(file: str, there: int, whole: int) -> None:
+            bar.label, bar.length = file, whole
+            bar.update(there - bar.pos)
+
+        commit = hub.fetch(
+            name,
+            revision,
+            folder,
+            hub=os.environ.get("RAPPORT_HUB", hub.HUB),
+            token=os.environ.get("RAPPORT_HUB_TOKEN", ""),
+            private_hosts=tuple(filter(None, os.environ.get("RAPPORT_PRIVATE_HOSTS", "").split(","))),
+            progress=progress,
+        )
+    click.echo(f"{name} at {commit} is in {folder}.")
+    click.echo(f"It reads: {deep.load(folder).version()}. To use it, set RAPPORT_DEEP_READER={folder}.")
 
 
 @dataclass(frozen=True, slots=True)

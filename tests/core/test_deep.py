@@ -14,6 +14,9 @@ pytest.importorskip("onnxruntime", reason="the extra `deep` is not installed")
 pytest.importorskip("tokenizers", reason="the extra `deep` is not installed")
 onnx = pytest.importorskip("onnx", reason="onnx, which makes the models of these tests, is not installed")
 
+from click.testing import CliRunner  # noqa: E402
+
+from rapport.cli import main  # noqa: E402
 from rapport.core.errors import ReaderError  # noqa: E402
 from rapport.core.understand import deep, read, tone  # noqa: E402
 from tests.core.small_model import WORDS, graph, labelled, write  # noqa: E402
@@ -233,3 +236,33 @@ def test_the_card_is_no_list(tmp_path):
     (folder / deep.CARD).write_text(json.dumps([]))
     with pytest.raises(ReaderError, match="not a JSON object"):
         deep.load(folder)
+
+
+class TestTheCommands:
+    @pytest.fixture
+    def table(self, tmp_path):
+        file = tmp_path / "posts.csv"
+        file.write_text("body,label\n" + "".join(f"{text},neutral\n" for text in spoken(5)))
+        return str(file)
+
+    def test_read_takes_the_tone_from_the_deep_reader(self, table, folder, reader):
+        found = CliRunner().invoke(main, ["read", table, "--text", "body", "--as", "jsonl", "--deep", str(folder)])
+        rows = [json.loads(line) for line in found.output.splitlines()]
+        assert [row["tone"] for row in rows] == [one.label for one in reader.tones_of(spoken(5))]
+        assert all(reader.version() in row["reader"] for row in rows)
+
+    def test_evaluate_judges_it(self, table, folder, reader):
+        asked = ["readers", "evaluate", table, "--reader", "tone", "--text", "body", "--label", "label", "--json"]
+        found = CliRunner().invoke(main, [*asked, "--deep", str(folder)])
+        right = sum(one.label == "neutral" for one in reader.tones_of(spoken(5)))
+        assert json.loads(found.output)["accuracy"] == right / 5
+
+    def test_evaluate_knows_that_it_reads_nothing_else(self, table, folder):
+        asked = ["readers", "evaluate", table, "--reader", "kind", "--text", "body", "--label", "label"]
+        assert "reads the tone, not kind" in CliRunner().invoke(main, [*asked, "--deep", str(folder)]).output
+
+    def test_a_folder_that_is_none_is_told_in_a_line(self, table, tmp_path):
+        found = CliRunner().invoke(main, ["read", table, "--text", "body", "--deep", str(tmp_path)])
+        assert found.exit_code == 1
+        assert found.output.startswith("Error: ")
+        assert "no folder of a model" in found.output

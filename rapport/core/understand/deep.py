@@ -202,7 +202,7 @@ def _json(file: Path) -> dict[str, Any]:
 
 def _tones(labels: object, folder: Path) -> tuple[int, ...]:
     """For each class its place in TONES."""
-    if not isinstance(labels, dict) or sorted(labels) != sorted(map(str, range(len(labels)))):
+    if not isinstance(labels, dict) or not labels or sorted(labels) != sorted(map(str, range(len(labels)))):
         raise ReaderError(f"{folder / 'config.json'} names no classes: it needs an id2label from 0 on.")
     names = [str(labels[str(number)]) for number in range(len(labels))]
     tones = [LABELS.get(name.lower().replace("_", " ")) for name in names]
