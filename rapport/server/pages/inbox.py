@@ -24,21 +24,13 @@ from rapport.server.organise.abilities import may
 from rapport.server.organise.models import Team, User
 from rapport.server.pages import inbox_rows
 from rapport.server.pages.asking import Asked, completions, number
-from rapport.server.pages.inbox_forms import snooze_until, words
+from rapport.server.pages.inbox_composer import checks, composer, language_of
+from rapport.server.pages.inbox_forms import MOST, SHOWN, Wish, snooze_until, words
+from rapport.server.pages.inbox_leaving import under_way
+from rapport.server.pages.inbox_moderation import acting
 from rapport.server.pages.inbox_rows import Where
-from rapport.server.pages.inbox_thread import (
-    BUSY,
-    MOST,
-    SHOWN,
-    Wish,
-    acting,
-    checks,
-    composer,
-    language_of,
-    opened,
-    said_since,
-    under_way,
-)
+from rapport.server.pages.inbox_talk import opened
+from rapport.server.pages.inbox_thread import said_since
 from rapport.server.pages.render import page
 from rapport.server.respond import actions as responding
 from rapport.server.respond import moderating
@@ -274,14 +266,14 @@ def now(request: HttpRequest, key: int) -> HttpResponse:
     since = Mark.read(request.GET.get("since", ""))
     draft = answers.draft_of(talk)
     flying = answers.in_flight(talk)
-    was_busy, busy = "busy" in request.GET, any(row.state in BUSY for row in flying)
+    was_busy, busy = "busy" in request.GET, any(row.state in responding.UNDER_WAY for row in flying)
     context = {
         "fresh": said_since(talk, since.at, user, where) if since and talk.last_at > since.at else [],
         "under_way": under_way(talk, flying, user, where),
-        "acting": acting(talk, user, where),
+        "acting": acting(answers.moderations(talk, *answers.IN_FLIGHT), talk, user, where),
         "writing": draft.by.name if draft.by and answers.is_writing(draft, user) else "",
         "now_url": _now_url(talk, where, since, busy=was_busy and busy),
-        "freed": composer(talk, user, where) if was_busy and not busy and may(user, "answer") else None,
+        "freed": composer(talk, draft, flying, user, where) if was_busy and not busy and may(user, "answer") else None,
     }
     return page(request, "inbox", "inbox/_now.html", context)
 

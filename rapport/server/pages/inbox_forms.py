@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 MORNING, AFTERNOON = time(9), time(14)
+
+SHOWN = 100
+"""Messages of a thread that are shown at first; more on demand, up to `MOST`."""
+
+MOST = 1_000
 
 
 def snooze_choices(here: datetime) -> list[tuple[str, str]]:
@@ -46,3 +52,18 @@ def _at(day: date, hour: time) -> datetime:
 def words(text: str) -> list[str]:
     """Tags, written with commas between them."""
     return [word.strip() for word in text.split(",") if word.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address, or the form that was refused, asks of the conversation."""
+
+    mode: str = "reply"
+    text: str | None = None
+    history: int | None = None
+    uncovered: int | None = None
+    moderate: int | None = None
+    chosen: str = ""
+    reason: str = ""
+    correct: int | None = None
+    show: int = SHOWN

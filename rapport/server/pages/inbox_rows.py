@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from rapport.server.listen.models import Message
 from rapport.server.organise.models import Team, User
 from rapport.server.pages.text import kind_words, opening
 from rapport.server.respond.queries import writers
@@ -67,6 +68,11 @@ class Where:
         if row is None:
             return reverse("conversation_act", args=[key, action]) + self.carried(**more)
         return reverse("conversation_act_on", args=[key, action, row]) + self.carried(**more)
+
+
+def at_message(message: Message, address: str) -> str:
+    """The same page, at this message."""
+    return f"{address}#message-{message.pk}"
 
 
 @dataclass(frozen=True, slots=True)
