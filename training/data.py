@@ -81,6 +81,14 @@ def us_airline() -> Iterator[Labelled]:
             yield Labelled(html.unescape(row["text"]), "en", TONES.index(row["airline_sentiment"]))
 
 
+def us_airline_in_time() -> Iterator[Labelled]:
+    """The same in the order in which they were written, by the number that the network gave; each once."""
+    with (data_folder() / "us_airline" / "Tweets.csv").open(encoding="utf-8", newline="") as file:
+        rows = {int(row["tweet_id"]): row for row in csv.DictReader(file)}
+    for _number, row in sorted(rows.items()):
+        yield Labelled(html.unescape(row["text"]), "en", TONES.index(row["airline_sentiment"]))
+
+
 def sanders() -> Iterator[Labelled]:
     """Tweets about four firms of October 2011; what is "irrelevant" is left out."""
     for row in _table("sanders/full-corpus.csv"):

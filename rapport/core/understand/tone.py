@@ -62,9 +62,16 @@ def version() -> str:
 
 def probabilities(texts: Sequence[str], model: Weights) -> Floats:
     """Rows of (negative, neutral, positive), each summing to 1; shape (texts, 3)."""
-    scores = np.tile(model.bias, (len(texts), 1))
-    for family in grams(texts):
-        scores += _score(family, model)
+    return shares(scores(grams(texts), model))
+
+
+def scores(families: Sequence[Grams], model: Weights) -> Floats:
+    """What speaks for each tone; only differences mean something. Shape (texts, 3)."""
+    return np.asarray(model.bias + sum(_score(family, model) for family in families))
+
+
+def shares(scores: Floats) -> Floats:
+    """Scores as probabilities: each row sums to 1."""
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
