@@ -129,6 +129,18 @@ FLOWS = {
             "gone": State(),
         },
     ),
+    "head": Flow(
+        first="candidate",
+        states={
+            "candidate": State(("lost", "beside"), waits_for="its trial, in the moment that it is made"),
+            "lost": State(),
+            "beside": State(("on", "passed"), waits_for="two weeks beside the default reader, then a person"),
+            "on": State(("off",), waits_for="nobody: it reads"),
+            "off": State(("on", "passed"), waits_for="a person"),
+            # A newer one took its place.
+            "passed": State(),
+        },
+    ),
     "archive_batch": Flow(
         first="gathered",
         states={

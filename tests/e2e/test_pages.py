@@ -74,6 +74,11 @@ OUTSIDE = ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/",
 # These need a file, or a channel of a kind that the sample has not: they have a test.
 IMPORTING = {"/listen/imports/new/<str:name>/", "/listen/imports/<int:key>/"}
 BROUGHT = {"/listen/channels/<int:key>/mapping/", "/listen/channels/<int:key>/secret/"}
+LABELLED = {
+    "/settings/readers/tone/label/",
+    "/settings/readers/tone/label/back/",
+    "/settings/readers/tone/label/<int:key>/",
+}  # posted to
 JUDGED = {"/listen/briefs/<int:key>/noise/", "/listen/briefs/judge/<int:key>/"}
 
 Theme = Literal["light", "dark"]
@@ -142,6 +147,15 @@ def test_the_page_on_which_matches_of_a_brief_are_judged(visit, demo, signed_in)
     page.goto(f"{demo.url}{found[0]}?query=*")
     expect(page.get_by_text("1 judged match")).to_be_visible()
     expect(page.get_by_text("Not saved yet")).to_be_visible()
+    assert not faults(page, TWO)
+
+
+def test_the_page_on_which_one_labels_by_keys(visit, demo, signed_in):
+    page = visit(f"{demo.url}/settings/readers/tone/label/", cookies=signed_in)
+    page.get_by_role("button", name="Draw 50 messages").click()
+    for key, place in (("1", "1 of 50"), ("4", "2 of 50"), ("Backspace", "1 of 50"), ("3", "2 of 50")):
+        page.keyboard.press(key)
+        expect(page.get_by_text(f"{place} in this draw")).to_be_visible()
     assert not faults(page, TWO)
 
 
@@ -224,7 +238,7 @@ def test_the_url_conf_has_no_page_that_these_tests_pass_over():
             else:
                 yield here
 
-    seen = {re.sub(r"\?.*", "", path) for path in FULL + OUTSIDE} | IMPORTING | BROUGHT | JUDGED
+    seen = {re.sub(r"\?.*", "", path) for path in FULL + OUTSIDE} | IMPORTING | BROUGHT | JUDGED | LABELLED
     seen |= {pattern.replace(r"\d+", "<int:key>") for pattern in FOUND.values()}
     seen |= {"/listen/connect/<str:name>/", "/settings/readers/<slug:reader>/"}
     # Fragments, files, and doors that are posted to; they are no pages of their own.

@@ -20,7 +20,9 @@ from rapport.server.relate.models import Person
 from rapport.server.respond import actions as responding
 from rapport.server.respond.models import Draft, Outgoing
 from rapport.server.route import actions as routing
+from rapport.server.route import labelling
 from rapport.server.route.models import Conversation, Note
+from rapport.server.understand.models import Label
 
 SECRET = "zorbotron"
 NOW = timezone.now()
@@ -66,6 +68,7 @@ def secrets(talk, ben, channel, ana, tmp_path):
         "listen/imports/": Import.objects.get().pk,
         "listen/coverage/gaps/": Gap.objects.create(channel=channel, source="mentions", start=NOW, kind="down").pk,
         "listen/quarantine/": Quarantined.objects.get().pk,
+        "settings/readers/tone/label/": labelling.draw(actor=ben).drawn.get().pk,
         "settings/teams/": Team.objects.get(slug="service").pk,
         "settings/members/": ana.pk,
     }
@@ -95,6 +98,7 @@ def everything() -> str:
         Quarantined,
         Channel,
         Gap,
+        Label,
         Team,
         User,
     ]

@@ -17,19 +17,22 @@ ABILITIES: dict[str, frozenset[str]] = {
     # answer: work on conversations that one sees.   direct: give conversations of other teams an owner.
     # listen: channels, briefs, imports, quarantine. rules: ownership.   administer: organisation, teams, members.
     # see_all: every conversation.                   audit: the audit record.
-    # remove: take what others wrote off a site for good.
+    # remove: take what others wrote off a site for good.      readers: which reader's word counts.
     Role.MEMBER: frozenset({"answer"}),
     Role.LEAD: frozenset({"answer", "remove"}),
-    Role.HUB: frozenset({"answer", "direct", "listen", "remove", "rules", "see_all"}),
+    Role.HUB: frozenset({"answer", "direct", "listen", "readers", "remove", "rules", "see_all"}),
     Role.SPONSOR: frozenset({"see_all"}),
     Role.AUDITOR: frozenset({"see_all", "audit"}),
-    Role.ADMINISTRATOR: frozenset({"answer", "direct", "listen", "remove", "rules", "see_all", "audit", "administer"}),
+    Role.ADMINISTRATOR: frozenset(
+        {"answer", "direct", "listen", "readers", "remove", "rules", "see_all", "audit", "administer"}
+    ),
 }
 
 WORDS = {
     "answer": gettext_lazy("work on conversations"),
     "direct": gettext_lazy("give conversations to any team"),
     "listen": gettext_lazy("change channels, briefs and imports"),
+    "readers": gettext_lazy("choose which reader counts"),
     "remove": gettext_lazy("delete what others wrote on a site"),
     "rules": gettext_lazy("change the ownership rules"),
     "see_all": gettext_lazy("see every conversation"),

@@ -87,6 +87,7 @@ def reader(request: HttpRequest, reader: str) -> HttpResponse:
         "version": _version(versions(), reader),
         "days": LATELY.days,
         "card": card(reader),
+        "may_label": reader == "tone" and may(request.user, "answer"),
     }
     if reader in READERS:
         context |= _corrected(reader, lately(me(request), reader, timezone.now()))

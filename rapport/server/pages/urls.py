@@ -15,6 +15,7 @@ MODULES = (
     "course",
     "settings",
     "readers",
+    "labelling",
     "help",
     "notices",
 )

@@ -17,7 +17,7 @@ from typing import Any
 from django.db.models import F
 
 from rapport.core.understand import kind
-from rapport.server.understand.models import Correction, Reading
+from rapport.server.understand.models import Correction, HeadReading, Label, Reading
 
 READERS = ("tone", "kind", "language")
 TONES = ("negative", "neutral", "positive")
@@ -81,23 +81,30 @@ def said_of(reading: Reading, corrected: Corrected) -> Shown:
 
 def forget(keys: Iterable[int]) -> None:
     """Of messages that were taken back nothing stays that was made of their words."""
-    Correction.objects.filter(message__in=list(keys)).delete()
+    gone = list(keys)
+    for model in (Correction, Label, HeadReading):
+        model.objects.filter(message__in=gone).delete()
 
 
 # -- learning from them ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """A text, what a person says it is, in which language it was read, and when they said so."""
+class Said:
+    """A text, what a person says it is, in which language it was read, and when they said so.
+
+    message   its number          published_at   when the text was written
+    """
 
     text: str
     label: str
     language: str
     at: datetime
+    message: int
+    published_at: datetime
 
 
-def labels(reader: str) -> Iterator[Label]:
+def labels(reader: str) -> Iterator[Said]:
     """One a message, the oldest first: what counts of each whose text is here and is still the one they read.
 
     A reader that learns from these must be tried on later ones only, and never on the period that they come from.
@@ -111,12 +118,12 @@ def labels(reader: str) -> Iterator[Label]:
     for first in range(0, len(ordered), 500):
         some = ordered[first : first + 500]
         texts = {
-            key: (text, language)
-            for key, text, language in Reading.objects.filter(message__in=[row.message_id for row in some]).values_list(
-                "message", "message__text", "language"
-            )
+            key: (text, language, published_at)
+            for key, text, language, published_at in Reading.objects.filter(
+                message__in=[row.message_id for row in some]
+            ).values_list("message", "message__text", "language", "message__published_at")
         }
         for row in some:
             if row.message_id in texts:
-                text, language = texts[row.message_id]
-                yield Label(text, row.said, language, row.at)
+                text, language, published_at = texts[row.message_id]
+                yield Said(text, row.said, language, row.at, row.message_id, published_at)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from rapport.core import types
+from rapport.server import flow
 from rapport.server.listen.models import Brief, Message
 from rapport.server.organise.models import User
 
@@ -154,3 +155,89 @@ class SampledMatch(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sample", "position"], name="one_position")]
         ordering = ["position"]
+
+
+class LabelDraw(models.Model):
+    """A random draw for one person to label, from what they may see. Each of the `messages` had the same chance.
+
+    since   when the oldest of them was said; the newest was said before `drawn_at`
+    """
+
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    messages = models.PositiveIntegerField()
+    since = models.DateTimeField()
+    drawn_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class Label(models.Model):
+    """One message of a draw, in the order in which it was drawn, and how the person who drew it says that it sounds.
+
+    It was chosen by chance, unlike what is corrected, so that readers can be tried on it. It is for them alone: no
+    figure of the period that it comes from is corrected by it.
+
+    tone      negative, neutral, positive, or unclear; empty before they said anything
+    revision  of the message that they read
+    """
+
+    draw = models.ForeignKey(LabelDraw, models.CASCADE, related_name="drawn", db_index=False)
+    message = models.ForeignKey(Message, models.CASCADE, related_name="labels")
+    position = models.PositiveSmallIntegerField()
+    tone = models.CharField(max_length=8, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draw", "position"], name="one_label_position")]
+        ordering = ["position"]
+
+
+class Head(models.Model):
+    """What the organisation's labels taught a reader of tone, and how its trial went. See `core.understand.head`.
+
+    content    the head as it is kept; empty when it lost
+    version    for instance "head-tone-1a2b3c4d"
+    drawn      labels drawn by chance that there were, `chosen`: corrections, which only taught
+    figures    of its trial: see `heads.figures`
+    """
+
+    version = models.CharField(max_length=40)
+    state = models.CharField(max_length=12, choices=flow.choices("head"), default="candidate")
+    content = models.BinaryField()
+    drawn = models.PositiveIntegerField()
+    chosen = models.PositiveIntegerField()
+    figures = models.JSONField(default=dict)
+    made_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+    changed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["state"], name="head_reads", condition=flow.any_of(["beside", "on"]))]
+
+
+class HeadReading(models.Model):
+    """What the default reader and a head say of the same message; which of them counts stands in `Reading`."""
+
+    head = models.ForeignKey(Head, models.CASCADE, related_name="readings", db_index=False)
+    message = models.ForeignKey(Message, models.CASCADE, related_name="+")
+    default = models.JSONField()  # how likely negative, neutral, positive
+    own = models.JSONField()  # the same
+    agree = models.BooleanField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["head", "message"], name="one_head_reading")]
+        indexes = [models.Index(fields=["head", "agree"], name="head_agrees")]
+
+
+class ReaderChange(models.Model):
+    """From when on messages were read by these versions: where the ruler changed, figures may change with it."""
+
+    versions = models.CharField(max_length=200)
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-id"]

@@ -1,6 +1,7 @@
 /* What makes Rapport quicker for hands; nothing here is needed for anything to work.
 
    data-key="r" or "g i"    this link, button or field answers to that key (data-key-words says what it does)
+   data-key-also="x"        it answers to that one, too
    data-focus="id"          pressing it goes to that field instead of following the link
    data-row                 one of the rows that j and k walk through; x selects, shift-x selects up to here
    data-complete            a field whose words are completed from the JSON beside it: {"field": ["value", ...]}
@@ -41,7 +42,7 @@
     first = "";
   });
 
-  const bearer = (keys) => all(`[data-key="${CSS.escape(keys)}"]`).find((element) => seen(element) && !element.disabled);
+  const bearer = (keys) => all(`[data-key="${CSS.escape(keys)}"], [data-key-also="${CSS.escape(keys)}"]`).find((element) => seen(element) && !element.disabled);
 
   function press(element) {
     if (element.hasAttribute("data-keys-open")) return showKeys();
