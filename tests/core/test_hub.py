@@ -93,7 +93,7 @@ class Hub:
             request.send_header(name, value)
         request.end_headers()
         request.wfile.write(content[:10] if cut else content)
-        request.close_connection = True
+        request.close_connection = cut
 
 
 @pytest.fixture
