@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -85,10 +86,11 @@ def work() -> None:
     """Read, relate and route what was heard; do what the timetable says; write the archive."""
     django()
     from rapport.server.keep.run import run as keep
+    from rapport.server.route.rereading import run as read_again
     from rapport.server.work import run as loop
 
     stop = until_told()
-    _together(stop, lambda: loop(stop), lambda: keep(stop))
+    _together(stop, lambda: loop(stop), lambda: keep(stop), lambda: read_again(stop))
 
 
 @main.command()
@@ -329,6 +331,33 @@ def rotate() -> None:
     from rapport.server.listen.actions import reseal
 
     click.echo(f"Sealed anew: {reseal(actor='command line')} channels.")
+
+
+# -- reading again -----------------------------------------------------------------------------------------------------
+
+
+@readers.command()
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was published from this day on (UTC).")
+@click.option("--all", "everything", is_flag=True, help="Also what the reader was sure of.")
+@click.option("--quick", is_flag=True, help="By the quick reader, whoever read it last: undoes what the deep one read.")
+def reread(since: datetime | None, everything: bool, quick: bool) -> None:
+    """Read the tone of stored messages again, by the deep reader of RAPPORT_DEEP_READER.
+
+    What it has read already is left out, so a pass that was interrupted goes on when it is started again. Messages
+    whose text is in the archive only stay as they are.
+    """
+    django()
+    from rapport.core.understand import tone
+    from rapport.server.route import rereading
+
+    tones = tone if quick else rereading.reader()
+    if tones is None:
+        raise click.ClickException("There is no deep reader to read with. Set RAPPORT_DEEP_READER to its folder.")
+    start = since.replace(tzinfo=UTC) if since else None
+    wanted = rereading.to_sweep(tones, since=start, everything=everything or quick)
+    with click.progressbar(length=wanted.count(), label=f"Reading by {tones.version()}", file=sys.stderr) as bar:
+        total = rereading.sweep(wanted, tones, actor="command line", progress=bar.update)
+    click.echo(f"{total} messages read again by {tones.version()}.")
 
 
 # -- without a database ------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """An encoder of BERT's form as an ONNX graph, with a head for tone folded in.
 
-    words, places -> layer -> layer -> ... -> mean and largest over the text, of some layers -> three scores
+    words, places -> layer -> layer -> ... -> the mean over the text, of some layers -> three scores
 
 The weights bear the names of BERT's own files (`encoder.layer.0.attention.self.query.weight`), matrices as (out, in).
 """
@@ -42,7 +42,8 @@ class Head:
 def graph(weights: Weights, form: Form, head: Head | None = None) -> onnx.ModelProto:
     """`input_ids` and `attention_mask`, both (texts, length), to `logits` (texts, classes).
 
-    Without a head to `features` (texts, 2 * pooled * width): for each layer that is read the mean, then the largest.
+    Without a head to `features` (texts, pooled * width): the mean of each layer that is read. The words are kept as a
+    signed byte a number with a scale a word: they are most of the file, and lose a four-hundredth at most.
     """
     drawing = _Drawing(weights, form)
     result = drawing.features()
@@ -94,18 +95,19 @@ class _Drawing:
         for number in range(self.form.layers):
             states.append(self.layer(f"encoder.layer.{number}.", states[-1], unseen))
         there = self.node("Unsqueeze", [mask, self.whole(2)])
-        hidden = self.node("Unsqueeze", [absent, self.whole(2)])
         length = self.node("ReduceSum", [there, self.whole(1)], keepdims=0)
         parts = []
         for number in self.form.pooled:
             total = self.node("ReduceSum", [self.node("Mul", [states[number], there]), self.whole(1)], keepdims=0)
             parts.append(self.node("Div", [total, length]))
-            largest = self.node("Add", [states[number], hidden])
-            parts.append(self.node("ReduceMax", [largest, self.whole(1)], keepdims=0))
         return self.node("Concat", parts, axis=1)
 
     def words(self) -> str:
-        word = self.node("Gather", [self.weight("embeddings.word_embeddings.weight"), "input_ids"])
+        table = self.weights["embeddings.word_embeddings.weight"]
+        scale = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-9) / 127
+        rounded = self.constant("words", np.round(table / scale), np.int8)
+        steps = self.node("Cast", [self.node("Gather", [rounded, "input_ids"])], to=TensorProto.FLOAT)
+        word = self.node("Mul", [steps, self.node("Gather", [self.constant("scales", scale), "input_ids"])])
         places = (
             self.weights["embeddings.position_embeddings.weight"]
             + self.weights["embeddings.token_type_embeddings.weight"][:1]

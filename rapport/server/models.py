@@ -41,6 +41,7 @@ from rapport.server.understand.models import (
     Reading,
     SampledMatch,
     SetAside,
+    Unsure,
     Wording,
     WordingKey,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "Tally",
     "Team",
     "Tombstone",
+    "Unsure",
     "User",
     "Watch",
     "Wording",

@@ -10,6 +10,8 @@ RAPPORT_UNDO_SECONDS   how long a sent answer can still be taken back (10)
 RAPPORT_ARCHIVE        the folder of the archive (RAPPORT_HOME/archive)
 RAPPORT_ARCHIVE_SECONDS   how long a message may wait until it is archived (600)
 RAPPORT_ARCHIVE_MESSAGES  how many may wait: so many are archived at once (5000)
+RAPPORT_DEEP_READER    the folder of a model that reads the tone again where the quick reader is unsure (none)
+RAPPORT_DEEP_BELOW     how sure the quick reader has to be, in percent, that it is not read again (60)
 RAPPORT_HOT_DAYS       how long texts stay in the database once the archive has them; 0: for ever (0)
 """
 
@@ -39,6 +41,13 @@ def _whole(name: str, unit: str, default: int, most: int, least: int = 0) -> int
     if not text.isdigit() or not least <= int(text) <= most:
         raise SettingError(f"{name} is {text!r}; it needs a whole number of {unit} from {least} to {most}.")
     return int(text)
+
+
+def _model(folder: str) -> Path | None:
+    path = Path(folder).resolve() if folder else None
+    if path and not (path / "config.json").is_file():
+        raise SettingError(f"RAPPORT_DEEP_READER is {folder!r}; it needs the folder of a model, with a config.json.")
+    return path
 
 
 def _zone(name: str) -> str:
@@ -87,6 +96,8 @@ UNDO_SECONDS = _whole("RAPPORT_UNDO_SECONDS", "seconds", default=10, most=3600)
 ARCHIVE = Path(os.environ.get("RAPPORT_ARCHIVE") or HOME.path / "archive").resolve()
 ARCHIVE_SECONDS = _whole("RAPPORT_ARCHIVE_SECONDS", "seconds", default=600, most=86_400)
 ARCHIVE_MESSAGES = _whole("RAPPORT_ARCHIVE_MESSAGES", "messages", default=5_000, most=1_000_000, least=1)
+DEEP_READER = _model(os.environ.get("RAPPORT_DEEP_READER", ""))
+DEEP_BELOW = _whole("RAPPORT_DEEP_BELOW", "percent", default=60, most=100, least=34) / 100
 HOT_DAYS = _whole("RAPPORT_HOT_DAYS", "days", default=0, most=36_500)
 
 DEBUG = False

@@ -94,7 +94,7 @@ def graph(*, classes: int = 3, asks: Sequence[str] = (), headless: bool = False,
             weights[name + ".weight"] = chance.normal(size=shape).astype(np.float32)
             weights[name + ".bias"] = chance.normal(size=shape[0]).astype(np.float32)
     form = Form(layers=2, heads=2, pooled=(1, 2))
-    head = Head(chance.normal(size=(4 * WIDTH, classes)).astype(np.float32) / 4, np.zeros(classes, np.float32))
+    head = Head(chance.normal(size=(2 * WIDTH, classes)).astype(np.float32) / 4, np.zeros(classes, np.float32))
     model = drawn(weights, form, None if headless else head)
     shape = ["texts", "length"]
     model.graph.input.extend(helper.make_tensor_value_info(one, TensorProto.INT64, shape) for one in asks)
@@ -103,6 +103,6 @@ def graph(*, classes: int = 3, asks: Sequence[str] = (), headless: bool = False,
 
 def labelled(reader: Deep, texts: Sequence[str]) -> np.ndarray:
     """What the model says of each of its own classes; shape (texts, classes)."""
-    rows = [reader._scores([tokens])[0] for tokens in reader._tokens(texts)]
+    rows = [reader.scores([tokens])[0] for tokens in reader.tokens(texts)]
     odds = np.exp(np.array(rows, dtype=np.float64))
     return odds / odds.sum(axis=1, keepdims=True)

@@ -103,17 +103,17 @@ class Deep:
 
     def tones_of(self, texts: Sequence[str], /) -> list[Tone]:
         """The tone of each text, from its first LONGEST tokens; NOTHING for one that has none."""
-        tokens = self._tokens(texts)
+        tokens = self.tokens(texts)
         found = [NOTHING] * len(texts)
-        for batch in _batches(tokens, 1 if self.alone else TOKENS):
-            odds = _softmax(self._scores([tokens[place] for place in batch]))
+        for batch in batches(tokens, 1 if self.alone else TOKENS):
+            odds = _softmax(self.scores([tokens[place] for place in batch]))
             shares = np.zeros((len(batch), len(TONES)))
             np.add.at(shares.T, list(self.tones), odds.T)
             for place, row in zip(batch, shares.tolist()):
                 found[place] = Tone(*row)
         return found
 
-    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+    def tokens(self, texts: Sequence[str]) -> list[list[int]]:
         """Empty for a text without a token of its own. Halves of characters that came apart are question marks."""
         plain = [self.prepared(text).encode("utf-8", "replace").decode() for text in texts]
         return [
@@ -130,7 +130,7 @@ class Deep:
             text = _LINK.sub(link, text)
         return text
 
-    def _scores(self, tokens: Sequence[Sequence[int]]) -> Floats:
+    def scores(self, tokens: Sequence[Sequence[int]]) -> Floats:
         """What the graph says; shape (texts, classes)."""
         ids = np.full((len(tokens), max(map(len, tokens))), self.fill, np.int64)
         there = np.zeros_like(ids)
@@ -274,18 +274,18 @@ def _tokenizer(file: Path, longest: int) -> Tokenizer:
 def _same_in_company(reader: Deep) -> bool:
     """Whether a text has the same scores in company: not in graphs that scale numbers to those of the whole batch, as
     quantised ones often do. Raises ReaderError where the graph does not tell the classes apart at all."""
-    tokens = reader._tokens(PROBES)
-    together = reader._scores(tokens)
+    tokens = reader.tokens(PROBES)
+    together = reader.scores(tokens)
     if together.shape != (len(PROBES), len(reader.tones)):
         raise ReaderError(
             f"The graph of {reader.name} gives numbers of shape {together.shape} for {len(PROBES)} texts and "
             f"{len(reader.tones)} classes: an encoder without a head for classification cannot read tones."
         )
-    alone = np.concatenate([reader._scores([one]) for one in tokens])
+    alone = np.concatenate([reader.scores([one]) for one in tokens])
     return bool(np.abs(together - alone).max() < TOGETHER)
 
 
-def _batches(tokens: Sequence[Sequence[int]], most: int) -> Iterator[list[int]]:
+def batches(tokens: Sequence[Sequence[int]], most: int) -> Iterator[list[int]]:
     """Places of texts of about one length, as many as fill `most` tokens, but at least one."""
     batch: list[int] = []
     for place in sorted((n for n, one in enumerate(tokens) if one), key=lambda n: len(tokens[n])):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from django.conf import settings
 from django.utils import timezone
 
-from rapport.core import understand
+from rapport.core import types, understand
 from rapport.core.types import Private
+from rapport.core.understand import Tones, tone
 from rapport.server import flow
 from rapport.server.claim import LET_GO, held
 from rapport.server.listen.models import Message
 from rapport.server.organise.record import recorded
 from rapport.server.understand import noise
-from rapport.server.understand.models import Reading
+from rapport.server.understand.models import Reading, Unsure
 from rapport.server.understand.private import Sought
 
 FIELDS = [
@@ -26,44 +29,66 @@ def read(keys: Sequence[int], *, actor: str) -> None:
     """Give every claimed message a reading."""
     wanted = Message.objects.filter(pk__in=keys).select_related("author")
     rows = list(wanted.only("id", "text", "language_hint", "revision", "author__followers"))
-    sought = Sought.now()
-    readings = understand.read(
-        [row.text for row in rows],
-        languages=[row.language_hint for row in rows],
-        regions=sought.regions,
-        references=sought.references,
-        reach=[row.author.followers or 0 for row in rows],
-    )
+    readings = readings_of(rows)
     now = timezone.now()
     with recorded("messages.read", actor, reader=readings.version) as entry:
         still = dict(held(Message.objects.filter(state="heard"), keys, actor).values_list("pk", "revision"))
         made = [
-            Reading(
-                message_id=row.pk,
-                language=reading.language,
-                tone=reading.tone.label,
-                negative=reading.tone.negative,
-                neutral=reading.tone.neutral,
-                positive=reading.tone.positive,
-                kinds=list(reading.kinds),
-                private=_places(reading.private),
-                hints=_places(reading.hints),
-                urgency=reading.urgency.level,
-                urgent_for=list(reading.urgency.reasons),
-                spam=list(reading.spam),
-                reader=readings.version,
-                at=now,
-            )
+            row_of(row, reading, readings.version, now)
             for row, reading in zip(rows, readings.items)
             if still.get(row.pk) == row.revision
         ]
-        Reading.objects.bulk_create(made, update_conflicts=True, unique_fields=["message"], update_fields=FIELDS)
+        save(made)
+        if settings.DEEP_READER:
+            unsure = [Unsure(message_id=one.message_id) for one in made if is_unsure(one)]
+            Unsure.objects.bulk_create(unsure, ignore_conflicts=True)
         Message.objects.filter(pk__in=[one.message_id for one in made]).update(
             state=flow.advance("message", "heard", "understood"), unarchived=True, tries=0, **LET_GO
         )
         told = {one.message_id for one in made}
         judged = {row.pk: reading for row, reading in zip(rows, readings.items) if row.pk in told}
         entry.detail |= {"messages": len(made), "set_aside": noise.sift(judged, now)}
+
+
+def readings_of(rows: Sequence[Message], tones: Tones = tone) -> types.Readings:
+    """What the readers make of these messages, the quick one of tone or another."""
+    sought = Sought.now()
+    return understand.read(
+        [row.text for row in rows],
+        languages=[row.language_hint for row in rows],
+        regions=sought.regions,
+        references=sought.references,
+        tones=tones,
+        reach=[row.author.followers or 0 for row in rows],
+    )
+
+
+def row_of(message: Message, reading: types.Reading, version: str, now: datetime) -> Reading:
+    return Reading(
+        message_id=message.pk,
+        language=reading.language,
+        tone=reading.tone.label,
+        negative=reading.tone.negative,
+        neutral=reading.tone.neutral,
+        positive=reading.tone.positive,
+        kinds=list(reading.kinds),
+        private=_places(reading.private),
+        hints=_places(reading.hints),
+        urgency=reading.urgency.level,
+        urgent_for=list(reading.urgency.reasons),
+        spam=list(reading.spam),
+        reader=version,
+        at=now,
+    )
+
+
+def save(readings: Sequence[Reading]) -> None:
+    """Each in place of the one that was there."""
+    Reading.objects.bulk_create(readings, update_conflicts=True, unique_fields=["message"], update_fields=FIELDS)
+
+
+def is_unsure(reading: Reading) -> bool:
+    return max(reading.negative, reading.neutral, reading.positive) < settings.DEEP_BELOW
 
 
 def _places(found: Sequence[Private]) -> list[list[int | str | float]]:

@@ -59,8 +59,11 @@ def version_of(versions: str, reader: str) -> str:
 
     >>> version_of("language-1 tone-5041c979 private-2 kind-1", "tone")
     'tone-5041c979'
+    >>> version_of("language-1 deep-twitter-1a2b3c4d private-2 kind-1", "tone")
+    'deep-twitter-1a2b3c4d'
     """
-    return next((one for one in versions.split() if one.startswith(f"{reader}-")), versions)
+    names = ("tone-", "deep-") if reader == "tone" else (f"{reader}-",)
+    return next((one for one in versions.split() if one.startswith(names)), versions)
 
 
 def standing(**of: Any) -> dict[int, dict[str, Correction]]:

@@ -46,6 +46,14 @@ class Reading(models.Model):
         return tuple(dict.fromkeys(kind for _start, _end, kind, _sure in self.hints or ()))
 
 
+class Unsure(models.Model):
+    """A message of whose tone the quick reader was unsure, until the deep one has read it. Only where there is one."""
+
+    message = models.OneToOneField(Message, models.CASCADE, related_name="unsure", primary_key=True)
+    leased_by = models.CharField(max_length=80, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+
+
 class Correction(models.Model):
     """What a person said that a reader should have said of a message; the last thing that they said of it.
 

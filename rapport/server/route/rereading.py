@@ -1,0 +1,142 @@
+"""Reading the tone again: what the quick reader was unsure of, by a slower one; or everything, by either.
+
+The quick reader reads every message at once, and nothing waits for another. Where RAPPORT_DEEP_READER names a model, a
+thread of the worker, the last in line for the processor, reads again what lies in `Unsure`, the newest first. `rapport
+readers reread` does so over what is stored. Whoever reads says so in `Reading.reader`, and a later pass by the quick
+reader undoes it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from rapport.core.errors import ReaderError
+from rapport.core.understand import Tones
+from rapport.server.alive import at_work
+from rapport.server.claim import claim
+from rapport.server.listen.models import Message
+from rapport.server.organise.record import recorded
+from rapport.server.route.actions import refresh
+from rapport.server.route.models import Placement
+from rapport.server.understand.actions import readings_of, row_of, save
+from rapport.server.understand.models import Unsure
+
+log = logging.getLogger(__name__)
+BATCH = 64
+PAUSE_SECONDS = 1.0
+LAST_IN_LINE = 15
+"""Added to the niceness of the thread: whatever else is to be done comes first."""
+SETTLED = ("routed", "kept")
+"""What is on its way is read when it has arrived."""
+
+
+def run(stop: threading.Event) -> None:
+    """Read again what is unsure, as it comes; nothing, where there is no deep reader."""
+    tones = reader()
+    if tones is None:
+        stop.wait()
+        return
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST_IN_LINE)
+    with at_work("deep", Unsure.objects.all()) as worker:
+        while not stop.is_set():
+            try:
+                busy = turn(tones, worker)
+            except Exception:  # the single turn that catches everything
+                log.exception("The deep reader stumbled; it goes on in five seconds with others.")
+                connection.close()
+                stop.wait(5)
+                continue
+            if not busy:
+                stop.wait(PAUSE_SECONDS)
+
+
+def reader() -> Tones | None:
+    """The deep reader of the settings. One that cannot be had is told of, and done without."""
+    if settings.DEEP_READER is None:
+        return None
+    from rapport.core.understand import deep
+
+    try:
+        return deep.load(settings.DEEP_READER)
+    except ReaderError as error:
+        log.error("%s Until that is mended and the worker started again, the quick reader reads alone.", error)
+        return None
+
+
+def turn(tones: Tones, worker: str) -> int:
+    """Read one batch of what is unsure. How many there were."""
+    due = Unsure.objects.filter(message__state__in=SETTLED).order_by("-message")
+    keys = claim(due, worker, now=timezone.now(), limit=BATCH)
+    if keys:
+        read_again(keys, tones, actor=worker)
+    return len(keys)
+
+
+def sweep(
+    wanted: QuerySet[Message], tones: Tones, *, actor: str, progress: Callable[[int], None] = lambda messages: None
+) -> int:
+    """Read these again, oldest first; `progress` is told how many more have been. How many changed their reading.
+
+    Whoever is interrupted begins again with what `to_sweep` then finds: what was read already is not read twice.
+    """
+    total, last = 0, 0
+    wanted = wanted.order_by("pk")
+    while keys := list(wanted.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
+        last = keys[-1]
+        total += read_again(keys, tones, actor=actor)
+        progress(len(keys))
+    return total
+
+
+def to_sweep(tones: Tones, *, since: datetime | None = None, everything: bool = False) -> QuerySet[Message]:
+    """What another reader read: what was published from then on, and of that what it was unsure of, or everything."""
+    rows = _here().filter(state__in=SETTLED, reading__isnull=False)
+    rows = rows.exclude(reading__reader__contains=tones.version())
+    if since is not None:
+        rows = rows.filter(published_at__gte=since)
+    if not everything:
+        below = settings.DEEP_BELOW
+        rows = rows.filter(Q(reading__negative__lt=below, reading__neutral__lt=below, reading__positive__lt=below))
+    return rows
+
+
+def read_again(keys: Sequence[int], tones: Tones, *, actor: str) -> int:
+    """Read these messages by another reader of tone, outside any transaction, then put its readings in their place.
+
+    A message that was edited or taken back meanwhile stays as it is. How many were read.
+    """
+    rows = list(_here().filter(pk__in=keys).select_related("author").order_by("pk"))
+    readings = readings_of(rows, tones)
+    now = timezone.now()
+    with recorded("messages.read_again", actor, reader=readings.version) as entry:
+        there = _here().filter(pk__in=keys, state__in=SETTLED).select_for_update(of=("self",))
+        still = dict(there.values_list("pk", "revision"))
+        made = [
+            row_of(row, reading, readings.version, now)
+            for row, reading in zip(rows, readings.items)
+            if still.get(row.pk) == row.revision
+        ]
+        save(made)
+        mine = [one.message_id for one in made]
+        Message.objects.filter(pk__in=mine).update(unarchived=True)
+        lost = set(keys) - {row.pk for row in rows}  # whose text has gone
+        Unsure.objects.filter(pk__in=[*mine, *lost]).delete()
+        refresh(Placement.objects.filter(message__in=mine).values_list("conversation_id", flat=True))
+        entry.detail["messages"] = len(made)
+        if not made and not lost:
+            entry.silent()
+    return len(made)
+
+
+def _here() -> QuerySet[Message]:
+    """Whose text is in the database. What is in the archive alone stays as it was read: see `keep.leaving`."""
+    return Message.objects.filter(removed_at=None, left_at=None)
