@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import sys
+import unicodedata
 from collections.abc import Iterator
 from itertools import islice, pairwise
 from pathlib import Path
@@ -19,9 +20,9 @@ from rapport.connectors.bluesky import parse as bluesky
 from rapport.connectors.bluesky.events import Event, decode
 from rapport.core.errors import QueryError
 from rapport.core.query import STANDING_FIELDS, Matcher, Prepared, Query, document, parse
-from rapport.core.query.letters import _MAYBE_UNSPACED, _UNSPACED_LETTER, letters_of, line
+from rapport.core.query.letters import _MAYBE_UNSPACED, _UNSPACED_LETTER, _kinds, _line_by_parts, letters_of, line
 from rapport.core.query.nodes import Words
-from rapport.core.query.words import normal, tokens
+from rapport.core.query.words import is_paired, normal, tokens
 from rapport.core.types import Document, Span
 
 
@@ -77,6 +78,24 @@ PIECES = (
     ),
     *("東京", "東", "京", "タワー", "ﾀﾜｰ", "ガ", "ｶﾞ", "カ\u3099", "กำ", "ไทย", "ລາວ", "한국", "\u1112\u1161\u11ab"),
     *("fe\u00adrry", "fer\u200dry", "\u200b", "\ufe0f", "🚢", "⛴️", "👩\u200d🚀", "🇩🇪", "\ud800", "\0", "x" * 70),
+    *(
+        "Iğdır",
+        "IĞDIR",
+        "ığdır",
+        "igdir",
+        "ΟΔΟΣ",
+        "οδος",
+        "οδός",
+        "o\u0301δος",
+        "Ёлка",
+        "елка",
+        "Е\u0308лка",
+        "µm",
+        "μm",
+    ),
+    *("K", "Å", "a\u030a\u0323", "a\u0323\u030a", "ſo", "ĳ", "IJ", "ǅ", "²", "x²", "ßß", "ẞ", "ß\u200d"),
+    *("عَبَّارة", "عبارة", "ﻋﺒﺎﺭﺓ", "آ", "ا\u0653", "می\u200cخواهم", "הַמַּעְבֹּרֶת", "המעבורת", "हिन्दी", "क़", "क\u093c", "বাংলা"),
+    *("กู้ภัย", "ก\u0e49\u0e39", "❤️", "👨\u200d👩\u200d👧", "👍🏽", "ㅋㅋ", "𝓯erry", "𝔣", "«ferry»", "–", "¿"),
     *("#", "@", "#ferry", "@ada.example", "#東京", "example.org", "https://example.org/ferry?a=b", "ada", "#_late"),
 )
 BETWEEN = ("", "", " ", " ", "\n", "-", "_", ".", "#", '"', "“", "\u200d", "...", "/", "'")
@@ -164,6 +183,30 @@ def test_no_character_hides_the_words_around_it() -> None:
                         assert any(letters.stand(line(said), *place.span()) for place in places), (hex(code), said)
 
 
+def test_what_is_plain_is_folded_by_itself() -> None:
+    plain = [code for code in range(sys.maxunicode + 1) if not _kinds().entangled.match(chr(code))]
+    assert len(plain) > 40_000
+    for character in map(chr, plain):
+        folded = character.casefold()
+        if tokens(character):
+            assert normal(character) == folded, hex(ord(character))
+            assert not _kinds().entangled.search(folded), hex(ord(character))
+            assert unicodedata.is_normalized("NFC", f"a{folded}") == unicodedata.is_normalized("NFC", folded) is True
+        else:
+            assert not tokens(normal(character)), hex(ord(character))
+
+
+@settings(max_examples=300, deadline=None)
+@given(said=texts(12))
+def test_a_text_folded_in_one_piece_has_the_words_of_one_folded_in_parts(said: str) -> None:
+    found = line(said)
+    for letters in letters_of([token.text for token in tokens(said)]):
+        places = re.finditer(re.escape(letters.text.encode("utf-8", "surrogatepass")), found)
+        assert any(letters.stand(found, *place.span()) for place in places)
+    if not is_paired(normal(said)):
+        assert found == _line_by_parts(said)
+
+
 def test_every_letter_of_a_script_without_spaces_is_known_by_its_first_bytes() -> None:
     letters = [chr(code) for code in range(sys.maxunicode + 1) if _UNSPACED_LETTER.match(chr(code))]
     assert len(letters) > 100_000
@@ -187,6 +230,8 @@ def test_a_text_without_any_word_of_a_query_is_passed_over() -> None:
         ("boat*", "boats"),
         ('"very late"', "_Very_, -- late_"),
         ('"très tard"', "Très -- tard…"),
+        ('"very late"', "very – late"),
+        ('"x² late"', "x² – late"),
         ("#harbour", "no #harbour here"),
         ("author:ada", "hello\nAda Lovelace"),
         ("link:example.org", "see\nhttps://example.org/7"),

@@ -1,18 +1,22 @@
 """Words found by their letters, in a text that was not cut into words: quick, and never past a word that is there.
 
 `line` gives the words of a text as they are compared, with one blank between them. Hardly any text needs to be cut into
-words for it: most characters are compared as they stand, and what stands between words is a matter of its bytes. So
-whoever looks for words in a line finds them all, and some that are none (the rest of a word behind a strange letter).
+words for it: in most every character is plain, which is to say that what folding makes of it does not depend on what
+stands beside it, and is what `casefold` makes of it. Such a text is folded in one piece. One with any other character
+(a mark, a ligature, a full-width letter) is folded part by part, as they stand between its blanks. Whoever looks for
+words in a line finds them all, and some that are none (the rest of a word behind a strange letter).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
-from rapport.core.query.words import _MARKS, _SYMBOLS, _UNSPACED, LONGEST, normal, tokens
+from rapport.core.query.words import _MARKS, _SYMBOLS, _UNSEEN_CHARACTER, _UNSPACED, LONGEST, _ranges, normal, tokens
 
 _LONGEST_RUN = 4 * LONGEST  # characters of a word that are looked at, before they are folded and cut
 _FAR = "\U00010000-\U0001f3fa\U0001f400-\U0010ffff"  # beyond the first plane, but for skin tones
@@ -112,10 +116,31 @@ def line(text: str) -> bytes:
     >>> line("The -- FERRY!").decode(), line("東・京").decode()
     ('the ferry', '東 京 東京')
     """
-    parts = text.encode("utf-8", "surrogatepass").translate(_AS_COMPARED).split()
     if text.isascii():
-        return _joined(parts)
-    found = _joined([part if part.isascii() else _FOLDED[part] for part in parts])
+        return _words(text.encode())
+    kinds = _kinds()
+    first = kinds.others.search(text)
+    if first is None:
+        return _words(_BETWEEN_WORDS.sub(b" ", text.encode()))
+    if kinds.entangled.search(text, first.start()):
+        given, text = text, _UNSEEN_CHARACTER.sub("", text)  # often that is all: emoji have them
+        if kinds.entangled.search(text):
+            return _line_by_parts(given)
+    found = _words(kinds.between.sub(" ", text.casefold()).encode())
+    if not kinds.unspaced.search(text):
+        return found
+    drawn = found.translate(None, b" _")
+    return found + b" " + drawn if len(drawn) < len(found) else found
+
+
+def _words(text: bytes) -> bytes:
+    """Those of a text that has nothing left to be folded but capitals of ASCII."""
+    return _joined(text.translate(_AS_COMPARED).split())
+
+
+def _line_by_parts(text: str) -> bytes:
+    parts = text.encode("utf-8", "surrogatepass").translate(_AS_COMPARED).split()
+    found = _joined([*filter(None, (part if part.isascii() else _FOLDED[part] for part in parts))])
     if _MAYBE_UNSPACED.search(found):
         drawn, gaps = _GAP.subn("", found.decode("utf-8", "surrogatepass"))
         return found + b" " + drawn.encode("utf-8", "surrogatepass") if gaps else found
@@ -153,3 +178,66 @@ _FOLDED = _Folded()
 def _is_strange(text: str) -> bool:
     """Whether words that are cut out and then folded may be others than those of the text folded as a whole."""
     return len(text) > _LONGEST_RUN or _STRANGE.search(text) is not None
+
+
+# -- plain characters --------------------------------------------------------------------------------------------------
+
+
+class _Kinds(NamedTuple):
+    """Where to find characters of some kind.
+
+    entangled  not plain: what folding makes of it depends on what stands beside it, or is not what `casefold` makes
+    others     any but plain letters of scripts with spaces that are compared as they stand, and _BETWEEN_WORDS
+    between    in a text of plain ones: what stands between words
+    unspaced   in a text of plain ones: letters of scripts without spaces
+    """
+
+    entangled: re.Pattern[str]
+    others: re.Pattern[str]
+    between: re.Pattern[str]
+    unspaced: re.Pattern[str]
+
+
+_BETWEEN_WORDS = re.compile(rb"[\xc2\xe2](?:(?<=\xc2)|\x80)[\x80-\xbf]")
+"""What is plain among these: dashes, quotation marks, dots in one."""
+
+_IDEOGRAPHS = range(0x3400, 0xA000)
+_SYLLABLES = range(0xAC00, 0xD7A4)  # of Korean; what they can be put together of is not plain
+_EXAMINED = (
+    *(range(0x80, 0x1100), range(0x1200, 0x2E80), range(0x3000, 0x3100)),
+    *(range(0xFE10, 0xFFF0), range(0x1F000, 0x1FB00)),
+)
+"""What is in none of these is rare, and taken as not plain."""
+
+_WORDLIKE = re.compile(rf"[\w{_MARKS}{_SYMBOLS}]")
+
+
+@cache
+def _kinds() -> _Kinds:
+    """Worked out when it is first wanted, from what Python knows of characters, which is more from year to year."""
+    alone = dict(_plain([code for some in _EXAMINED for code in some]))
+    plain = {code: cased for code, cased in alone.items() if all(ord(one) in alone or one.isascii() for one in cased)}
+    wordlike = [code for code in plain if _WORDLIKE.match(chr(code))]
+    spaced = [code for code in wordlike if not _UNSPACED_LETTER.match(chr(code))]
+    others = plain.keys() - wordlike
+    quick = [code for code in others if _BETWEEN_WORDS.match(chr(code).encode())]
+    return _Kinds(
+        entangled=_any_but(plain, _IDEOGRAPHS, _SYLLABLES),
+        others=_any_but((code for code in spaced if plain[code] == chr(code)), quick, _SYLLABLES),
+        between=_any_but(wordlike, _IDEOGRAPHS, _SYLLABLES),
+        unspaced=_any_but(spaced, others, _SYLLABLES),
+    )
+
+
+def _any_but(*codes: Iterable[int]) -> re.Pattern[str]:
+    """A pattern of what it passes over, and ASCII, is quicker than one of what it finds."""
+    return re.compile(f"[^{_ranges(sorted({*range(0x80)}.union(*codes)))}]")
+
+
+def _plain(codes: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Which of them are plain, and what `casefold` makes of them. All are folded at once, kept apart by line ends."""
+    lines = "\n".join(map(chr, codes))
+    for code, cased, folded in zip(codes, lines.casefold().split("\n"), normal(lines).split("\n"), strict=True):
+        alike = folded == cased or (folded and not _WORDLIKE.search(chr(code) + folded))
+        if alike and not unicodedata.category(chr(code)).startswith("M"):
+            yield code, cased
