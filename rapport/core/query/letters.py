@@ -19,6 +19,7 @@ from typing import NamedTuple
 from rapport.core.query.words import _MARKS, _SYMBOLS, _UNSEEN_CHARACTER, _UNSPACED, LONGEST, _ranges, normal, tokens
 
 _LONGEST_RUN = 4 * LONGEST  # characters of a word that are looked at, before they are folded and cut
+_MOST_UNSEEN = _LONGEST_RUN - LONGEST  # with more of them, words are cut that would not be without
 _FAR = "\U00010000-\U0001f3fa\U0001f400-\U0010ffff"  # beyond the first plane, but for skin tones
 _NEAR_MARKS = "".join(re.findall(r"\\U0000\w{4}-\\U0000(?!fe0f)\w{4}", _MARKS))  # variants (FE0F) are never seen
 # Characters that end a word, or are one, and become letters when they are folded, or let marks go astray: ™, ㎏, ´.
@@ -124,7 +125,7 @@ def line(text: str) -> bytes:
         return _words(_BETWEEN_WORDS.sub(b" ", text.encode()))
     if kinds.entangled.search(text, first.start()):
         given, text = text, _UNSEEN_CHARACTER.sub("", text)  # often that is all: emoji have them
-        if kinds.entangled.search(text):
+        if len(given) - len(text) > _MOST_UNSEEN or kinds.entangled.search(text):
             return _line_by_parts(given)
     found = _words(kinds.between.sub(" ", text.casefold()).encode())
     if not kinds.unspaced.search(text):
