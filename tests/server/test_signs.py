@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from rapport.core.query import parse
 from rapport.core.types import Author, Span
+from rapport.core.understand import hints, spam, urgency
 from rapport.server.keep import actions as keeping
 from rapport.server.keep.verify import verify
 from rapport.server.listen import actions as listening
@@ -13,9 +18,10 @@ from rapport.server.listen.models import Author as Account
 from rapport.server.listen.models import Message, Purpose
 from rapport.server.organise.models import Organisation
 from rapport.server.route import actions as routing
+from rapport.server.route import correcting, exports
 from rapport.server.route.models import Conversation
 from rapport.server.route.queries import search_messages
-from rapport.server.understand import noise
+from rapport.server.understand import noise, why
 from rapport.server.understand.models import Reading, SetAside
 
 HARM = "My son is injured after your ferry hit the quay"
@@ -162,3 +168,93 @@ def test_an_urgency_that_the_archive_does_not_have_is_a_difference(archive, hear
     Reading.objects.update(urgency="soon")
     Message.objects.update(unarchived=False)
     assert not verify(actor="test").holds
+
+
+# -- on the pages ------------------------------------------------------------------------------------------------------
+
+
+def page_of(client, user, url) -> str:
+    client.force_login(user)
+    return " ".join(client.get(url).content.decode().split())
+
+
+def test_the_conversation_says_why_a_message_is_urgent(client, ben, hear, says):
+    hear(says("The worst ferry ever: my son is injured", author=KNOWN))
+    page = page_of(client, ben, reverse("conversation", args=[Conversation.objects.get().pk]))
+    assert "data-pressing" in page
+    assert "Urgent: speaks of harm to somebody; 40,000 follow its author" in page
+
+
+def test_in_german_the_reasons_are_german(client, ben, hear, says):
+    ben.language = "de"
+    ben.save()
+    hear(says(HARM))
+    page = page_of(client, ben, reverse("conversation", args=[Conversation.objects.get().pk]))
+    assert "Dringend: spricht davon, dass jemand zu Schaden kommt" in page
+
+
+def test_what_was_answered_is_no_longer_pressing(client, ben, hear, says):
+    hear(says(HARM, external_id="a"))
+    hear(says("We are sorry", author=Author("harbour", "us"), thread_id="a", after=2))
+    page = page_of(client, ben, reverse("conversation", args=[Conversation.objects.get().pk]))
+    assert "Urgent: speaks of harm" in page
+    assert "data-pressing" not in page
+
+
+def test_the_conversation_asks_to_look_where_health_is_spoken_of(client, ana, hear, says):
+    hear(says("I am pregnant and stood for two hours"))
+    page = page_of(client, ana, reverse("conversation", args=[Conversation.objects.get().pk]))
+    assert "May speak of health: look before you pass it on" in page
+    assert "I am pregnant" in page
+
+
+def test_the_conversation_says_why_a_message_looks_like_spam(client, ana, hear, says):
+    hear(says(CASINO))
+    talk = Conversation.objects.get()
+    assert "looks like spam: a call to act" in page_of(client, ana, reverse("conversation", args=[talk.pk]))
+    correcting.correct(Message.objects.get(), reader="kind", said="question", actor=ana)
+    assert "looks like spam" not in page_of(client, ana, reverse("conversation", args=[talk.pk]))
+
+
+def test_a_message_that_was_read_before_has_nothing_of_it(client, ben, hear, says):
+    hear(says(HARM))
+    Reading.objects.update(urgency=None, urgent_for=None, spam=None, hints=None)
+    page = page_of(client, ben, reverse("conversation", args=[Conversation.objects.get().pk]))
+    assert "message__urgent" not in page
+
+
+def test_urgent_conversations_stand_out_and_have_a_view_of_their_own(client, ben, cleo, hear, says):
+    hear(says(HARM), says("My lawyer will write about the ferry", after=1), says("Where is the ferry?", after=2))
+    page = page_of(client, ben, reverse("inbox") + "?view=urgent")
+    assert page.count('class="row"') == 2
+    assert '<span class="chip chip--urgent">' in page
+    assert '</svg><span class="clip" dir="auto">Soon</span>' in page
+    assert 'class="row"' not in page_of(client, cleo, reverse("inbox") + "?view=urgent")
+
+
+def test_what_waits_for_them_is_not_in_the_view(client, ben, hear, says):
+    hear(says(HARM, external_id="a"))
+    hear(says("We are sorry", author=Author("harbour", "us"), thread_id="a", after=2))
+    assert 'class="row"' not in page_of(client, ben, reverse("inbox") + "?view=urgent")
+
+
+def test_home_names_what_is_urgent_before_what_is_late(client, ben, cleo, hear, says):
+    hear(says("Where is the ferry?"), says(HARM, after=1))
+    Conversation.objects.filter(urgency="").update(due_at=timezone.now() - timedelta(hours=1))
+    page = page_of(client, ben, "/")
+    assert page.index("urgent, and not answered since") < page.index("late since")
+    assert "urgent" not in page_of(client, cleo, "/")
+
+
+def test_an_export_says_how_urgent_and_whether_to_look_and_names_no_illness(hear, says):
+    hear(says(f"{HARM}, and I am pregnant"))
+    told = exports.told(Message.objects.get())
+    assert (told["urgency"], told["urgent_for"], told["sensitive"]) == ("now", ["harm"], True)
+    assert "health" not in str(told)
+
+
+def test_the_words_for_reasons_are_those_that_the_readers_give():
+    reasons = {*urgency.WORDS, "private data in the open", "heard far"}
+    assert set(why.URGENT_FOR) == reasons
+    assert set(why.SPAM) == set(spam.SIGNS)
+    assert set(why.HINTS) == set(hints.WORDS)

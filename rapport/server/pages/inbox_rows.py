@@ -25,12 +25,14 @@ from rapport.server.route.lists import MOST
 from rapport.server.templatetags.rapport import hue, initials, when
 
 SOON = timedelta(minutes=15)
+PRESSING = ("open", "snoozed")
+"""States in which it counts that a conversation is urgent: the ball is with us."""
 TONES = ("negative", "positive")
 CURRENT, NOTHING = mark_safe(' aria-current="true"'), SafeString("")
 KEYS = {"mine": "m"}
 ICONS = {
-    "mine": "inbox", "unowned": "flag", "late": "alert", "waiting": "clock", "snoozed": "snooze", "closed": "check",
-    "all": "more",
+    "mine": "inbox", "unowned": "flag", "urgent": "urgent", "late": "alert", "waiting": "clock", "snoozed": "snooze",
+    "closed": "check", "all": "more",
 }  # fmt: skip
 
 
@@ -38,6 +40,7 @@ def labels() -> dict[str, str]:
     return {
         "mine": _("Mine"),
         "unowned": _("Nobody’s"),
+        "urgent": pgettext("urgency", "Urgent"),
         "late": _("Late"),
         "waiting": _("Waiting"),
         "snoozed": _("Snoozed"),
@@ -100,6 +103,7 @@ class Row:
     text: str
     tone: SafeString
     kind: str
+    urgency: SafeString
     clock: SafeString
     owner: SafeString
     count: int
@@ -144,6 +148,7 @@ def rows(found: Iterable[Mapping[str, Any]], where: Where, user: User, current: 
             text=opening(row["preview"]),
             tone=piece("_components/tone.html", tone=row["tone"]) if row["tone"] in TONES else NOTHING,
             kind=kind_words(row["kinds"][:1]),
+            urgency=piece("inbox/_urgency.html", level=row["urgency"]) if row["state"] in PRESSING else NOTHING,
             clock=_clock_piece(row, now),
             owner=piece("inbox/_owner.html", owner=row["assignee_name"], team=row["team_name"]),
             count=row["message_count"],

@@ -20,7 +20,7 @@ from rapport.server.pages.inbox_events import Events
 from rapport.server.pages.inbox_forms import MOST, Wish, snooze_choices
 from rapport.server.pages.inbox_leaving import UnderWay, under_way
 from rapport.server.pages.inbox_moderation import Acting, acting
-from rapport.server.pages.inbox_rows import Clock, Where, clock
+from rapport.server.pages.inbox_rows import PRESSING, Clock, Where, clock
 from rapport.server.pages.inbox_said import Said, handle
 from rapport.server.pages.inbox_thread import thread
 from rapport.server.respond import queries
@@ -36,6 +36,7 @@ class Open:
     talk: Conversation
     title: str
     clock: Clock | None
+    urgency: str
     thread: list[Said | Events]
     earlier_url: str
     under_way: list[UnderWay]
@@ -65,6 +66,7 @@ def opened(talk: Conversation, user: User, where: Where, wish: Wish) -> Open:
         talk=talk,
         title=talk.who or _("Somebody"),
         clock=clock(talk.state, talk.due_at, talk.snoozed_until, timezone.now()),
+        urgency=talk.urgency if talk.state in PRESSING else "",
         thread=thread(talk, messages, moderations, user, where, wish),
         earlier_url=where.talk(talk.pk, show=min(wish.show * 5, MOST)) if cut and wish.show < MOST else "",
         under_way=under_way(talk, flying, user, where),

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from rapport.server.listen.models import Message, Revision
+from rapport.server.listen.models import Message
 from rapport.server.organise.models import User
 from rapport.server.pages.inbox_events import Event, Events, events, moderated, told
 from rapport.server.pages.inbox_forms import SHOWN, Wish
 from rapport.server.pages.inbox_moderation import form, offered, stands
 from rapport.server.pages.inbox_rows import Where, at_message
-from rapport.server.pages.inbox_said import Said, note, said
+from rapport.server.pages.inbox_said import Beside, Said, note, said
 from rapport.server.respond import queries
 from rapport.server.respond.actions import UNDER_WAY
 from rapport.server.respond.models import Moderation
@@ -29,8 +29,7 @@ def thread(
     wish: Wish,
 ) -> list[Said | Events]:
     """Messages, notes and events by time; events that follow on each other share a timeline."""
-    revisions = _revisions(messages, wish)
-    corrected = corrections.standing(message__placement__conversation=talk)
+    beside = Beside.of(messages, corrections.standing(message__placement__conversation=talk), wish.history)
     done = [row for row in moderations if row.state == "done"]
     last = {row.message_id: row for row in done}
     busy = {row.message_id for row in moderations if row.state in UNDER_WAY}
@@ -38,7 +37,7 @@ def thread(
         (
             row.sort_at,
             _moderated(
-                said(row, talk, user, where, wish, corrected.get(row.pk, {}), revisions.get(row.pk, [])),
+                said(row, talk, user, where, wish, beside),
                 row,
                 None if row.pk in busy else offered(row, last.get(row.pk), user),
                 last.get(row.pk),
@@ -74,7 +73,8 @@ def said_since(talk: Conversation, at: datetime, user: User, where: Where) -> li
     """What was said after that moment, for a page on which the rest stands already."""
     later = [row for row in queries.thread(talk, SHOWN) if row.sort_at > at]
     corrected = corrections.standing(message__in=[row.pk for row in later]) if later else {}
-    return [said(row, talk, user, where, Wish(), corrected.get(row.pk, {})) for row in later]
+    beside = Beside.of(later, corrected)
+    return [said(row, talk, user, where, Wish(), beside) for row in later]
 
 
 def _moderated(
@@ -93,9 +93,3 @@ def _moderated(
     if wish.moderate != row.pk:
         return replace(shown, moderate_url=at_message(row, where.talk(talk.pk, moderate=row.pk)))
     return replace(shown, moderating=form(row, choices, talk, where, wish))
-
-
-def _revisions(messages: Sequence[Message], wish: Wish) -> dict[int, list[Revision]]:
-    """Only of the message whose history is asked for."""
-    asked = [row.pk for row in messages if row.pk == wish.history and row.removed_at is None]
-    return {key: list(Revision.objects.filter(message=key)) for key in asked}

@@ -48,19 +48,21 @@ class Needs:
     more: str
 
 
-# What is wrong with a channel or an answer comes before what is late, and what is late before what will be.
-TROUBLE, LATE, DUE, UNOWNED, LYING = range(5)
+# What is wrong with a channel or an answer comes before what is urgent, then what is late, then what will be.
+TROUBLE, URGENT, LATE, DUE, UNOWNED, LYING = range(6)
 
 
 def needs(user: User, now: datetime) -> Needs:
     """At most seven rows, none twice, and how many open conversations of theirs are left."""
     found: dict[object, Need] = {}
     trouble = (*_channels(user), *_answers(user), *_moderations(user))
-    for need in sorted((*trouble, *_clocks(user, now), *_unowned(user), *_drafts(user, now)), key=lambda n: n.order):
+    mine = theirs(user)
+    waiting = (*_urgent(user, mine), *_clocks(user, mine, now), *_unowned(user), *_drafts(user, now))
+    for need in sorted((*trouble, *waiting), key=lambda need: need.order):
         found.setdefault(need.talk or need.url, need)
     across = list(_across(user, list(found.values())))
     rows = [*list(found.values())[: ROWS - len(across)], *across]
-    return Needs(rows, _more(user, {need.talk for need in rows if need.talk}))
+    return Needs(rows, _more(user, mine, {need.talk for need in rows if need.talk}))
 
 
 def theirs(user: User) -> Conversations:
@@ -70,10 +72,10 @@ def theirs(user: User) -> Conversations:
     return Conversation.objects.visible_to(user).filter(mine, state="open")
 
 
-def _more(user: User, shown: set[int]) -> str:
+def _more(user: User, mine: Conversations, shown: set[int]) -> str:
     if not may(user, "answer"):
         return ""
-    left = len(theirs(user).exclude(pk__in=shown).values_list("pk", flat=True)[:MOST])
+    left = len(mine.exclude(pk__in=shown).values_list("pk", flat=True)[:MOST])
     if not left:
         return ""
     if left == MOST:
@@ -137,10 +139,19 @@ def _moderations(user: User) -> Iterable[Need]:
         yield _talk(row.conversation, reason, TROUBLE, row.created_at, "soon", "flag")
 
 
-def _clocks(user: User, now: datetime) -> Iterable[Need]:
+def _urgent(user: User, mine: Conversations) -> Iterable[Need]:
     if not may(user, "answer"):
         return
-    for talk in theirs(user).filter(due_at__lte=now + SOON).order_by("due_at")[:ROWS]:
+    for talk in mine.exclude(urgency="").filter(urgency="now").order_by("-last_at", "-id")[:ROWS]:
+        waiting = talk.waiting_since or talk.last_at
+        reason = _("urgent, and not answered since %(when)s") % {"when": said(waiting)}
+        yield _talk(talk, reason, URGENT, waiting, "now", "urgent")
+
+
+def _clocks(user: User, mine: Conversations, now: datetime) -> Iterable[Need]:
+    if not may(user, "answer"):
+        return
+    for talk in mine.filter(due_at__lte=now + SOON).order_by("due_at")[:ROWS]:
         due = talk.due_at or now
         if due <= now:
             yield _talk(talk, _("late since %(when)s") % {"when": said(due)}, LATE, due, "now", "clock")
@@ -158,22 +169,30 @@ def _unowned(user: User) -> Iterable[Need]:
 
 
 def _across(user: User, shown: list[Need]) -> Iterable[Need]:
-    """For those who give conversations an owner: what is late, and what nobody has, in all teams together."""
+    """For those who give conversations an owner: what is urgent, late or nobody's, in all teams together."""
     if not may(user, "direct"):
         return
     talks = Conversation.objects.visible_to(user)
-    counts = lists.counts(talks, user, ("late", "unowned"))
-    late, unowned = counts.get("late", 0), counts.get("unowned", 0)
+    counts = lists.counts(talks, user, ("urgent", "late", "unowned"))
+    urgent, late, unowned = (counts.get(view, 0) for view in ("urgent", "late", "unowned"))
+    if urgent > sum(need.order[0] == URGENT for need in shown):
+        title = ngettext("%(n)s conversation is urgent", "%(n)s conversations are urgent", urgent)
+        reason = _("in all teams together; the oldest since %(when)s")
+        yield _view("urgent", title, reason, urgent, _first(talks, user, "urgent", "last_at"), "urgent", "now", URGENT)
     if late > sum(need.order[0] == LATE for need in shown):
-        oldest = lists.in_view(talks, user, "late").order_by("due_at").values_list("due_at", flat=True)[:1]
         title = ngettext("%(n)s conversation is late", "%(n)s conversations are late", late)
         reason = _("in all teams together; the longest since %(when)s")
-        yield _view("late", title, reason, late, next(iter(oldest), None), "alert", "now", LATE)
+        yield _view("late", title, reason, late, _first(talks, user, "late", "due_at"), "alert", "now", LATE)
     if unowned > sum(need.order[0] == UNOWNED for need in shown):
-        oldest = lists.in_view(talks, user, "unowned").order_by("last_at").values_list("last_at", flat=True)[:1]
         title = ngettext("%(n)s conversation is nobody’s", "%(n)s conversations are nobody’s", unowned)
         reason = _("in all teams together; the oldest since %(when)s")
-        yield _view("unowned", title, reason, unowned, next(iter(oldest), None), "assign", "soon", UNOWNED)
+        yield _view(
+            "unowned", title, reason, unowned, _first(talks, user, "unowned", "last_at"), "assign", "soon", UNOWNED
+        )
+
+
+def _first(talks: Conversations, user: User, view: str, by: str) -> datetime | None:
+    return lists.in_view(talks, user, view).order_by(by).values_list(by, flat=True).first()
 
 
 def _view(view: str, title: str, reason: str, n: int, at: datetime | None, icon: str, urgency: str, rank: int) -> Need:

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST
 
 from rapport.core.errors import ConnectorError, FlowError
 from rapport.core.types import Refused
-from rapport.core.understand.private import mask, private_in
+from rapport.core.understand.private import mask
 from rapport.server.listen import health, poison, receiving
 from rapport.server.listen.models import Channel, Quarantined
 from rapport.server.pages.asking import number
 from rapport.server.pages.render import me, only, page
+from rapport.server.understand.private import Sought
 
 PAGE = 50
 LONGEST = 2_000
@@ -38,10 +39,10 @@ class Row:
     cut: bool
 
     @classmethod
-    def of(cls, found: Quarantined) -> Row:
+    def of(cls, found: Quarantined, sought: Sought) -> Row:
         source = health.source_name(found.source)
         text = bytes(found.raw[:LONGEST]).decode("utf-8", "backslashreplace")
-        return cls(found, source, mask(text, private_in([text])[0]), len(found.raw) > LONGEST)
+        return cls(found, source, mask(text, sought.found_in([text])[0]), len(found.raw) > LONGEST)
 
 
 @only("listen")
@@ -51,7 +52,8 @@ def quarantine(request: HttpRequest) -> HttpResponse:
     waiting = lying.select_related("channel").order_by("-id")
     if (before := number(request.GET.get("before", ""))) is not None:
         waiting = waiting.filter(id__lt=before)
-    rows = [Row.of(found) for found in waiting[: PAGE + 1]]
+    sought = Sought.now()
+    rows = [Row.of(found, sought) for found in waiting[: PAGE + 1]]
     context = {
         "rows": rows[:PAGE],
         "next": rows[PAGE - 1].found.pk if len(rows) > PAGE else None,

@@ -47,6 +47,7 @@ def tabs(user: User, here: str) -> list[dict[str, Any]]:
         ("settings", _("Organisation"), "administer"),
         ("settings_teams", _("Teams"), "administer"),
         ("settings_members", _("Members"), "administer"),
+        ("settings_private", _("Private data"), "administer"),
         ("settings_record", _("Record"), "audit"),
         ("settings_archive", _("Archive"), "audit"),
         ("settings_readers", _("Readers"), ""),

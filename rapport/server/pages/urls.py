@@ -14,6 +14,7 @@ MODULES = (
     "people",
     "course",
     "settings",
+    "private_data",
     "readers",
     "labelling",
     "help",

@@ -46,12 +46,14 @@ GRAVE_BYTES = 32
 OLDER = "older:"
 
 TIMES = ("published", "heard", "edited")
-FLAGS = ("addressed", "ours")
+FLAGS = ("sensitive", "addressed", "ours")
+LISTS = {"kinds": " ", "urgent_for": ", "}  # and what stands between two of them in a cell
 COLUMNS = (
     *TIMES, "network", "id", "thread", "parent", "channel", "author", "handle", "text", "language", "tone", "kinds",
-    *FLAGS, "team", "state", "url",
+    "urgency", "urgent_for", *FLAGS, "team", "state", "url",
 )  # fmt: skip
-"""What is in an export. The text has its private data dotted out."""
+"""What is in an export. The text has its private data dotted out. Of what the law protects especially it is only said
+that somebody should look: a list of people and what they may suffer from is no use of ours."""
 
 
 # -- what people do ----------------------------------------------------------------------------------------------------
@@ -203,6 +205,9 @@ def told(message: Message) -> dict[str, Any]:
         "language": reading.language if reading else None,
         "tone": reading.tone if reading else None,
         "kinds": list(reading.kinds) if reading else [],
+        "urgency": reading.urgency if reading else None,
+        "urgent_for": list(reading.urgent_for or ()) if reading else [],
+        "sensitive": bool(reading.hints) if reading else False,
         "addressed": message.addressed,
         "ours": message.ours,
         "team": talk.team.slug if talk else None,
@@ -235,13 +240,13 @@ def _cells(row: Export) -> Iterator[Sequence[object]]:
     with _draft(row).open(encoding="utf-8") as file:
         for line in file:
             said = json.loads(line)
-            yield [" ".join(value) if isinstance(value, list) else value for value in map(said.get, COLUMNS)]
+            yield [LISTS[name].join(said.get(name) or ()) if name in LISTS else said.get(name) for name in COLUMNS]
 
 
 def _parquet(row: Export, path: Path) -> None:
     import polars as pl  # loaded when it is wanted: it takes 50 MB
 
-    kinds = dict.fromkeys(FLAGS, pl.Boolean()) | {"kinds": pl.List(pl.String)}
+    kinds = dict.fromkeys(FLAGS, pl.Boolean()) | dict.fromkeys(LISTS, pl.List(pl.String))
     plain = pl.Schema({name: kinds.get(name, pl.String()) for name in COLUMNS})
     lines = pl.scan_ndjson(_draft(row), schema=plain) if row.rows else pl.LazyFrame(schema=plain)
     times = pl.col(TIMES).str.to_datetime("%+", time_unit="us", time_zone="UTC")

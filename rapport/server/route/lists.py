@@ -20,11 +20,12 @@ from rapport.server.route.queries import PAGE, Mark
 MOST = 100
 """Nobody reads a larger number beside a view."""
 
-COUNTED = ("mine", "unowned", "late", "waiting", "snoozed")
+COUNTED = ("mine", "unowned", "urgent", "late", "waiting", "snoozed")
 """What is closed, and everything, grows for ever: no number there asks anybody to do something."""
 
 COLUMNS = (
-    "id", "network", "who", "preview", "tone", "kinds", "state", "message_count", "last_at", "due_at", "snoozed_until",
+    "id", "network", "who", "preview", "tone", "kinds", "urgency", "state", "message_count", "last_at", "due_at",
+    "snoozed_until",
 )  # fmt: skip
 # Looked up for the rows that are shown; a join would let the database begin with the channels, and sort everything.
 NAMES = {
@@ -36,6 +37,7 @@ NAMES = {
 VIEWS: dict[str, Callable[[User], Q]] = {
     "mine": lambda user: Q(state="open", assignee=user),
     "unowned": lambda user: Q(state="open", assignee=None),
+    "urgent": lambda user: ~Q(urgency="") & Q(state="open"),
     "late": lambda user: Q(state="open", due_at__lt=timezone.now()),
     "waiting": lambda user: Q(state="waiting"),
     "snoozed": lambda user: Q(state="snoozed"),
