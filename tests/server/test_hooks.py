@@ -291,6 +291,15 @@ def test_deliveries_are_forgotten_when_no_signature_of_theirs_holds(bring, desk)
         assert Delivery.objects.count() == 1
 
 
+def test_a_delivery_is_remembered_while_its_signature_holds(bring):
+    now = timezone.now()
+    signed = now + timedelta(minutes=4)  # by a clock that is fast
+    bring(EVENT, at=signed)
+    with time_machine.travel(now + timedelta(minutes=8)):
+        bring(EVENT | {"id": "r-2"})
+        assert bring(EVENT, at=signed).status_code == 409
+
+
 @pytest.mark.parametrize(("state", "status"), [("paused", 503), ("closed", 410)])
 def test_a_channel_that_rests_takes_nothing_and_says_so(bring, desk, ana, state, status):
     actions.set_channel(desk, actor=ana, state=state)

@@ -16,6 +16,7 @@ from rapport.core.types import Deletion, Refused
 from rapport.server.listen import actions as listening
 from rapport.server.listen.models import Channel, Message
 from rapport.server.organise.models import AuditEntry, Role, User
+from rapport.server.organise.record import fingerprint
 from rapport.server.respond import deliver, moderating
 from rapport.server.respond.models import Moderation
 from tests.server.conftest import PASSWORD, member
@@ -60,7 +61,7 @@ def test_a_message_is_hidden_once_and_the_record_names_who_and_proves_why(messag
     assert not deliver.turn("sender-1")
     queued = AuditEntry.objects.get(action="moderation.queued")
     assert queued.actor == f"user:{ben.pk} Ben"
-    assert queued.detail["what"] == "hide"
+    assert (queued.detail["what"], queued.detail["reason"]) == ("hide", fingerprint(WHY))
     assert WHY not in str(queued.detail)
     assert AuditEntry.objects.get(action="moderation.done").target == f"moderation:{row.pk}"
 

@@ -38,7 +38,7 @@ def poisoned(poisonous, channel, harbour, says):
     said.insert(4, says("arsenic", external_id="poison"))
     harbour.pages = [Page(messages=tuple(said), cursor="9")]
     turn(channel)
-    return Quarantined.objects.get()
+    return Quarantined.objects.first()
 
 
 def again(minutes: float) -> Quarantined:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from rapport.core.errors import ConnectorError, OutcomeUnknown
@@ -122,6 +124,33 @@ def test_a_connector_that_stumbles_leaves_an_unknown_answer_and_the_sender_goes_
     harbour.look_up = KeyError("uri")
     assert deliver.turn("sender-1")
     assert (state(outgoing), outgoing.looked) == ("unknown", 1)
+
+
+def test_an_answer_does_not_leave_over_what_a_colleague_wrote_meanwhile(talk, ben, ana):
+    responding.save_draft(talk, text="From Ana", version=0, actor=ana)
+    refused = responding.send(talk, text="From Ben", version=0, actor=ben)
+    assert refused == Refused("Ana Lind changed this draft meanwhile. Read it before you send.")
+    assert not Outgoing.objects.exists()
+
+
+def test_what_is_on_its_way_cannot_be_taken_back(talk, ben):
+    outgoing = answer(talk, ben)
+    responding.take("sender-1", timezone.now())
+    refused = responding.undo(outgoing, actor=ben)
+    assert (state(outgoing), refused) == ("sending", Refused("Too late: it is on its way."))
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL flushes every commit by itself")
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_what_the_sender_writes_down_survives_a_power_cut():
+    no_turn = threading.Event()
+    no_turn.set()
+    with connection.cursor() as cursor:
+        try:
+            deliver.run(no_turn)
+            assert cursor.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+        finally:
+            cursor.execute("PRAGMA synchronous=NORMAL")
 
 
 def test_nobody_is_answered_who_has_taken_their_words_back(talk, ben, harbour, hear):

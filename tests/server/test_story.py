@@ -159,6 +159,35 @@ def test_an_edit_is_a_revision(hear, says):
     assert Conversation.objects.get().preview == "The ferry was very late"
 
 
+def test_an_edited_message_is_found_by_its_new_words_and_not_by_its_old_ones(hear, says):
+    hear(says("The ferry was late", external_id="p"))
+    hear(says("The zorbotron was late", external_id="p"))
+    found = [search.prefilter(Message.objects.all(), parse(word)).exists() for word in ("zorbotron", "ferry")]
+    assert found == [True, False]
+
+
+def test_words_from_before_an_edit_do_not_come_back_with_a_stream_that_rewinds(hear, says):
+    now = timezone.now()
+    hear(says("The ferry was late", external_id="p"))
+    hear(says("The ferry was very late", external_id="p", edited_at=now))
+    hear(says("The ferry was late", external_id="p"))
+    hear(says("The ferry was a bit late", external_id="p", edited_at=now - timedelta(minutes=1)))
+    assert (Message.objects.get().text, Revision.objects.count()) == ("The ferry was very late", 1)
+
+
+def test_what_was_said_before_an_edit_goes_with_the_message(hear, says):
+    hear(says("The ferry was late", external_id="p"))
+    hear(says("The ferry was very late", external_id="p"))
+    hear(deletions=(Deletion("harbour", "p"),))
+    assert not Revision.objects.exists()
+
+
+def test_what_was_taken_back_before_it_was_heard_is_not_stored(hear, says):
+    hear(deletions=(Deletion("harbour", "p"),))
+    heard = hear(says("The ferry was late", external_id="p"))
+    assert (heard.buried, Message.objects.count()) == (1, 0)
+
+
 def test_what_was_taken_back_is_gone_from_text_index_and_list_and_stays_gone(hear, says):
     post = says("My zorbotron card is lost", external_id="p")
     hear(post)

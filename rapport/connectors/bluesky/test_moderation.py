@@ -128,7 +128,9 @@ def test_doing_it_again_changes_nothing(server: Server, account: Account, action
 
 def test_a_gate_that_somebody_changed_meanwhile_is_read_anew_the_next_time(server: Server, account: Account) -> None:
     def changed(given: dict[str, Any]) -> object:
-        raise Refuse(400, "InvalidSwap", "Record was at bafyother")
+        if given.get("swapRecord", "bafyother") != "bafyother":
+            raise Refuse(400, "InvalidSwap", "Record was at bafyother")
+        return {"uri": "at://gate", "cid": "bafynew"}
 
     gate(server, post=OURS)
     server.methods[PUT] = changed

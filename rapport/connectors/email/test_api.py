@@ -317,6 +317,58 @@ def test_the_cursor_is_read_as_it_was_written() -> None:
         assert list(connector.fetch(account(imap.place), "inbox", last.cursor)) == [last]
 
 
+def mail(uid: int, sender: str = "cleo@example.test", hour: int = 12) -> bytes:
+    text = f"From: {sender}\r\nMessage-ID: <{uid}@example.test>\r\nSubject: Late\r\n\r\nMy ferry was late.\r\n"
+    told = (
+        f'UID {uid} INTERNALDATE "02-Mar-2026 {hour:02}:00:00 +0000" RFC822.SIZE {len(text)} BODY[]<0> {{{len(text)}}}'
+    )
+    return f"* {uid} FETCH ({told}\r\n{text})\r\n".encode()
+
+
+TWO = IMAP | {b"UID FETCH": mail(4) + mail(8) + b"%TAG OK done\r\n"}
+
+
+def test_the_cursor_of_a_page_stands_behind_its_own_mails_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rapport.connectors.email.imap.TOGETHER", 1)
+    with server(HELLO, TWO) as imap:
+        pages = [page for page in connector.fetch(account(imap.place), "inbox", "") if page.messages]
+    assert [json.loads(page.cursor)["INBOX"][1] for page in pages] == [4, 8]
+
+
+@pytest.mark.parametrize(("validity", "heard"), [(7, 1), (6, 2)])
+def test_a_folder_that_counts_anew_is_listed_again(validity: int, heard: int) -> None:
+    cursor = json.dumps({"INBOX": [validity, 5, "2026-03-02"]})
+    with server(HELLO, TWO) as imap:
+        pages = list(connector.fetch(account(imap.place), "inbox", cursor))
+    assert sum(len(page.messages) for page in pages) == heard
+
+
+def test_whoever_writes_our_address_into_a_mail_is_not_us() -> None:
+    ours = IMAP | {b"UID SEARCH": b"* SEARCH 4\r\n%TAG OK done\r\n"}
+    forged = ours | {b"UID FETCH": mail(4, "help@ferries.example") + b"%TAG OK done\r\n"}
+    with server(HELLO, forged) as imap, server(b"220 x\r\n", SMTP) as out:
+        us = connector.check(account(imap.place, out.place))
+        heard, *_ = connector.fetch(account(imap.place), "inbox", "")
+    assert heard.messages[0].author.external_id == "help@ferries.example" != us.external_id
+
+
+def test_only_mails_of_the_hours_that_were_asked_for_are_brought_back() -> None:
+    answers = IMAP | {b"UID FETCH": mail(4, hour=9) + mail(8, hour=15) + b"%TAG OK done\r\n"}
+    since, until = DAY + timedelta(hours=12), DAY + timedelta(days=1)
+    with server(HELLO, answers) as imap:
+        pages = list(connector.bring_back(account(imap.place), "inbox", since, until, ""))
+    assert [message.published_at.hour for page in pages for message in page.messages] == [15]
+
+
+def test_bringing_a_mailbox_back_goes_on_where_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rapport.connectors.email.imap.TOGETHER", 1)
+    with server(HELLO, TWO) as imap:
+        first, *rest = connector.bring_back(account(imap.place), "inbox", DAY, DAY + timedelta(days=1), "")
+        again = connector.bring_back(account(imap.place), "inbox", DAY, DAY + timedelta(days=1), first.cursor)
+        assert [page.messages for page in again] == [page.messages for page in rest]
+    assert len(first.messages) == 1
+
+
 # -- counting ----------------------------------------------------------------------------------------------------------
 
 
