@@ -22,7 +22,8 @@ from rapport.server.respond.models import Draft, Outgoing
 from rapport.server.route import actions as routing
 from rapport.server.route import labelling
 from rapport.server.route.models import Conversation, Note
-from rapport.server.understand.models import Label
+from rapport.server.understand.models import Head, Label
+from tests.server.test_own_reader import made
 
 SECRET = "zorbotron"
 NOW = timezone.now()
@@ -68,6 +69,7 @@ def secrets(talk, ben, channel, ana, tmp_path):
         "listen/imports/": Import.objects.get().pk,
         "listen/coverage/gaps/": Gap.objects.create(channel=channel, source="mentions", start=NOW, kind="down").pk,
         "listen/quarantine/": Quarantined.objects.get().pk,
+        "settings/readers/tone/own/": made().pk,
         "settings/readers/tone/label/": labelling.draw(actor=ben).drawn.get().pk,
         "settings/teams/": Team.objects.get(slug="service").pk,
         "settings/members/": ana.pk,
@@ -98,6 +100,7 @@ def everything() -> str:
         Quarantined,
         Channel,
         Gap,
+        Head,
         Label,
         Team,
         User,

@@ -49,7 +49,7 @@ def test_what_is_mixed_up_stands_in_a_table_and_in_words(client, ben, corrected)
     assert '<th scope="row">Negative</th><td class="end">3</td>' in shown
     assert '<th scope="row">Neutral</th><td class="end"><b>1</b></td>' in shown
     assert "This is no random sample" in shown
-    assert "There are none of this reader here yet, so there is no rate." in shown
+    assert "0 of 200 labels until a reader of your own can be tried" in shown
 
 
 def test_the_counts_are_by_channel_and_language_and_people_disagreeing_count_once(ana, ben, corrected):

@@ -21,6 +21,7 @@ from rapport.server.measure.readers import LATELY, Lately, Part, lately, noise_l
 from rapport.server.organise.abilities import may
 from rapport.server.pages.cards import card
 from rapport.server.pages.figures import between, lacking, percent
+from rapport.server.pages.heads import own_reader
 from rapport.server.pages.inbox_correct import language_words, value_words
 from rapport.server.pages.render import me, page
 from rapport.server.pages.settings import Echo, defused, tabs
@@ -89,6 +90,8 @@ def reader(request: HttpRequest, reader: str) -> HttpResponse:
         "card": card(reader),
         "may_label": reader == "tone" and may(request.user, "answer"),
     }
+    if reader == "tone":
+        context["own"] = own_reader(me(request), timezone.now())
     if reader in READERS:
         context |= _corrected(reader, lately(me(request), reader, timezone.now()))
     elif reader == "noise" and may(request.user, "listen"):
@@ -98,7 +101,8 @@ def reader(request: HttpRequest, reader: str) -> HttpResponse:
 
 def _version(using: str, reader: str) -> str:
     """The version of this reader that made the newest reading; empty when it had no part in it."""
-    return found if (found := version_of(using, reader)).startswith(f"{reader}-") else ""
+    found = version_of(using, reader)
+    return found if found.startswith((f"{reader}-", f"head-{reader}-")) else ""
 
 
 def _page(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:

@@ -17,6 +17,7 @@ MODULES = (
     "private_data",
     "readers",
     "labelling",
+    "heads",
     "help",
     "notices",
 )

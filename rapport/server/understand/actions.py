@@ -15,7 +15,7 @@ from rapport.server import flow
 from rapport.server.claim import LET_GO, held
 from rapport.server.listen.models import Message
 from rapport.server.organise.record import recorded
-from rapport.server.understand import noise
+from rapport.server.understand import heads, noise
 from rapport.server.understand.models import Reading, Unsure
 from rapport.server.understand.private import Sought
 
@@ -29,7 +29,8 @@ def read(keys: Sequence[int], *, actor: str) -> None:
     """Give every claimed message a reading."""
     wanted = Message.objects.filter(pk__in=keys).select_related("author")
     rows = list(wanted.only("id", "text", "language_hint", "revision", "author__followers"))
-    readings = readings_of(rows)
+    voices = heads.voices()
+    readings = readings_of(rows, voices)
     now = timezone.now()
     with recorded("messages.read", actor, reader=readings.version) as entry:
         still = dict(held(Message.objects.filter(state="heard"), keys, actor).values_list("pk", "revision"))
@@ -39,13 +40,15 @@ def read(keys: Sequence[int], *, actor: str) -> None:
             if still.get(row.pk) == row.revision
         ]
         save(made)
-        if settings.DEEP_READER:
+        if settings.DEEP_READER and not voices.on:  # a reader of one's own is not overruled by a stranger's
             unsure = [Unsure(message_id=one.message_id) for one in made if is_unsure(one)]
             Unsure.objects.bulk_create(unsure, ignore_conflicts=True)
         Message.objects.filter(pk__in=[one.message_id for one in made]).update(
             state=flow.advance("message", "heard", "understood"), unarchived=True, tries=0, **LET_GO
         )
         told = {one.message_id for one in made}
+        voices.keep({row.pk: place for place, row in enumerate(rows) if row.pk in told}, now)
+        heads.note(readings.version, now)
         judged = {row.pk: reading for row, reading in zip(rows, readings.items) if row.pk in told}
         entry.detail |= {"messages": len(made), "set_aside": noise.sift(judged, now)}
 

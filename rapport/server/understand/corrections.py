@@ -61,8 +61,10 @@ def version_of(versions: str, reader: str) -> str:
     'tone-5041c979'
     >>> version_of("language-1 deep-twitter-1a2b3c4d private-2 kind-1", "tone")
     'deep-twitter-1a2b3c4d'
+    >>> version_of("language-1 head-tone-1a2b3c4d tone-5041c979", "tone")
+    'head-tone-1a2b3c4d'
     """
-    names = ("tone-", "deep-") if reader == "tone" else (f"{reader}-",)
+    names = ("head-tone-", "tone-", "deep-") if reader == "tone" else (f"{reader}-",)
     return next((one for one in versions.split() if one.startswith(names)), versions)
 
 

@@ -206,12 +206,13 @@ class Head(models.Model):
     """What the organisation's labels taught a reader of tone, and how its trial went. See `core.understand.head`.
 
     content    the head as it is kept; empty when it lost
-    version    for instance "head-tone-1a2b3c4d"
+    version    for instance "head-tone-1a2b3c4d"; `default`: that of the default reader on top of which it reads
     drawn      labels drawn by chance that there were, `chosen`: corrections, which only taught
-    figures    of its trial: see `heads.figures`
+    figures    of its trial: see `heads.figures_of`
     """
 
     version = models.CharField(max_length=40)
+    default = models.CharField(max_length=40, default="")
     state = models.CharField(max_length=12, choices=flow.choices("head"), default="candidate")
     content = models.BinaryField()
     drawn = models.PositiveIntegerField()
