@@ -92,7 +92,7 @@ def test_a_sender_that_is_killed_does_it_in_the_end(
         until(lambda: standing(site, comment) == then)
         until(lambda: at_rest(office))
         assert office.rows("SELECT attempts FROM rapport_moderation ORDER BY id")[-1] == (attempts,)
-        assert "ended with -9" in running.log
+        until(lambda: "ended with -9" in running.log)
 
 
 def test_the_record_of_all_this_holds(office: Office) -> None:

@@ -95,7 +95,7 @@ def test_a_sender_that_is_killed_sends_once(
         assert the_one_reply(office, cleo, question).record.text == f"It is on its way, {point}."
         assert office.rows("SELECT attempts FROM rapport_outgoing ORDER BY id")[-1] == (attempts,)
         assert mark.read_text() == point
-        assert "ended with -9" in running.log
+        until(lambda: "ended with -9" in running.log)
 
 
 @pytest.mark.parametrize("point", ["receive.before_commit", "receive.after_commit"])
@@ -108,7 +108,7 @@ def test_a_listener_that_is_killed_hears_once(office: Office, cleo: Stranger, vi
         office.hear(ben, running, word)
         assert office.rows("SELECT count(*) FROM rapport_message WHERE external_id = ?", question) == [(1,)]
         assert mark.read_text() == point
-        assert "ended with -9" in running.log
+        until(lambda: "ended with -9" in running.log)
 
 
 def test_what_the_stranger_takes_back_is_gone_from_everywhere(office: Office, cleo: Stranger, visit) -> None:

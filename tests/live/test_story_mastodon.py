@@ -112,7 +112,7 @@ def test_a_sender_that_is_killed_sends_once(
         assert f"It is on its way, {point}." in the_one_reply(office, cleo, question).content
         assert office.rows("SELECT attempts FROM rapport_outgoing ORDER BY id")[-1] == (attempts,)
         assert mark.read_text() == point
-        assert "ended with -9" in running.log
+        until(lambda: "ended with -9" in running.log)
 
 
 @pytest.mark.parametrize("point", ["receive.before_commit", "receive.after_commit"])
@@ -126,7 +126,7 @@ def test_a_listener_that_is_killed_hears_once(office: Office, cleo: Stranger, vi
         heard = office.rows("SELECT count(*) FROM rapport_message WHERE external_id = ?", f"127.0.0.1/{question}")
         assert heard == [(1,)]
         assert mark.read_text() == point
-        assert "ended with -9" in running.log
+        until(lambda: "ended with -9" in running.log)
 
 
 def test_what_the_stranger_takes_back_is_gone_from_everywhere(office: Office, cleo: Stranger, visit) -> None:

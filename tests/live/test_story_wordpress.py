@@ -97,7 +97,7 @@ def test_a_sender_that_is_killed_sends_once(
         assert the_one_reply(office, cleo, question)["content"]["raw"] == f"It is on its way, {point}."
         assert office.rows("SELECT attempts FROM rapport_outgoing ORDER BY id")[-1] == (attempts,)
         assert mark.read_text() == point
-        assert "ended with -9" in running.log
+        until(lambda: "ended with -9" in running.log)
 
 
 @pytest.mark.parametrize("point", ["receive.before_commit", "receive.after_commit"])
@@ -111,7 +111,7 @@ def test_a_listener_that_is_killed_hears_once(office: Office, cleo: Visitor, vis
         named = f"%#comment-{question}"
         assert office.rows("SELECT count(*) FROM rapport_message WHERE external_id LIKE ?", named) == [(1,)]
         assert mark.read_text() == point
-        assert "ended with -9" in running.log
+        until(lambda: "ended with -9" in running.log)
 
 
 def test_an_edit_is_shown_and_what_goes_to_the_trash_is_gone_from_everywhere(
