@@ -9,6 +9,7 @@ import sys
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from rapport.core.errors import ConnectorError, NeedsSignIn, OutcomeUnknown, RateLimited
@@ -19,6 +20,7 @@ from rapport.server.organise.models import AuditEntry, Role, User
 from rapport.server.organise.record import fingerprint
 from rapport.server.respond import deliver, moderating
 from rapport.server.respond.models import Moderation
+from rapport.server.route.models import Conversation
 from tests.server.conftest import PASSWORD, member
 
 WHY = "It names a third person."
@@ -93,7 +95,45 @@ def test_the_opposite_is_offered_afterwards_and_nothing_twice(message, ben, harb
     hide(message, ben, "show")
     deliver.turn("sender-1")
     assert [action for _, action in harbour.moderated] == ["hide", "show"]
-    assert moderating.last_done(message) == "show"
+    assert moderating.done_to(message)[-1] == "show"
+
+
+def offers(message, user):
+    return moderating.offered(message, moderating.done_to(message), user)
+
+
+def done(message, user, *actions):
+    for action in actions:
+        hide(message, user, action)
+        deliver.turn("sender-1")
+
+
+def test_what_is_hidden_can_still_be_reported_and_what_is_reported_shown_again(message, ben, harbour):
+    done(message, ben, "hide")
+    assert offers(message, ben) == ["show", "report", "spam"]
+    done(message, ben, "report")
+    assert offers(message, ben) == ["show", "spam"]
+    done(message, ben, "show")
+    assert offers(message, ben) == ["hide", "spam"]
+    assert [action for _, action in harbour.moderated] == ["hide", "report", "show"]
+
+
+def test_the_page_names_all_that_stands(client, message, ben, harbour):
+    done(message, ben, "hide", "report")
+    client.force_login(ben)
+    page = client.get(reverse("conversation", args=[Conversation.objects.get().pk])).content.decode()
+    assert "By us: hidden on the site, reported to the platform." in page
+
+
+def test_a_stranger_is_offered_the_same_and_refused(message, ben, cleo, harbour):
+    done(message, ben, "hide")
+    assert isinstance(moderating.moderate(message, action="report", reason=WHY, actor=cleo), Refused)
+    assert harbour.moderated == [(message.external_id, "hide")]
+
+
+def test_of_what_was_deleted_nothing_is_offered(message, ana, harbour):
+    done(message, ana, "report", "delete")
+    assert offers(message, ana) == []
 
 
 def test_within_the_undo_window_it_is_taken_back(message, ben, harbour, settings):
@@ -169,7 +209,7 @@ def test_a_report_that_a_dead_sender_had_begun_waits_for_a_person(message, ben, 
 
 def test_only_what_is_possible_with_this_message_is_offered(message, ben, harbour):
     harbour.possible = lambda us, ref: ("report",) if us == "us" else ()
-    assert moderating.offered(message, "", ben) == ["report"]
+    assert moderating.offered(message, [], ben) == ["report"]
     assert isinstance(moderating.moderate(message, action="hide", reason=WHY, actor=ben), Refused)
 
 

@@ -13,6 +13,7 @@ from rapport.server.listen import caution
 from rapport.server.listen.models import Message
 from rapport.server.organise.abilities import refusal
 from rapport.server.organise.models import User
+from rapport.server.pages.inbox_moderation import done_of
 from rapport.server.pages.inbox_rows import Where, at_message
 from rapport.server.respond import moderating, queries
 from rapport.server.respond.actions import UNDER_WAY, answerable, why_not
@@ -105,13 +106,14 @@ def warned(
     """With the caution of the channel; where a message holds private data, with what can be done about it."""
     if plain.mode != "reply":
         return plain
-    last = {row.message_id: row.action for row in moderations if row.state == "done"}
-    exposed = exposing(row for row in reversed(messages) if last.get(row.pk) not in OUT_OF_SIGHT)
+    done = done_of(moderations)
+    hidden = {key for key, actions in done.items() if moderating.OUT_OF_SIGHT & set(moderating.standing(actions))}
+    exposed = exposing(row for row in reversed(messages) if row.pk not in hidden)
     words = caution.words(talk.channel, language_of(exposed) or talk.language)
     if exposed is None:
         return replace(plain, caution=words)
     busy = any(row.message_id == exposed.pk and row.state in UNDER_WAY for row in moderations)
-    hides = not busy and "hide" in moderating.offered(exposed, last.get(exposed.pk, ""), user)
+    hides = not busy and "hide" in moderating.offered(exposed, done.get(exposed.pk, ()), user)
     return replace(
         plain,
         caution=words,
@@ -124,10 +126,6 @@ def warned(
 def _without(text: str, address: str) -> str:
     """Our own address is not private."""
     return text.replace(address, "") if address else text
-
-
-OUT_OF_SIGHT = ("hide", "spam", "delete")
-"""After these nobody reads it on the platform any more."""
 
 
 def exposing(messages: Iterable[Message]) -> Message | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -60,13 +61,18 @@ STANDS = {
 }
 
 
-def offered(row: Message, last: Moderation | None, user: User) -> list[str]:
-    return moderating.offered(row, last.action if last else "", user)
+def done_of(rows: Iterable[Moderation]) -> dict[int, list[str]]:
+    """What was done to each message, in that order."""
+    done: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.state == "done":
+            done[row.message_id].append(row.action)
+    return dict(done)
 
 
-def stands(last: Moderation | None) -> str:
+def stands(done: Sequence[str]) -> str:
     """What we did to it on its platform, in a sentence; nothing where nothing of it is left."""
-    words = str(STANDS.get(last.action, "")) if last else ""
+    words = ", ".join(str(STANDS[action]) for action in moderating.standing(done))
     return _("By us: %(what)s.") % {"what": words} if words else ""
 
 

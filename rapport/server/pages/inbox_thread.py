@@ -10,10 +10,10 @@ from rapport.server.listen.models import Message
 from rapport.server.organise.models import User
 from rapport.server.pages.inbox_events import Event, Events, events, moderated, told
 from rapport.server.pages.inbox_forms import SHOWN, Wish
-from rapport.server.pages.inbox_moderation import form, offered, stands
+from rapport.server.pages.inbox_moderation import done_of, form, stands
 from rapport.server.pages.inbox_rows import Where, at_message
 from rapport.server.pages.inbox_said import Beside, Said, note, said
-from rapport.server.respond import queries
+from rapport.server.respond import moderating, queries
 from rapport.server.respond.actions import UNDER_WAY
 from rapport.server.respond.models import Moderation
 from rapport.server.route.models import Conversation
@@ -31,7 +31,7 @@ def thread(
     """Messages, notes and events by time; events that follow on each other share a timeline."""
     beside = Beside.of(messages, corrections.standing(message__placement__conversation=talk), wish.history)
     done = [row for row in moderations if row.state == "done"]
-    last = {row.message_id: row for row in done}
+    done_to = done_of(done)
     busy = {row.message_id for row in moderations if row.state in UNDER_WAY}
     placed: list[tuple[datetime, Said | Event]] = [
         (
@@ -39,8 +39,8 @@ def thread(
             _moderated(
                 said(row, talk, user, where, wish, beside),
                 row,
-                None if row.pk in busy else offered(row, last.get(row.pk), user),
-                last.get(row.pk),
+                None if row.pk in busy else moderating.offered(row, done_to.get(row.pk, ()), user),
+                done_to.get(row.pk, ()),
                 talk,
                 where,
                 wish,
@@ -81,13 +81,13 @@ def _moderated(
     shown: Said,
     row: Message,
     choices: Sequence[str] | None,
-    last: Moderation | None,
+    done: Sequence[str],
     talk: Conversation,
     where: Where,
     wish: Wish,
 ) -> Said:
     """What we did to a message on its platform, and what could be done now; no choices while something is under way."""
-    shown = replace(shown, taken_off=stands(last))
+    shown = replace(shown, taken_off=stands(done))
     if not choices:
         return shown
     if wish.moderate != row.pk:

@@ -7,7 +7,7 @@ is the exception: made again it would be a second one, and no platform tells us 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -32,46 +32,71 @@ from rapport.server.route.models import Conversation
 NEEDS = {"delete": "remove"}
 """The ability that an action asks for; `answer` where none stands here."""
 
+BACK = ("show", "approve")
+"""What takes something back, and leaves nothing that stands."""
+
 ONCE = ("report",)
 """What is not done again by itself when nobody knows whether it arrived."""
 
-AFTER: dict[str, Sequence[str]] = {
-    "": ("approve", "hide", "report", "spam", "delete"),
-    "report": ("hide", "spam", "delete"),
-    "hide": ("show", "spam", "delete"),
-    "spam": ("show", "delete"),
-    "delete": (),
+UNDOES: dict[str, frozenset[str]] = {
+    "show": frozenset({"hide", "spam"}),
+    "approve": frozenset({"hide", "spam"}),
+    "spam": frozenset({"hide"}),
+    "delete": frozenset({"hide", "spam"}),
 }
-"""What makes sense next, by what was done last; the opposite comes first."""
-AFTER |= {"show": AFTER[""], "approve": AFTER[""]}
+"""What does not stand any more once this is done; a report stands for good."""
+
+OUT_OF_SIGHT = frozenset({"hide", "spam", "delete"})
+"""While one of these stands nobody reads it on the platform."""
 
 
 # -- deciding --------------------------------------------------------------------------------------------------------
 
 
-def offered(message: Message, last: str, user: Somebody) -> list[str]:
-    """What this person may do about a message now. `last`: what was done to it last, or nothing."""
+def standing(done: Iterable[str]) -> list[str]:
+    """Of what was done to a message, in that order, what stands now.
+
+    >>> standing(["hide", "report", "show"]), standing(["hide", "spam", "report"])
+    (['report'], ['spam', 'report'])
+    """
+    stands: list[str] = []
+    for action in done:
+        stands = [one for one in stands if one != action and one not in UNDOES.get(action, ())]
+        if action not in BACK:
+            stands.append(action)
+    return stands
+
+
+def offered(message: Message, done: Sequence[str], user: Somebody) -> list[str]:
+    """What this person may do about a message now, the opposite of what stands first. `done`: what was done to it, in
+    that order."""
+    stands = standing(done)
     connector = contract.load(message.channel.connector)
     if message.ours or message.context or not isinstance(connector, contract.Moderates):
         return []
-    if message.removed_at and last not in ("hide", "spam"):
+    if message.removed_at and not {"hide", "spam"} & set(stands):
         return []
     possible = connector.actions
     if isinstance(connector, contract.Chooses):
         possible = tuple(connector.possible(message.channel.external_id, message.ref))
-    waits = message.ref.get("status") == "hold"
+    makes_sense = {
+        "show": "hide" in stands or "spam" in stands,
+        "approve": message.ref.get("status") == "hold" and not set(done) - {"report"},
+        "hide": not OUT_OF_SIGHT & set(stands),
+        "report": "report" not in stands,
+        "spam": "spam" not in stands,
+        "delete": True,
+    }
     return [
         action
-        for action in AFTER[last]
-        if action in possible
-        and may(user, NEEDS.get(action, "answer"))
-        and (action != "approve" or (waits and not last))
+        for action, sensible in makes_sense.items()
+        if sensible and "delete" not in stands and action in possible and may(user, NEEDS.get(action, "answer"))
     ]
 
 
-def last_done(message: Message) -> str:
-    done = Moderation.objects.filter(message=message, state="done").order_by("-done_at", "-id")
-    return done.values_list("action", flat=True).first() or ""
+def done_to(message: Message) -> list[str]:
+    rows = Moderation.objects.filter(message=message, state="done").order_by("done_at", "id")
+    return list(rows.values_list("action", flat=True))
 
 
 def _at_rest(channel: Channel) -> str:
@@ -103,7 +128,7 @@ def moderate(message: Message, *, action: str, reason: str, actor: User) -> Mode
         if other := Moderation.objects.filter(message=row, state__in=UNDER_WAY).select_related("by").first():
             words = gettext("%(who)s has something under way about this message; wait until it is done or taken back.")
             return entry.refuse(words % {"who": other.by})
-        if action not in offered(row, last_done(row), actor):
+        if action not in offered(row, done_to(row), actor):
             return entry.refuse(gettext("That cannot be done with this message, or was done already."))
         now = timezone.now()
         entry.target = done = Moderation.objects.create(
