@@ -15,8 +15,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from rapport.core.types import Page, Reject
-from rapport.server.listen import actions, coverage, imports
+from rapport.core.types import Author, Page, Reject
+from rapport.server.listen import actions, coverage, imports, queries
 from rapport.server.listen.models import Brief, Channel, Cursor, Import, Message, Pulse, Quarantined, Tally
 from rapport.server.organise.models import AuditEntry
 
@@ -347,6 +347,16 @@ def test_the_preview_shows_what_it_would_have_heard_and_why(as_, ana, hear, says
     assert "every message looked at" in page
     assert "The ferry was <mark>late</mark> again" in page
     assert "hiring" not in page
+
+
+def test_the_list_counts_the_days_that_the_preview_shows(as_, ana, hear, says):
+    brief = actions.save_brief(None, name="Late", query="late", purpose="brand", actor=ana)
+    rests = actions.save_brief(None, name="Rests", query="ferry", purpose="brand", active=False, actor=ana)
+    hear(says("The ferry was late again"), says("Late as ever", after=1), says("Are you hiring?", after=2))
+    hear(says("Late, long ago", after=-9 * 24 * 60), says("We are late", author=Author("harbour", "us"), after=3))
+    assert "2 in the last seven days" in text_of(as_(ana).get(reverse("briefs")))
+    assert "2 of 3 messages of the last seven days" in text_of(as_(ana).get(reverse("brief", args=[brief.pk])))
+    assert queries.matched_lately([brief, rests], now=timezone.now(), zone=UTC)[brief.pk] == 2
 
 
 def test_the_preview_works_without_script_and_saves_nothing(as_, ana, hear, says):

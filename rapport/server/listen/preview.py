@@ -76,11 +76,15 @@ def theirs(messages: QuerySet[Message]) -> QuerySet[Message]:
     return messages.filter(ours=False, context=False, removed_at=None).order_by("-id")
 
 
+def begin_of_week(now: datetime, zone: tzinfo) -> datetime:
+    """Today and the six days before, in this zone."""
+    return datetime.combine(now.astimezone(zone).date() - timedelta(days=DAYS - 1), time(), zone)
+
+
 def preview(query: Query, messages: QuerySet[Message], *, now: datetime, zone: tzinfo) -> Preview:
     """What a brief would have heard of these messages, said today or on the six days before (in this zone)."""
-    last = now.astimezone(zone).date()
-    first = last - timedelta(days=DAYS - 1)
-    begin = datetime.combine(first, time(), zone)
+    begin = begin_of_week(now, zone)
+    first, last = begin.date(), now.astimezone(zone).date()
     week = messages.filter(published_at__gte=begin, published_at__lte=now)
     heard = theirs(week).order_by()[: COUNTED + 1].count()
     looked = _looked(query, theirs(messages), week, heard) if heard else _Looked(theirs(week))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from django.db.models import Count
+from django.db.models import Min
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,10 +17,11 @@ from rapport.connectors import contract
 from rapport.connectors.contract import Field
 from rapport.core import types
 from rapport.core.errors import ConnectorError
+from rapport.server.counting import counted
 from rapport.server.listen import health
 from rapport.server.listen.coverage import SEVERITY, STANDINGS, Cell, Hearing, Strip, calendar, hearing, strip, strips
-from rapport.server.listen.models import BriefMatch, Channel, Message, Tally
-from rapport.server.listen.preview import theirs
+from rapport.server.listen.models import Brief, BriefMatch, Channel, Message, Tally
+from rapport.server.listen.preview import begin_of_week
 
 __all__ = ["Cell", "Field", "Hearing", "Strip", "calendar", "hearing", "strip", "strips"]
 
@@ -201,13 +202,16 @@ def tallied(counts: Mapping[str, int]) -> str:
 
 # -- briefs ----------------------------------------------------------------------------------------------------------
 
-LATEST = 2_000
+MOST = 1_000
+"""Matches of a brief that are counted in a list."""
 
 
-def share_heard() -> tuple[dict[int, int], int]:
-    """How many of the messages heard last each brief matched, and how many those are: at most `LATEST`."""
-    keys = list(theirs(Message.objects.all()).values_list("id", flat=True)[:LATEST])
-    if not keys:
-        return {}, 0
-    matches = BriefMatch.objects.filter(message__gte=keys[-1])
-    return dict(matches.values_list("brief").annotate(Count("id"))), len(keys)
+def matched_lately(briefs: Iterable[Brief], *, now: datetime, zone: tzinfo) -> dict[int, int]:
+    """How many messages of the seven days of a preview each brief matched, up to `MOST`."""
+    begin = begin_of_week(now, zone)
+    since = Message.objects.filter(published_at__gte=begin, published_at__lte=now).aggregate(low=Min("id"))["low"]
+    if since is None:
+        return {}
+    theirs = {"message__ours": False, "message__context": False, "message__removed_at": None}
+    lately = BriefMatch.objects.filter(message__gte=since, message__published_at__range=(begin, now), **theirs)
+    return counted({brief.pk: lately.filter(brief=brief) for brief in briefs}, MOST)

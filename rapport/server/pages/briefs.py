@@ -43,22 +43,28 @@ class Row:
     """A brief in the list."""
 
     brief: Brief
-    heard: int
+    heard: str
 
 
 def briefs(request: HttpRequest) -> HttpResponse:
     rows = list(Brief.objects.all())
-    heard, of = queries.share_heard()
+    zone = ZoneInfo(request.organisation.time_zone)  # type: ignore[attr-defined]
+    heard = queries.matched_lately([row for row in rows if row.active], now=timezone.now(), zone=zone)
     groups = [
-        (purpose.label, [Row(row, heard.get(row.pk, 0)) for row in rows if row.purpose == purpose])
+        (purpose.label, [Row(row, _words(heard.get(row.pk, 0))) for row in rows if row.purpose == purpose])
         for purpose in Purpose
     ]
     context = {
         "groups": [(label, found) for label, found in groups if found],
-        "of": of,
         "may_listen": may(request.user, "listen"),
     }
     return page(request, "listen", "listen/briefs.html", context)
+
+
+def _words(heard: int) -> str:
+    if heard >= queries.MOST:
+        return _("more than %(n)s in the last seven days") % {"n": number(queries.MOST - 1)}
+    return _("%(n)s in the last seven days") % {"n": number(heard)}
 
 
 # -- one brief -------------------------------------------------------------------------------------------------------

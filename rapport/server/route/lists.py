@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
+from rapport.server.counting import counted
 from rapport.server.listen.models import Channel
 from rapport.server.organise.abilities import may
 from rapport.server.organise.models import Team, User
@@ -100,20 +99,4 @@ def newer(talks: Conversations, than: datetime) -> int:
 
 def counts(visible: Conversations, user: User, views: Sequence[str]) -> dict[str, int]:
     """How many stand in each view, up to `MOST`, in one query."""
-    parts: list[str] = []
-    values: list[Any] = []
-    counted: list[str] = []
-    for view in views:
-        talks = in_view(visible, user, view)
-        try:
-            sql, params = talks.order_by().values("pk")[:MOST].query.sql_with_params()
-        except EmptyResultSet:  # Django already knows that there is none
-            continue
-        parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS part)")  # noqa: S608  # made by Django, values stay parameters
-        values.extend(params)
-        counted.append(view)
-    if not parts:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", values)
-        return dict(zip(counted, cursor.fetchone()))
+    return counted({view: in_view(visible, user, view) for view in views}, MOST)
