@@ -6,6 +6,7 @@ import json
 import queue
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from tests.torture.platforms import Platform
 JSON = {"Content-Type": "application/json"}
 
 
-class Heard:
+class Heard(ABC):
     """What is said has a number for a key. Nothing is answered here."""
 
     connector: str
@@ -39,8 +40,9 @@ class Heard:
         self.edit(str(self.number), text)
         return str(self.number)
 
+    @abstractmethod
     def edit(self, key: str, text: str) -> None:
-        raise NotImplementedError
+        """Say something else under this key; a key that is new says something new."""
 
     def ours(self) -> list[str]:
         return []
