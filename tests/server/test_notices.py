@@ -17,6 +17,7 @@ from rapport.server.listen.hear import hear as listen
 from rapport.server.listen.models import Channel, Cursor, GapKind
 from rapport.server.organise import notices
 from rapport.server.organise.models import Notice, Role
+from rapport.server.pages.words import CAUSES
 from rapport.server.respond import actions as responding
 from rapport.server.respond import deliver
 from rapport.server.respond.models import Outgoing
@@ -87,6 +88,34 @@ def test_a_gap_is_told_to_the_owner_and_a_mere_suspicion_is_not(channel, ana, cl
     page = as_(client, ana).get(reverse("notices")).content.decode()
     assert "Harbour was not heard for a while" in page
     assert "Harbour was closed." in page
+
+
+def test_why_a_gap_is_there_is_told_in_the_language_of_whoever_reads_it(channel, ana, client):
+    ana.language = "de"
+    ana.save()
+    now = timezone.now()
+    stretch = Stretch(now - timedelta(hours=3), now - timedelta(hours=1))
+    gaps.find(channel, "mentions", [gaps.Found(stretch, GapKind.MISSED, CAUSES[0])], now=now)
+    assert Notice.objects.get().detail["cause"] == "The stream could not go back that far."
+    client.force_login(ana)
+    page = client.get(reverse("notices")).content.decode()
+    assert "So weit konnte der Strom nicht zurückgehen." in page
+
+
+def test_a_cause_that_names_something_names_it_and_ends_once(channel, ana, client):
+    now = timezone.now()
+    stretch = Stretch(now - timedelta(hours=3), now - timedelta(hours=1))
+    told = gaps.Found(stretch, GapKind.DOWN, "%(n)d calls failed.", told={"n": 7})
+    gaps.find(channel, "mentions", [told], now=now)
+    client.force_login(ana)
+    assert "7 calls failed.</span>" in client.get(reverse("notices")).content.decode()
+
+
+def test_a_notice_that_was_written_in_words_is_shown_as_it_is(ana, client):
+    detail = {"channel": "Harbour", "cause": "100 % of it.", "start": "2026-01-01T10:00:00+00:00"}
+    Notice.objects.create(user=ana, what="gap_lasts", url="/", detail=detail)
+    client.force_login(ana)
+    assert "100 % of it.</span>" in client.get(reverse("notices")).content.decode()
 
 
 def test_a_gap_that_lasts_says_since_when(channel, ana, client):

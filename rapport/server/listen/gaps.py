@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext
 
 from rapport.core import types
@@ -118,10 +119,19 @@ def _notify(gap: Gap) -> None:
     """Whoever looks after the channel hears of what is certain; what counts only suggest is on the page of coverage."""
     if gap.suspected:
         return
-    cause = f"{gap.why or gap.get_kind_display()}".rstrip(".") + "."
+    with translation.override(None):  # in whose words it is told is known when somebody reads it
+        cause = gap.cause or str(gap.get_kind_display())
     times = {"start": gap.start.isoformat()} | ({"end": gap.end.isoformat()} if gap.end else {})
     kind, url = "gap" if gap.end else "gap_lasts", f"/listen/coverage/?channel={gap.channel_id}#gaps"
-    notices.tell(sign_in.owners(gap.channel), kind, url, channel=gap.channel.name, cause=cause, **times)
+    notices.tell(
+        sign_in.owners(gap.channel),
+        kind,
+        url,
+        channel=gap.channel.name,
+        cause=cause,
+        cause_told=gap.cause_told,
+        **times,
+    )
 
 
 def _same(row: Gap, found: Found) -> bool:

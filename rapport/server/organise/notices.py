@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -17,7 +18,8 @@ from rapport.server.organise.models import Notice, User
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of notice. In the words stand names of its detail; `start`, `end` and `when` are times."""
+    """One kind of notice. In the words stand names of its detail; `start`, `end` and `when` are times, `cause` and
+    `trouble` sentences that are not translated yet, with `cause_told` for what the former names."""
 
     icon: str
     title: Promise
@@ -63,7 +65,7 @@ KINDS = {
 }
 
 
-def tell(users: Iterable[User], what: str, url: str, **detail: str | int) -> None:
+def tell(users: Iterable[User], what: str, url: str, **detail: str | int | Mapping[str, Any]) -> None:
     """Leave a notice for each; one that is unread and says the same of the same place is brought up to date.
 
     It belongs to the action that made it necessary, and is saved in its transaction.

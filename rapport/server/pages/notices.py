@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -11,6 +13,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from rapport.server.listen.models import in_words
 from rapport.server.organise import notices
 from rapport.server.organise.models import Notice
 from rapport.server.pages.asking import number
@@ -33,12 +36,17 @@ class Row:
     @classmethod
     def of(cls, notice: Notice) -> Row:
         kind = notices.KINDS[notice.what]
-        detail = {name: _shown(name, value) for name, value in notice.detail.items()}
+        told = notice.detail.get("cause_told") or {}
+        detail = {name: _shown(name, value, told) for name, value in notice.detail.items()}
         return cls(notice, kind.icon, str(kind.title) % detail, str(kind.reason) % detail)
 
 
-def _shown(name: str, value: object) -> str:
-    return said(datetime.fromisoformat(str(value))) if name in TIMES else str(value)
+def _shown(name: str, value: object, told: Mapping[str, Any]) -> str:
+    if name in TIMES:
+        return said(datetime.fromisoformat(str(value)))
+    if name == "cause":
+        return f"{in_words(str(value), told).rstrip('.')}." if value else ""
+    return in_words(str(value), {}) if name == "trouble" else str(value)
 
 
 def all_notices(request: HttpRequest) -> HttpResponse:
