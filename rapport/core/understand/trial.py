@@ -112,10 +112,10 @@ def compare(
     truth = np.asarray(labels, dtype=np.intp)
     first, second = (np.array([NAMES.index(one.label) for one in tones], dtype=np.intp) for tones in (default, of_head))
     stands_for = 1 / np.asarray(chances, dtype=np.float64)
-    cells = np.zeros((len(truth), TONES**3))
-    cells[np.arange(len(truth)), (truth * TONES + first) * TONES + second] = stands_for / stands_for.mean()
-    draws = np.concatenate([np.ones((1, len(truth))) @ cells, _again(cells, rng)])
-    counts = draws.reshape(-1, TONES, TONES, TONES)  # (draws, truth, default, head)
+    cells = (truth * TONES + first) * TONES + second
+    counts = _counts(cells, stands_for / stands_for.mean(), rng).reshape(
+        -1, TONES, TONES, TONES
+    )  # draw, truth, default, head
     of_default, of_second = counts.sum(axis=3), counts.sum(axis=2)
     scores = _macro_f1(of_default), _macro_f1(of_second)
     right = first == truth, second == truth
@@ -130,10 +130,11 @@ def compare(
     )
 
 
-def _again(cells: Floats, rng: np.random.Generator) -> Floats:
-    """Sums of the cells over labels that are drawn again, with putting back; shape (AGAIN, cells)."""
+def _counts(cells: Labels, stands_for: Floats, rng: np.random.Generator) -> Floats:
+    """How much lies in each cell: of the labels as they are, then of labels drawn again with putting back."""
     n = len(cells)
-    return np.stack([np.bincount(rng.integers(0, n, n), minlength=n) @ cells for _ in range(AGAIN)])
+    draws = [np.arange(n), *(rng.integers(0, n, n) for _ in range(AGAIN))]
+    return np.stack([np.bincount(cells[drawn], stands_for[drawn], minlength=TONES**3) for drawn in draws])
 
 
 def _macro_f1(confusion: Floats) -> Floats:

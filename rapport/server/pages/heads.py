@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -120,7 +120,7 @@ def _figures(found: Comparison) -> list[dict[str, str]]:
     return [
         _stat(_("Default reader, macro-F1"), found.default, percent, sample),
         _stat(_("Your own, macro-F1"), found.head, percent, sample),
-        _stat(_("Your own is better by"), found.gain, points, sample),
+        _stat(_("Your own is better by"), found.gain, points, sample) | {"interval": between(found.gain, _signed)},
     ]
 
 
@@ -151,7 +151,7 @@ def _beside(row: Head) -> list[str]:
         return [*lines, words % {"have": number(since.have), "need": number(since.need)}]
     words = _("On %(n)s labels drawn since, only your own was right %(own)s times, only the default %(default)s times.")
     told = {"n": number(since.n), "own": number(since.only_head_right), "default": number(since.only_default_right)}
-    gain = {"gain": points(since.gain.value), "between": between(since.gain, points)}
+    gain = {"gain": points(since.gain.value), "between": between(since.gain, _signed)}
     return [*lines, words % told, _("Macro-F1 is higher by %(gain)s, %(between)s.") % gain]
 
 
@@ -165,7 +165,7 @@ def _history(rows: Sequence[Head]) -> dict[str, Any]:
             "drawn": number(row.drawn),
             "chosen": number(row.chosen),
         }
-        better = f"{points(gain.value)} ({between(gain, points)})"
+        better = f"{points(gain.value)} ({between(gain, _signed)})"
         values = [_day(row.made_at), labels, better, _state(row), row.version or "–"]
         cells.append({"cells": [{"value": value, "label": head} for head, value in zip(heads_, values, strict=True)]})
     return {"columns": [{"label": head} for head in heads_], "rows": cells}
@@ -184,7 +184,12 @@ def _state(row: Head) -> str:
 
 def points(share: float) -> str:
     """A difference of shares: "+4.1 points"."""
-    return _("%(n)s points") % {"n": f"{100 * share:+.1f}".replace("-", "−")}
+    return _("%(n)s points") % {"n": _signed(share)}
+
+
+def _signed(share: float) -> str:
+    words = number_format(abs(100 * share), 1)
+    return f"−{words}" if share < 0 else f"+{words}"
 
 
 def _day(at: datetime) -> str:

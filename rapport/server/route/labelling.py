@@ -42,7 +42,8 @@ def draw(*, actor: User) -> LabelDraw | Refused:
             return entry.refuse(
                 _("There is nothing to label: you see no message of the last four weeks that has none.")
             )
-        row = LabelDraw.objects.create(by=actor, messages=len(found), since=found[-1][1], drawn_at=now)
+        since = found[-1][1] if len(found) == MOST else now - SINCE
+        row = LabelDraw.objects.create(by=actor, messages=len(found), since=since, drawn_at=now)
         chosen = random.SystemRandom().sample([key for key, _at in found], min(DRAWN, len(found)))
         Label.objects.bulk_create([Label(draw=row, message_id=key, position=n) for n, key in enumerate(chosen)])
         entry.target = row

@@ -168,7 +168,7 @@ class SampledMatch(models.Model):
 class LabelDraw(models.Model):
     """A random draw for one person to label, from what they may see. Each of the `messages` had the same chance.
 
-    since   when the oldest of them was said; the newest was said before `drawn_at`
+    since   they were said from then until `drawn_at`
     """
 
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
