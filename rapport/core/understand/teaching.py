@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from rapport.core.types import Tone
 from rapport.core.understand import head, tone
@@ -79,6 +77,8 @@ class Lesson:
 
 
 def _lesson(examples: Sequence[Example]) -> Lesson:
+    import scipy.sparse as sp  # scipy takes 40 MB: only where somebody is taught
+
     tables = [_table([one.text for one in examples[n : n + tone.BATCH]]) for n in range(0, len(examples), tone.BATCH)]
     return Lesson(
         sp.vstack(tables, format="csr"),
@@ -89,6 +89,8 @@ def _lesson(examples: Sequence[Example]) -> Lesson:
 
 def _table(texts: Sequence[str]) -> Any:
     """Each n-gram counts one over the root of how many its text has of the family, as in `tone.scores`."""
+    import scipy.sparse as sp
+
     total = sp.csr_matrix((len(texts), 1 << head.BITS))
     for family in head.folded(texts):
         counts = family.counts()
@@ -115,6 +117,8 @@ def _loss(lesson: Lesson, weights: Floats, turn: Floats, bias: Floats) -> float:
 
 def _fitted(lesson: Lesson, strength: float) -> tuple[Floats, Floats, Floats]:
     """Weights, turn and bias where the loss and what pulls at them are least (L-BFGS)."""
+    from scipy.optimize import minimize
+
     there = np.flatnonzero(np.bincount(lesson.grams.indices, minlength=1 << head.BITS) >= 2)
     seen = lesson.grams[:, there]  # what one text alone has would be learned by heart
     back, counts = seen.T.tocsr(), lesson.weights()[:, None]
