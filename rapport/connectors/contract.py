@@ -73,7 +73,8 @@ class Upkeep:
 class Profile:
     """Who we are on the platform, learnt by a real call.
 
-    deaf   why nobody can speak to us there, in words (comments are switched off); empty when they can
+    deaf   why nobody can speak to us there, in words (comments are switched off); empty when they can. A connector
+           whose `check` may say so has `can_be_deaf = True`, and is asked once a day
     missing   what the credentials do not allow although we would use it, in the platform's own words (scopes)
     """
 

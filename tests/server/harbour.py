@@ -16,6 +16,7 @@ class Harbour:
     fields = (Field("handle", "Handle"), Field("password", "Password", secret=True))
     sources = (Source("mentions", 20),)
     actions = ("hide", "show", "approve", "spam", "delete", "report")
+    can_be_deaf = True
 
     def __init__(self) -> None:
         self.posts: dict[str, Reply] = {}

@@ -194,3 +194,10 @@ def test_a_platform_that_cannot_be_asked_changes_nothing(channel, harbour, monke
     monkeypatch.setattr(harbour, "check", fail)
     assert deaf.look(timezone.now()) == 0
     assert Channel.objects.get(pk=channel.pk).deaf == CLOSED
+
+
+def test_a_platform_on_which_one_can_always_speak_is_not_asked(channel, harbour, shut, monkeypatch):
+    shut(CLOSED)
+    monkeypatch.setattr(type(harbour), "can_be_deaf", False)
+    assert deaf.look(timezone.now()) == 0
+    assert Channel.objects.get(pk=channel.pk).deaf == ""

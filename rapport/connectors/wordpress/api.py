@@ -46,6 +46,7 @@ _STATES = {"hide": "hold", "show": "approved", "approve": "approved", "spam": "s
 class WordPressConnector:
     network = "wordpress"
     label = "WordPress"
+    can_be_deaf = True
     fields = (
         Field("url", "Address of the site", "For instance https://example.org/blog"),
         Field(

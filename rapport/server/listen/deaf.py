@@ -25,7 +25,7 @@ def look(now: datetime) -> int:
 def _look(channel: Channel) -> bool:
     try:
         connector = contract.load(channel.connector)
-        if getattr(connector, "hidden", False):
+        if not getattr(connector, "can_be_deaf", False) or getattr(connector, "hidden", False):
             return False
         found = connector.check(account_of(channel)).deaf
     except (ConnectorError, LookupError, ImportError) as error:  # whoever listens says so
