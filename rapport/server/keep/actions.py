@@ -39,7 +39,14 @@ def archive() -> Archive:
 
 
 def write(*, actor: str) -> int:
-    """Bring the archive up to date, batch by batch. How many messages went into it."""
+    """Bring the archive up to date. How many messages went into it."""
+    written = enter(actor=actor)
+    clean(actor=actor)
+    return written
+
+
+def enter(*, actor: str) -> int:
+    """Write what the archive lacks, batch by batch; `clean` has to follow. How many messages they were."""
     written = 0
     finish(actor=actor)
     while (batch := gather(actor=actor)) is not None:
@@ -47,7 +54,6 @@ def write(*, actor: str) -> int:
         written += batch.messages
         if batch.number % TOGETHER == 0:
             clean(actor=actor)
-    clean(actor=actor)
     return written
 
 

@@ -30,6 +30,11 @@ def anything_left() -> bool:
     return ArchiveHead.objects.filter(emptied_at__isnull=False).exists()
 
 
+def to_clean() -> bool:
+    """Whether there are batches that were written and not cleaned up after."""
+    return ArchiveBatch.objects.filter(state="appended").exists()
+
+
 def is_time(now: datetime) -> bool:
     """Enough has come together, or some has waited long enough; or something was left half done."""
     at = head()
