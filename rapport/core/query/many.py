@@ -28,9 +28,6 @@ _FIELDS = ("author", "link", "host", "hashtag", "handle")
 _QUOTES = '"“”„'
 _WITHOUT_QUOTES = str.maketrans("", "", _QUOTES)
 
-_MOST_IN_A_TABLE = 5_000
-"""Up to here the automaton is a whole table (3 KB for each), twice as quick; beyond, the table no longer is."""
-
 Need = frozenset[Letters]
 """Of these every match contains at least one."""
 
@@ -64,8 +61,8 @@ class Matcher(Generic[Name]):
         self._letters = [letters for letters, _ in filed.values()]
         self._filed = [tuple(numbers) for _, numbers in filed.values()]
         self._asks_values = any(_asks_values(query.root) for _, query in self._queries)
-        table = Implementation.DFA if len(filed) <= _MOST_IN_A_TABLE else Implementation.ContiguousNFA
-        self._automaton = BytesAhoCorasick(list(filed), implementation=table)
+        # A whole table (DFA) would be hardly quicker: it takes 3 KB for each, and falls out of the processor's caches.
+        self._automaton = BytesAhoCorasick(list(filed), implementation=Implementation.ContiguousNFA)
 
     def may_match(self, text: str) -> bool:
         """Whether any query may match a message all of whose words are in this text.
