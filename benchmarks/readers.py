@@ -1,7 +1,7 @@
 """How well the readers do, and how fast, beside others in the same run: writes results/readers.json.
 
 python -m benchmarks.readers                 everything
-python -m benchmarks.readers --only tone     one part: tone, head, language, private, spam, pace or hostile
+python -m benchmarks.readers --only tone     one part: tone, head, language, private, spam, pace, whole or hostile
 python -m benchmarks.readers --table         print it, and leave the file as it was
 
 Needs the data sets (RAPPORT_DATA) and the dependency group `bench`.
@@ -11,20 +11,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks import alone
 from benchmarks.languages import ENGINES
 from benchmarks.results import Row, table, write
 from rapport.core.types import NotEnough, Tone
-from rapport.core.understand import head, kind, language, private, read, spam, tone
+from rapport.core.understand import head, hints, kind, language, private, read, spam, tone
 from rapport.core.understand.evaluation import Evaluation, judge
 from rapport.core.understand.teaching import Example, teach
 from rapport.core.understand.trial import try_out
@@ -177,7 +176,7 @@ def _in_its_own_process(name: str) -> dict[str, float]:
 def engine(name: str) -> dict[str, float]:
     items = language_card.posts()
     texts = [item.text for item in items]
-    guess, before = ENGINES[name], _memory()
+    guess, before = ENGINES[name], alone.memory()
     guess(texts[:100])
     start = time.process_time()
     guesses = guess(texts)
@@ -192,14 +191,8 @@ def engine(name: str) -> dict[str, float]:
         "wrong": 100 * wrong,
         "right under 50": 100 * language_card.shares(items, guesses, score, short)[0],
         "pace": round(len(texts) / seconds),
-        "memory": round(_memory() - before),
+        "memory": round(alone.memory() - before),
     }
-
-
-def _memory() -> float:
-    """MB of this process that lie in memory now."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 # -- private data ------------------------------------------------------------------------------------------------------
@@ -240,12 +233,27 @@ def of_pace() -> Iterator[Row]:
         "kind": kind.kinds_of,
         "language": language.languages_of,
         "spam": spam.spam_of,
-        "all": read,
+        "hints": hints.hints_in,
     }
     for name, reader in readers.items():
-        yield Row(
-            f"{name}, pace", speed(reader, texts), "texts/s", target=None if name == "all" else PACE, at_least=True
-        )
+        yield Row(f"{name}, pace", speed(reader, texts), "texts/s", target=PACE, at_least=True)
+
+
+WHOLE = 10_000
+
+
+def of_whole() -> Iterator[Row]:
+    """All readers together, as every message passes them, beside one that tells the tone and nothing else."""
+    texts = json.dumps([item.text for item in us_airline()][:WHOLE])
+    costs = {name: _alone(name, texts) for name in alone.READERS}
+    for what, unit in (("pace", "texts/s"), ("memory", "MB")):
+        mine, theirs = costs["ours"][what], costs["VADER"][what]
+        yield Row(f"all readers, {what}, {WHOLE:,} texts", round(mine), unit, "VADER, tone alone", round(theirs))
+
+
+def _alone(name: str, texts: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.alone", name]
+    return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True, input=texts).stdout))
 
 
 # -- hostile texts -----------------------------------------------------------------------------------------------------
@@ -280,6 +288,7 @@ PARTS = {
     "private": of_private,
     "spam": of_spam,
     "pace": of_pace,
+    "whole": of_whole,
     "hostile": of_hostile,
 }
 
