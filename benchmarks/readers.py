@@ -1,7 +1,7 @@
 """How well the readers do, and how fast, beside others in the same run: writes results/readers.json.
 
 python -m benchmarks.readers                 everything
-python -m benchmarks.readers --only tone     one part: tone, head, language, private, spam, pace, whole or hostile
+python -m benchmarks.readers --only tone     one part: tone, deep, head, language, private, spam, pace, whole or hostile
 python -m benchmarks.readers --table         print it, and leave the file as it was
 
 Needs the data sets (RAPPORT_DATA) and the dependency group `bench`.
@@ -13,6 +13,7 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -27,7 +28,7 @@ from rapport.core.understand import head, hints, kind, language, private, read, 
 from rapport.core.understand.evaluation import Evaluation, judge
 from rapport.core.understand.teaching import Example, teach
 from rapport.core.understand.trial import try_out
-from training import language_card, private_card, spam_card
+from training import deep, deep_card, language_card, private_card, spam_card
 from training.data import TONES, UNTOUCHED, Labelled, semeval, umsab, us_airline, us_airline_in_time
 from training.pace import speed
 
@@ -82,6 +83,36 @@ def _vader_scores(texts: Sequence[str]) -> list[float]:
 
     analyzer = SentimentIntensityAnalyzer()
     return [analyzer.polarity_scores(text)["compound"] for text in texts]
+
+
+# -- the deep reader of tone -------------------------------------------------------------------------------------------
+
+
+def of_deep() -> Iterator[Row]:
+    """The transformer that `training/deep.py` makes, beside the quick reader and VADER on the same texts."""
+    with tempfile.TemporaryDirectory() as folder:
+        reader = deep.made(Path(folder) / deep.NAME)
+    tests = deep_card.tests()
+    judged = {name: deep_card.compared(reader, items) for name, items in tests.items()}
+    vaders = {name: vader(items) for name, items in tests.items()}
+    for name, one in judged.items():
+        if "UMSAB" not in name:
+            what = f"average recall: {name}, {one.texts:,} by chance"
+            quick, slow, both = (100 * each.average_recall for each in (one.quick, one.deep, one.both))
+            yield Row(f"deep, {what}", slow, "%", "quick reader", quick)
+            yield Row(f"deep, {what}", slow, "%", "VADER", 100 * vaders[name].average_recall)
+            yield Row(f"deep where the quick one is unsure, {what}", both, "%", "quick reader", quick)
+            yield Row(f"deep, read again: {name}", 100 * one.share, "%")
+            yield Row(f"deep, calibration error: {name}", 100 * (one.deep.expected_calibration_error or 0.0), "points")
+    quick, slow, both = (100 * each for each in deep_card.mean_of_seven(judged))
+    others = 100 * float(np.mean([one.macro_f1 for name, one in vaders.items() if "UMSAB" in name]))
+    yield Row("deep, macro-F1: mean of seven", slow, "%", "quick reader", quick)
+    yield Row("deep, macro-F1: mean of seven", slow, "%", "VADER", others)
+    yield Row("deep where the quick one is unsure, macro-F1: mean of seven", both, "%", "quick reader", quick)
+    texts = [item.text for item in us_airline()][:5000]
+    slowly = deep_card.pace(reader, texts[:1000])
+    yield Row("deep, pace", slowly, "texts/s", "quick reader", speed(tone.tones_of, texts))
+    yield Row("deep, pace", slowly, "texts/s", "VADER", speed(_vader_scores, texts[:2000]))
 
 
 # -- an organisation's own head ----------------------------------------------------------------------------------------
@@ -283,6 +314,7 @@ def of_hostile() -> Iterator[Row]:
 
 PARTS = {
     "tone": of_tone,
+    "deep": of_deep,
     "head": of_head,
     "language": of_language,
     "private": of_private,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rapport.core.understand import read
 from training.data import us_airline
+from training.deep_card import deep_card
 from training.kind_card import kind_card
 from training.language_card import language_card
 from training.pace import speed
@@ -26,6 +27,7 @@ def main() -> None:
     CARDS.mkdir(parents=True, exist_ok=True)
     cards = {
         "tone": tone_card,
+        "deep": deep_card,
         "language": language_card,
         "private": private_card,
         "kind": kind_card,

@@ -144,3 +144,10 @@ def test_every_card_is_here_and_all_of_it_is_shown(reader):
     shown = "".join(piece.text for line in lines for piece in line)
     assert letters(shown) == letters(re.sub(r"\]\([^)]*\)", "", text))
     assert "**" not in shown
+
+
+def test_the_page_of_tone_names_a_deep_reader_that_read_last(client, ana, talk):
+    Reading.objects.update(reader="language-1 deep-sea-1a2b3c4d kind-1")
+    assert "deep-sea-1a2b3c4d" in page(client, ana, "tone").content.decode()
+    Reading.objects.update(reader="language-1 kind-1")
+    assert "language-1" not in page(client, ana, "tone").content.decode()

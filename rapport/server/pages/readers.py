@@ -27,7 +27,7 @@ from rapport.server.pages.render import me, page
 from rapport.server.pages.settings import Echo, defused, tabs
 from rapport.server.route.correcting import visible_corrections
 from rapport.server.templatetags.rapport import number
-from rapport.server.understand.corrections import READERS, TONES, version_of
+from rapport.server.understand.corrections import READERS, TONES, is_of, version_of
 
 NAMES = {
     "tone": gettext_lazy("Tone"),
@@ -101,8 +101,7 @@ def reader(request: HttpRequest, reader: str) -> HttpResponse:
 
 def _version(using: str, reader: str) -> str:
     """The version of this reader that made the newest reading; empty when it had no part in it."""
-    found = version_of(using, reader)
-    return found if found.startswith((f"{reader}-", f"head-{reader}-")) else ""
+    return found if is_of(found := version_of(using, reader), reader) else ""
 
 
 def _page(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:

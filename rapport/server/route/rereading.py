@@ -12,6 +12,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
@@ -45,7 +46,8 @@ def run(stop: threading.Event) -> None:
     if tones is None:
         stop.wait()
         return
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST_IN_LINE)
+    with suppress(OSError):  # only Linux knows the niceness of a thread
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST_IN_LINE)
     with at_work("deep", Unsure.objects.all()) as worker:
         while not stop.is_set():
             try:

@@ -64,8 +64,13 @@ def version_of(versions: str, reader: str) -> str:
     >>> version_of("language-1 head-tone-1a2b3c4d tone-5041c979", "tone")
     'head-tone-1a2b3c4d'
     """
-    names = ("head-tone-", "tone-", "deep-") if reader == "tone" else (f"{reader}-",)
-    return next((one for one in versions.split() if one.startswith(names)), versions)
+    return next((one for one in versions.split() if is_of(one, reader)), versions)
+
+
+def is_of(version: str, reader: str) -> bool:
+    """Whether this is the version of a reader of that name. A deep reader is one of tone, and so is one of our own."""
+    names = ("head-tone-", "tone-", "deep-") if reader == "tone" else (f"{reader}-", f"head-{reader}-")
+    return version.startswith(names)
 
 
 def standing(**of: Any) -> dict[int, dict[str, Correction]]:
