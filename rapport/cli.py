@@ -339,7 +339,7 @@ def rotate() -> None:
 @readers.command()
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was published from this day on (UTC).")
 @click.option("--all", "everything", is_flag=True, help="Also what the reader was sure of.")
-@click.option("--quick", is_flag=True, help="By the quick reader, whoever read it last: undoes what the deep one read.")
+@click.option("--quick", is_flag=True, help="As new messages are read: undoes what the deep reader read.")
 def reread(since: datetime | None, everything: bool, quick: bool) -> None:
     """Read the tone of stored messages again, by the deep reader of RAPPORT_DEEP_READER.
 
@@ -347,10 +347,10 @@ def reread(since: datetime | None, everything: bool, quick: bool) -> None:
     whose text is in the archive only stay as they are.
     """
     django()
-    from rapport.core.understand import tone
     from rapport.server.route import rereading
+    from rapport.server.understand.heads import voices
 
-    tones = tone if quick else rereading.reader()
+    tones = voices() if quick else rereading.reader()
     if tones is None:
         raise click.ClickException("There is no deep reader to read with. Set RAPPORT_DEEP_READER to its folder.")
     start = since.replace(tzinfo=UTC) if since else None

@@ -149,6 +149,12 @@ class TestAPassOverEverything:
         wanted = rereading.to_sweep(slow, since=timezone.now() - timedelta(days=1), everything=True)
         assert rereading.sweep(wanted, slow, actor="test") == 2
 
+    def test_leaves_what_a_reader_of_ones_own_read_unless_asked_to(self, three, slow, settings):
+        settings.DEEP_BELOW = 1.0
+        Reading.objects.filter(message__external_id="a").update(reader="language-1 head-tone-1a2b3c4d tone-5041c979")
+        assert rereading.to_sweep(slow).count() == 2
+        assert rereading.to_sweep(slow, everything=True).count() == 3
+
     def test_leaves_what_is_in_the_archive_only(self, three, slow):
         Message.objects.filter(external_id="a").update(left_at=timezone.now(), text="")
         assert rereading.to_sweep(slow, everything=True).count() == 2

@@ -105,9 +105,11 @@ def to_sweep(tones: Tones, *, since: datetime | None = None, everything: bool = 
     rows = rows.exclude(reading__reader__contains=tones.version())
     if since is not None:
         rows = rows.filter(published_at__gte=since)
-    if not everything:
+    if not everything:  # and a reader of one's own is not overruled by a stranger's
         below = settings.DEEP_BELOW
-        rows = rows.filter(Q(reading__negative__lt=below, reading__neutral__lt=below, reading__positive__lt=below))
+        rows = rows.exclude(reading__reader__contains="head-tone-").filter(
+            Q(reading__negative__lt=below, reading__neutral__lt=below, reading__positive__lt=below)
+        )
     return rows
 
 
