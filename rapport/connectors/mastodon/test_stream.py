@@ -6,6 +6,7 @@ import json
 import os
 import socket
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,25 @@ def test_what_was_said_while_we_were_away_is_asked_for_page_by_page() -> None:
     assert [message.text for message in messages] == [f"ferry {n}" for n in range(10, 130)]
     assert json.loads(pages[-1].cursor) == {"public": "1129"}
     assert [json.loads(page.cursor)["public"] for page in pages][:2] == ["1049", "1089"]
+
+
+def test_the_lists_are_asked_once_the_stream_is_open() -> None:
+    """So that what is said in between comes by the one or by the other."""
+
+    def talk(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+        connection.recv(1)
+
+    with peer(talk) as other:
+
+        class Listened(Played):
+            def listen(self, url: str) -> EventSource:
+                return EventSource(other.url, {}, ("127.0.0.1",))
+
+        with closing(stream.stream(Listened(130), "public", US, '{"public": "1119"}', bool)) as pages:
+            page = next(pages)
+    assert [message.text for message in page.messages] == [f"ferry {n}" for n in range(120, 130)]
+    assert other.connections == 1
 
 
 def test_a_first_visit_hears_what_is_recent() -> None:
