@@ -1,7 +1,7 @@
 """How well the readers do, and how fast, beside others in the same run: writes results/readers.json.
 
 python -m benchmarks.readers                 everything
-python -m benchmarks.readers --only tone     one part: tone, deep, head, language, private, spam, pace, whole or hostile
+python -m benchmarks.readers --only tone     one part: see PARTS
 python -m benchmarks.readers --table         print it, and leave the file as it was
 
 Needs the data sets (RAPPORT_DATA) and the dependency group `bench`.
@@ -29,7 +29,7 @@ from rapport.core.understand import head, hints, kind, language, private, read, 
 from rapport.core.understand.evaluation import Evaluation, judge
 from rapport.core.understand.teaching import Example, teach
 from rapport.core.understand.trial import try_out
-from training import deep, deep_card, language_card, private_card, spam_card
+from training import deep, deep_card, kind_card, language_card, private_card, spam_card
 from training.data import TONES, UNTOUCHED, Labelled, semeval, umsab, us_airline, us_airline_in_time
 from training.pace import speed
 
@@ -244,6 +244,33 @@ def of_private() -> Iterator[Row]:
         yield Row(f"private, bare digits taken for: {what}", 100 * share, "%")
 
 
+# -- kind --------------------------------------------------------------------------------------------------------------
+
+KINDS_ELSEWHERE = {
+    ("complaint", "airline tweets"): {"precision": 80.0, "recall": 55.0},
+    ("praise", "airline tweets"): {"precision": 70.0, "recall": 50.0},
+}
+"""What is promised on a source of which nothing was learned."""
+
+
+def of_kind() -> Iterator[Row]:
+    """Beside the cues alone, and for complaint and praise beside VADER; on test parts."""
+    for one in kind_card.evidence():
+        mine, cues = one.figures(kind.kinds_of), one.figures(kind_card.by_cues)
+        name = f"{one.kind}, {one.source}"
+        for what in ("precision", "recall", "f1"):
+            value, anchor = (100 * (getattr(found, what) or 0.0) for found in (mine, cues))
+            yield Row(f"kind, {what}: {name}", value, "%", "cues alone", anchor)
+        if one.kind in ("complaint", "praise"):
+            vaders = one.figures(kind_card.by_vader)
+            yield Row(f"kind, f1 beside VADER: {name}", 100 * mine.f1, "%", "VADER", 100 * vaders.f1)
+    for row in json.loads(kind_card.ELSEWHERE.read_text("utf-8")):
+        least = KINDS_ELSEWHERE.get((row["kind"], row["source"]), {})
+        for what in ("precision", "recall", "f1"):
+            name = f"kind, {what}, source left out: {row['kind']}, {row['source']}"
+            yield Row(name, 100 * (row[what] or 0.0), "%", target=least.get(what), at_least=True)
+
+
 # -- spam --------------------------------------------------------------------------------------------------------------
 
 
@@ -319,6 +346,7 @@ PARTS = {
     "head": of_head,
     "language": of_language,
     "private": of_private,
+    "kind": of_kind,
     "spam": of_spam,
     "pace": of_pace,
     "whole": of_whole,

@@ -157,7 +157,7 @@ def train(what: Lesson, vectors: Floats) -> tuple[Floats, Floats]:
     texts = what.texts()
     labelled = len(what.items)
     x = features(texts)
-    scale = _rarity(x)
+    scale = rarity(x)
     x = sp.csr_matrix(x @ sp.diags(scale), dtype=np.float32)
     truth = np.array([item.tone for item in what.items])
     weights = balanced(what.items)
@@ -177,10 +177,10 @@ def train(what: Lesson, vectors: Floats) -> tuple[Floats, Floats]:
     return np.asarray(table.T * scale), bias
 
 
-def _rarity(x: sp.csr_matrix) -> Floats:
+def rarity(x: sp.csr_matrix) -> Floats:
     found_in = np.bincount(x.indices, minlength=x.shape[1])
-    rarity = np.log((x.shape[0] + 1) / (found_in + 1)) + 1
-    return np.asarray(rarity / rarity[found_in > 1].mean(), dtype=np.float32)
+    rare = np.log((x.shape[0] + 1) / (found_in + 1)) + 1
+    return np.asarray(rare / rare[found_in > 1].mean(), dtype=np.float32)
 
 
 def _evened(soft: Floats) -> Floats:

@@ -95,5 +95,5 @@ def version(tones: Tones = tone) -> str:
     >>> version().split()[0]
     'language-1'
     """
-    parts = (language.VERSION, tones.version(), private.VERSION, kind.VERSION, spam.version(), urgency.VERSION)
+    parts = (language.VERSION, tones.version(), private.VERSION, kind.version(), spam.version(), urgency.VERSION)
     return " ".join(parts)

@@ -15,7 +15,7 @@ def finder(lists: Mapping[str, str]) -> Callable[[str], list[str]]:
     """What tells the names of the lists of which a text holds a cue, in their order.
 
     lists   name -> cues parted by commas. A cue is one word or several; * stands for the rest of a word. Whole words
-            match, in whatever case, links and handles aside
+            match, in whatever case, links and handles aside. Each list has one cue without a * at least
 
     >>> finder({"fire": "fire, smok*", "water": "flood"})("There is SMOKE on deck")
     ['fire']
@@ -24,8 +24,8 @@ def finder(lists: Mapping[str, str]) -> Callable[[str], list[str]]:
     options.max_mem = 16 << 20
     automaton = re2.Set.SearchSet(options)
     for cues in lists.values():
-        alternatives = "|".join(_pattern(cue) for cue in cues.replace("\n", ",").split(",") if cue.strip())
-        automaton.Add(rf"(?:^|[^\pL\pN])(?:{alternatives})(?:$|[^\pL\pN])")
+        words = (" ".join(cue.lower().split()) for cue in cues.replace("\n", ",").split(","))
+        automaton.Add(_pattern([cue for cue in words if cue]))
     automaton.Compile()
     names = tuple(lists)
     return lambda text: [names[index] for index in sorted(automaton.Match(_plain(text)) or ())]
@@ -39,6 +39,12 @@ def _plain(text: str) -> bytes:
     return " ".join(text.lower().replace("’", "'").split()).encode("utf-8", "replace")
 
 
-def _pattern(cue: str) -> str:
-    words = " ".join(cue.lower().split())
-    return re.escape(words.removesuffix("*")).replace(r"\ ", " ") + (r"\pL*" if words.endswith("*") else "")
+def _pattern(cues: list[str]) -> str:
+    """Every cue that ends with its word stands before one boundary: it is large, and the automaton has room for few."""
+    words = "|".join(_escaped(cue) for cue in cues if not cue.endswith("*"))
+    beginnings = "".join(f"|{_escaped(cue[:-1])}" for cue in cues if cue.endswith("*"))
+    return rf"(?:^|[^\pL\pN])(?:(?:{words})(?:$|[^\pL\pN]){beginnings})"
+
+
+def _escaped(cue: str) -> str:
+    return re.escape(cue).replace(r"\ ", " ")

@@ -141,6 +141,22 @@ def calibration_error(confidence: ArrayLike, right: ArrayLike) -> float:
     return float(np.sum(gaps))
 
 
+def average_precision(truth: ArrayLike, scores: ArrayLike) -> float:
+    """The area under precision and recall, between 0 and 1: the mean precision down to each text that is of the class.
+
+    truth    whether each text is of the class
+    scores   what speaks for it; only their order means something
+
+    0 when no text is of the class.
+
+    >>> average_precision([True, False, True], [0.9, 0.8, 0.7]).__round__(3)
+    0.833
+    """
+    right = np.asarray(truth, dtype=bool)[np.argsort(-np.asarray(scores, dtype=float), kind="stable")]
+    precision = np.cumsum(right) / np.arange(1, len(right) + 1)
+    return float(precision[right].mean()) if right.any() else 0.0
+
+
 def _figures(there: int, said: int, hit: int, right: int) -> ClassFigures:
     """`hit`: how many of those that are there were found; `right`: how many of those found are there."""
     precision = right / said if said else None

@@ -1,23 +1,38 @@
-"""What a message is about, by rules: lists of cues that anybody can read, and a few signs.
+"""What a message is about. It may be of several kinds, and is "other" when nothing speaks for one.
 
-A message may be of several kinds, and is "other" when nothing speaks for one. The lists are short on purpose: a cue is
-in when it rarely means something else, so what is found is usually right and much is missed. In English, German,
-French, Spanish and Italian; all lists are tried on every text, because the language of a short text is often unsure.
+Question, complaint, praise, idea, bug, lead and delivery are learned: each has a probability of its own, by logistic
+regression on signs (how the text sounds, cues of the lists below, whether it begins like a question) and on hashed
+n-grams, which learn what the signs leave open. A text is of a kind from a probability on that was chosen so that what
+is found is mostly right. Job and spam are found by their cues, and a question by its mark too: there are no labels to
+learn from. `training/kind.py` makes the weights and says from what; docs/reference/readers/kind.md says how well they
+do. The lists are in English, German, French, Spanish and Italian; all are tried on every text, because the language of
+a short text is often unsure.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
 
-import re2
+import numpy as np
+from numpy.typing import NDArray
 
-VERSION = "kind-1"
+from rapport.core.understand import tone
+from rapport.core.understand.cues import LINK, finder
+from rapport.core.understand.grams import FAMILIES, Grams, grams
+
 OTHER = "other"
 LONGEST = 4_000
+BATCH = 512
+"""Texts that are worked on at once; larger batches leave the processor's cache."""
 SPAM_HASHTAGS = 10
 SPAM_LINKS = 5
+LEARNED = ("question", "complaint", "praise", "idea", "bug", "lead", "delivery")
 
 # One line per language. Cues are parted by commas; * stands for the rest of a word; matched as whole words.
 CUES = {
@@ -130,10 +145,57 @@ CUES = {
 }
 KINDS = (*CUES, OTHER)
 
-_LINK = re.compile(r"(?:https?://|www\.)\S+")
-_HANDLE = re.compile(r"(?<!\w)@\w[\w.-]*(?:@[\w.-]+)?")
+# Words that a question begins with, in the same languages.
+_ASKING = """
+    who what when where why how which whose whom is am are was were do does did can could will would should has have any
+    anyone anybody what's where's how's when's who's may shall isn't aren't don't doesn't can't
+    wer was wann wo warum wieso weshalb wie welche welcher welches wem wen woher wohin ist sind gibt hat habt kann
+    können könnt könnte könnten könntet wird werden darf muss weiß
+    qui que quoi quand où pourquoi comment combien quel quelle quels quelles est-ce est pouvez-vous peut-on avez-vous
+    quién qué cuándo dónde cómo cuánto cuál cuáles es hay puedo pueden podéis tienen alguien
+    chi cosa quando dove perché come quanto quale quali è c'è ci posso potete avete qualcuno
+"""
+ASKING = frozenset(_ASKING.split())
+NEAR = 4
+"""Words of the beginning among which such a word says something too."""
+BEGINNING, BEGUN = 200, 8
+"""Characters and words that are looked at for them; handles in front count."""
+
+SIGNS = (
+    "negative",
+    "positive",
+    "more negative than neutral",
+    "more positive than neutral",
+    *CUES,
+    "begins like a question",
+    "asks near the beginning",
+)
+
 _HASHTAG = re.compile(r"(?<!\w)#\w+")
 _ASKS = re.compile(r"[?¿؟？]")
+_APART = '.,!:;-"“”()¿¡?*'
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the training left; a column each of LEARNED.
+
+    packed      the weights of each bucket as seven signed bytes and an empty one, read as one number; (buckets,)
+    scale       what one step of a byte is worth; shape (7,)
+    signs       the weights of the signs; shape (signs, 7)
+    bias        added always; shape (7,)
+    thresholds  from which probability on a text is of the kind; shape (7,)
+    version     changes with the weights
+    """
+
+    packed: NDArray[np.uint64]
+    scale: Floats
+    signs: Floats
+    bias: Floats
+    thresholds: Floats
+    version: str
 
 
 def kinds_of(texts: Sequence[str]) -> list[tuple[str, ...]]:
@@ -142,33 +204,104 @@ def kinds_of(texts: Sequence[str]) -> list[tuple[str, ...]]:
     >>> kinds_of(["My parcel hasn't arrived, this is unacceptable", "Good morning"])
     [('complaint', 'delivery'), ('other',)]
     """
-    return [_kinds(text[:LONGEST]) for text in texts]
+    model = weights()
+    return [
+        kinds
+        for start in range(0, len(texts), BATCH)
+        for kinds in _kinds([text[:LONGEST] for text in texts[start : start + BATCH]], model)
+    ]
 
 
-def _kinds(text: str) -> tuple[str, ...]:
-    links = len(_LINK.findall(text))
-    words = " ".join(_HANDLE.sub(" ", _LINK.sub(" ", text)).lower().replace("’", "'").split())
-    found = {KINDS[index] for index in _matcher().Match(words.encode("utf-8", "replace")) or ()}
-    if _ASKS.search(words):
+def version() -> str:
+    """Names the weights and the lists, so that a reading can be traced to what made it."""
+    return weights().version
+
+
+def _kinds(texts: Sequence[str], model: Weights) -> list[tuple[str, ...]]:
+    cues = [_find()(text) for text in texts]
+    likely = probabilities(texts, model, cues) >= model.thresholds
+    return [_together(text, outright, row) for text, outright, row in zip(texts, cues, likely.tolist())]
+
+
+def _together(text: str, cues: Sequence[str], likely: Sequence[bool]) -> tuple[str, ...]:
+    found = {kind for kind, is_one in zip(LEARNED, likely) if is_one}.union(cues)
+    links = "://" in text or "www." in text
+    if ("?" in text or not text.isascii()) and _ASKS.search(LINK.sub(" ", text) if links else text):
         found.add("question")
-    if links >= SPAM_LINKS or len(_HASHTAG.findall(text)) >= SPAM_HASHTAGS:
+    if (links and len(LINK.findall(text)) >= SPAM_LINKS) or (
+        text.count("#") >= SPAM_HASHTAGS and len(_HASHTAG.findall(text)) >= SPAM_HASHTAGS
+    ):
         found.add("spam")
     return tuple(kind for kind in CUES if kind in found) or (OTHER,)
 
 
+def probabilities(texts: Sequence[str], model: Weights, cues: Sequence[Sequence[str]] | None = None) -> Floats:
+    """How likely each text is of each of LEARNED, one independent of the other; shape (texts, 7).
+
+    cues   the names of the lists of which each text holds a cue, where they are known
+    """
+    families = grams(texts)
+    scores = model.bias + signs(texts, families, cues) @ model.signs
+    for family in families:
+        scores += _score(family, model)
+    return np.asarray(1 / (1 + np.exp(-scores)))
+
+
+def signs(texts: Sequence[str], families: Sequence[Grams], cues: Sequence[Sequence[str]] | None = None) -> Floats:
+    """What is seen of each text beside its n-grams, in the order of SIGNS; shape (texts, signs)."""
+    found = np.zeros((len(texts), len(SIGNS)))
+    sounds = tone.scores(families, tone.weights())
+    found[:, :2] = tone.shares(sounds)[:, [0, 2]]
+    found[:, 2:4] = (sounds[:, [0, 2]] - sounds[:, [1]]) / 3
+    place = {kind: index for index, kind in enumerate(CUES, start=4)}
+    for row, (text, names) in enumerate(zip(texts, cues if cues is not None else map(_find(), texts))):
+        for name in names:
+            found[row, place[name]] = 1
+        found[row, -2:] = _asks(text)
+    return found
+
+
+def _asks(text: str) -> tuple[bool, bool]:
+    """Whether the first word is one that asks, and whether one of the next few is."""
+    begun = text[:BEGINNING].lower().replace("’", "'").split(None, BEGUN)[:BEGUN]
+    words = [word.strip(_APART) for word in begun if word[0] not in "@#" and not word.startswith("http")][:NEAR]
+    return bool(words) and words[0] in ASKING, not ASKING.isdisjoint(words[1:])
+
+
+def _score(family: Grams, model: Weights) -> Floats:
+    """Sum of the weights of a family's n-grams over the root of their number; shape (texts, 7)."""
+    bytes_ = model.packed[family.buckets].view(np.int8).reshape(-1, 8)
+    sums = np.zeros((len(bytes_) + 1, 8), dtype=np.int32)
+    np.cumsum(bytes_, axis=0, dtype=np.int32, out=sums[1:])
+    counts = family.counts()
+    totals = sums[family.ends] - sums[family.ends - counts]
+    return np.asarray(totals[:, : len(LEARNED)] * model.scale / np.sqrt(np.maximum(counts, 1))[:, None])
+
+
 @lru_cache(maxsize=1)
-def _matcher() -> re2.Set:
-    """All lists in one automaton: the time grows with the text, not with the lists."""
-    options = re2.Options()
-    options.max_mem = 16 << 20
-    matcher = re2.Set.SearchSet(options)
-    for cues in CUES.values():
-        alternatives = "|".join(_pattern(cue) for cue in cues.replace("\n", ",").split(",") if cue.strip())
-        matcher.Add(rf"(?:^|[^\pL\pN'])(?:{alternatives})(?:$|[^\pL\pN])")
-    matcher.Compile()
-    return matcher
+def weights() -> Weights:
+    """The weights that lie beside this file."""
+    return load((resources.files(__package__) / "models" / "kind.npz").read_bytes())
 
 
-def _pattern(cue: str) -> str:
-    words = " ".join(cue.split())
-    return re.escape(words.removesuffix("*")).replace(r"\ ", " ") + (r"\pL*" if words.endswith("*") else "")
+def load(content: bytes) -> Weights:
+    """Weights from what `training/kind.py` wrote. Raises ValueError when they were made for other n-grams or signs."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        if tuple(file["families"]) != FAMILIES or tuple(file["signs"]) != SIGNS or tuple(file["kinds"]) != LEARNED:
+            raise ValueError("these weights were made for other n-grams, signs or kinds")
+        table = np.zeros((file["table"].shape[1], 8), dtype=np.int8)
+        table[:, : len(LEARNED)] = file["table"].T
+        digest = hashlib.sha256(content + repr((CUES, sorted(ASKING))).encode()).hexdigest()[:8]
+        return Weights(
+            packed=table.view(np.uint64).ravel(),
+            scale=file["scale"],
+            signs=file["sign_weights"],
+            bias=file["bias"],
+            thresholds=file["thresholds"],
+            version=f"kind-{digest}",
+        )
+
+
+@lru_cache(maxsize=1)
+def _find() -> Callable[[str], list[str]]:
+    return finder(CUES)
