@@ -153,9 +153,11 @@ def test_the_page_on_which_matches_of_a_brief_are_judged(visit, demo, signed_in)
 def test_the_page_on_which_one_labels_by_keys(visit, demo, signed_in):
     page = visit(f"{demo.url}/settings/readers/tone/label/", cookies=signed_in)
     page.get_by_role("button", name="Draw 50 messages").click()
+    expect(page.get_by_text("0 of 50 in this draw")).to_be_visible()
     for key, place in (("1", "1 of 50"), ("4", "2 of 50"), ("Backspace", "1 of 50"), ("3", "2 of 50")):
         page.keyboard.press(key)
-        expect(page.get_by_text(f"{place} in this draw")).to_be_visible()
+        expect(page.get_by_text(f"{place} in this draw")).to_be_visible(timeout=20_000)
+        page.wait_for_load_state()
     assert not faults(page, TWO)
 
 

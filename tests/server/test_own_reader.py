@@ -225,7 +225,8 @@ def test_the_page_shows_the_trial_the_two_weeks_and_the_switch_to_who_may(client
         assert words in shown
     assert "Switch it on" not in shown
     with time_machine.travel(timezone.now() + timedelta(days=12)):
-        assert "Switch it on" in page(client, ana)
+        assert "has had its two weeks" in (shown := page(client, ana))
+        assert "Switch it on" in shown
         assert "Switch it on" not in page(client, ben)
 
 

@@ -65,7 +65,7 @@ def own_reader(user: User, now: datetime) -> Own:
     live = row.state in ("beside", "on")
     return Own(
         progress(told),
-        _sentence(row, told),
+        _sentence(row, told, now),
         _figures(found),
         _right(found),
         _beside(row) if live else (),
@@ -91,12 +91,15 @@ def _waiting(told: int) -> str:
     return words % {"n": number(FEWEST_OF_ONE)}
 
 
-def _sentence(row: Head, told: int) -> str:
+def _sentence(row: Head, told: int, now: datetime) -> str:
     day = _day(row.changed_at)
     if row.default != tone.version():
         return _(
             "It was taught on top of another version of the default reader, so it is silent until it is taught anew."
         )
+    if row.state == "beside" and now >= row.made_at + heads.BESIDE:
+        words = _("It won its trial on %(day)s, and has had its two weeks beside the default. It can be switched on.")
+        return words % {"day": day}
     if row.state == "beside":
         words = _("It won its trial on %(day)s. Until %(until)s both read each new message; the default’s word counts.")
         return words % {"day": day, "until": _day(row.made_at + heads.BESIDE)}
@@ -188,7 +191,7 @@ def points(share: float) -> str:
 
 
 def _signed(share: float) -> str:
-    words = number_format(abs(100 * share), 1)
+    words = number_format(round(abs(100 * share), 1), 1)
     return f"−{words}" if share < 0 else f"+{words}"
 
 
