@@ -25,6 +25,8 @@ from rapport.core.understand.deep import CARD, GRAPHS, TWITTER
 HUB = "https://huggingface.co"
 PART = 16_000_000
 """Bytes that are asked for at once."""
+WHOLE = 64_000_000
+"""Bytes that are taken where a whole file comes, whatever was asked for; some tokenizers have 17 million."""
 SECONDS = 300.0
 """What one part may take."""
 TRIES = 3
@@ -87,7 +89,7 @@ def fetch(
         place = web_address(hub, private_hosts, what="hub", carries="model")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         folder.mkdir(parents=True, exist_ok=True)
-        with guarded_client(private_hosts, timeout=SECONDS, max_bytes=PART) as client:
+        with guarded_client(private_hosts, timeout=SECONDS, max_bytes=WHOLE) as client:
             client.headers.update(headers)
             return _Errand(client, f"{place}/{name}", name, folder, progress).run(revision)
     except ConnectorError as error:

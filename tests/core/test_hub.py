@@ -161,8 +161,7 @@ class TestGoingOn:
         bring(server, tmp_path)
         assert (tmp_path / "onnx/model.onnx").read_bytes() == GRAPH
 
-    def test_takes_a_whole_file_where_the_store_knows_no_parts(self, server, tmp_path, monkeypatch):
-        monkeypatch.setattr(hub, "PART", 100_000)
+    def test_takes_a_whole_file_where_the_store_knows_no_parts(self, server, tmp_path):
         server.ranges = False
         bring(server, tmp_path)
         assert (tmp_path / "onnx/model.onnx").read_bytes() == GRAPH

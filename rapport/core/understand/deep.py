@@ -38,7 +38,7 @@ LONGEST = 256
 """Tokens of a text that are read; more would cost time by their square and say little about the tone of a post."""
 CHARACTERS = 16 * LONGEST
 """What is looked at for them: a token is seldom longer than sixteen characters."""
-TOKENS = 4096
+TOKENS = 4 * LONGEST
 """Tokens of a batch, what only fills up included: memory is bounded by them."""
 NAME_LONGEST = 24
 TONES = ("negative", "neutral", "positive")
