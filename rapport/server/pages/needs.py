@@ -21,7 +21,7 @@ from rapport.server.pages.text import opening
 from rapport.server.respond import moderating
 from rapport.server.respond.models import Draft, Moderation, Outgoing
 from rapport.server.route import lists
-from rapport.server.route.models import Conversation, Conversations, visible_to
+from rapport.server.route.models import Conversation, Conversations, beside, visible_to
 
 ROWS = 7
 MOST = 100  # beyond this nobody counts
@@ -56,8 +56,14 @@ def needs(user: User, now: datetime) -> Needs:
     """At most seven rows, none twice, and how many open conversations of theirs are left."""
     found: dict[object, Need] = {}
     trouble = (*_channels(user), *_answers(user), *_moderations(user))
-    mine = theirs(user)
-    waiting = (*_urgent(user, mine), *_clocks(user, mine, now), *_unowned(user), *_drafts(user, now))
+    talks, condition = Conversation.objects.visible_to(user), theirs(user)
+    mine = talks.filter(condition)
+    waiting = (
+        *_urgent(user, talks.filter(beside(condition))),
+        *_clocks(user, mine, now),
+        *_unowned(user),
+        *_drafts(user, now),
+    )
     for need in sorted((*trouble, *waiting), key=lambda need: need.order):
         found.setdefault(need.talk or need.url, need)
     across = list(_across(user, list(found.values())))
@@ -65,11 +71,10 @@ def needs(user: User, now: datetime) -> Needs:
     return Needs(rows, _more(user, mine, {need.talk for need in rows if need.talk}))
 
 
-def theirs(user: User) -> Conversations:
+def theirs(user: User) -> Q:
     """Open conversations that are this person's to move: their own, and those of their teams that nobody has."""
     teams = list(user.memberships.values_list("team_id", flat=True))
-    mine = Q(assignee=user) | Q(assignee=None, team__in=teams)
-    return Conversation.objects.visible_to(user).filter(mine, state="open")
+    return (Q(assignee=user) | Q(assignee=None, team__in=teams)) & Q(state="open")
 
 
 def _more(user: User, mine: Conversations, shown: set[int]) -> str:
@@ -140,6 +145,7 @@ def _moderations(user: User) -> Iterable[Need]:
 
 
 def _urgent(user: User, mine: Conversations) -> Iterable[Need]:
+    """Of `mine`, whose condition stands beside: the few that are urgent have an index of their own."""
     if not may(user, "answer"):
         return
     for talk in mine.exclude(urgency="").filter(urgency="now").order_by("-last_at", "-id")[:ROWS]:
