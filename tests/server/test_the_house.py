@@ -17,7 +17,7 @@ from rapport.server.work import step
 
 SERVER = Path(flow.__file__).parent
 # They change nothing by themselves, or are the bookkeeping of an action that is on record.
-WITHOUT_ENTRY = {"route.refresh", "relate.refresh", "keep.write", "keep.finish"}
+WITHOUT_ENTRY = {"route.refresh", "relate.refresh", "keep.write", "keep.enter", "keep.finish"}
 
 
 def actions() -> Iterator[tuple[str, ast.FunctionDef]]:
