@@ -1,7 +1,7 @@
 """How well the readers do, and how fast, beside others in the same run: writes results/readers.json.
 
 python -m benchmarks.readers                 everything
-python -m benchmarks.readers --only tone     one part: see PARTS
+python -m benchmarks.readers --only tone     one part (see PARTS); the rows of the others stay as they are
 python -m benchmarks.readers --table         print it, and leave the file as it was
 
 Needs the data sets (RAPPORT_DATA) and the dependency group `bench`.
@@ -268,7 +268,10 @@ def of_kind() -> Iterator[Row]:
         least = KINDS_ELSEWHERE.get((row["kind"], row["source"]), {})
         for what in ("precision", "recall", "f1"):
             name = f"kind, {what}, source left out: {row['kind']}, {row['source']}"
-            yield Row(name, 100 * (row[what] or 0.0), "%", target=least.get(what), at_least=True)
+            yield Row(name, 100 * (row[what] or 0.0), "%", target=least.get(what), at_least=what in least)
+    texts = [item.text for item in us_airline()][:5000]
+    paces = speed(kind.kinds_of, texts), speed(kind_card.by_cues, texts)
+    yield Row("kind, pace", paces[0], "texts/s", "cues alone", paces[1], PACE, at_least=True)
 
 
 # -- spam --------------------------------------------------------------------------------------------------------------
@@ -289,7 +292,6 @@ def of_pace() -> Iterator[Row]:
     texts = [item.text for item in us_airline()][:5000]
     readers: dict[str, Callable[[Sequence[str]], object]] = {
         "private": private.private_in,
-        "kind": kind.kinds_of,
         "language": language.languages_of,
         "spam": spam.spam_of,
         "hints": hints.hints_in,
@@ -365,8 +367,8 @@ def main() -> None:
         return
     rows = [row for name, part in PARTS.items() if chosen.only in (None, name) for row in part()]
     print(table(rows))
-    if not (chosen.table or chosen.only):
-        print(write("readers", rows))
+    if not chosen.table:
+        print(write("readers", rows, only_these=chosen.only is None))
 
 
 if __name__ == "__main__":

@@ -39,11 +39,13 @@ class Row:
         return {name: value for name, value in row.items() if name != "at_least" or value}
 
 
-def write(name: str, rows: Iterable[Row], folder: Path = FOLDER) -> Path:
-    """Write `results/<name>.json`, a row a line."""
+def write(name: str, rows: Iterable[Row], folder: Path = FOLDER, *, only_these: bool = True) -> Path:
+    """Write `results/<name>.json`, a row a line. Unless `only_these`, rows of other metrics stay."""
     folder.mkdir(exist_ok=True)
     file = folder / f"{name}.json"
-    lines = ",\n".join("  " + json.dumps(row.as_json(), ensure_ascii=False) for row in rows)
+    kept = {} if only_these else {(row["metric"], row["anchor"]): row for row in json.loads(file.read_text())}
+    kept |= {(row.metric, row.anchor): row.as_json() for row in rows}
+    lines = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in kept.values())
     file.write_text(f"[\n{lines}\n]\n")
     return file
 
