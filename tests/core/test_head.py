@@ -112,7 +112,7 @@ def test_good_labels_win():
     assert found.head.value > found.default.value
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_labels_that_mean_nothing_do_not_win(seed):
     found = trial.try_out(scrambled(made_up(200, seed=seed), seed), np.random.default_rng(seed))
     assert isinstance(found, NotEnough) or not found.won
