@@ -1,7 +1,7 @@
 """The archivist: one process writes the archive when it is time, verifies it every day, and lets old texts go.
 
 It is started for each turn and ends with it, for what it needs of memory is needed for seconds only: the libraries of
-the archive and their caches take a quarter of a gigabyte. The worker watches when it is time.
+the archive and their caches take a fifth of a gigabyte. The worker watches when it is time.
 """
 
 from __future__ import annotations
