@@ -184,19 +184,17 @@ def test_no_character_hides_the_words_around_it() -> None:
 
 
 def test_what_is_plain_is_folded_by_itself() -> None:
-    plain = [code for code in range(sys.maxunicode + 1) if not _kinds().entangled.match(chr(code))]
+    plain = _kinds().entangled.sub("", "".join(map(chr, range(sys.maxunicode + 1))))
     assert len(plain) > 40_000
-    for character in map(chr, plain):
-        folded = character.casefold()
-        if tokens(character):
-            assert normal(character) == folded, hex(ord(character))
-            assert not _kinds().entangled.search(folded), hex(ord(character))
-            assert unicodedata.is_normalized("NFC", f"a{folded}") == unicodedata.is_normalized("NFC", folded) is True
-        else:
-            assert not tokens(normal(character)), hex(ord(character))
+    assert not _kinds().entangled.search(plain.casefold())
+    assert not any(
+        unicodedata.category(character).startswith("M") for character in plain
+    )  # nothing joins what is before
+    others = [character for character in plain if normal(character) != character.casefold()]
+    assert not any(tokens(character) or tokens(normal(character)) for character in others)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(said=texts(12))
 def test_a_text_folded_in_one_piece_has_the_words_of_one_folded_in_parts(said: str) -> None:
     found = line(said)
