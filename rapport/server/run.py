@@ -28,6 +28,9 @@ PATIENCE_SECONDS = 10.0
 STEADY_SECONDS = 60.0  # a part that ran so long runs well: its next death is its first
 THREADS = 8
 PIPE = "RAPPORT_PARENT_PIPE"
+ONE_CORE = {"OPENBLAS_NUM_THREADS": "1"}
+"""The parts share the machine: threads that wait in turns for each other's share of a small matrix only take from it.
+What you set comes first."""
 
 
 def follow_parent(end: Callable[[], None]) -> None:
@@ -79,7 +82,7 @@ class Part:
     def start(self) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "rapport.cli", *self.arguments],
-            env={**os.environ, PIPE: str(self.pipe)},
+            env={**ONE_CORE, **os.environ, PIPE: str(self.pipe)},
             pass_fds=[self.pipe],
             start_new_session=True,  # Ctrl-C is for the parent, which then ends the parts in order
         )
