@@ -14,11 +14,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import httpx
+from urllib.parse import urlsplit
 
 from rapport.connectors.address import web_address
-from rapport.connectors.http import ask, guarded_client
+from rapport.connectors.http import Client, Response, ask, guarded_client
 from rapport.core.errors import ConnectorError, ReaderError
 from rapport.core.understand.deep import CARD, GRAPHS, TWITTER
 
@@ -100,7 +99,7 @@ def fetch(
 
 @dataclass
 class _Errand:
-    client: httpx.Client
+    client: Client
     model: str
     name: str
     folder: Path
@@ -183,7 +182,7 @@ class _Errand:
         named = self.named(response, file, revision, size)
         return Part(named, 0 if whole or span is None else int(span[1]), response.content)
 
-    def asked(self, url: str, begins: int, tries: int = TRIES) -> httpx.Response:
+    def asked(self, url: str, begins: int, tries: int = TRIES) -> Response:
         """Once more where that can help: lines break, above all long ones."""
         span = {"Range": f"bytes={begins}-{begins + PART - 1}"}
         try:
@@ -193,7 +192,7 @@ class _Errand:
                 raise
         return self.asked(url, begins, tries - 1)
 
-    def named(self, response: httpx.Response, file: str, revision: str, size: int) -> Named:
+    def named(self, response: Response, file: str, revision: str, size: int) -> Named:
         """What the hub itself says: where large files lie others answer, and what they say does not count."""
         answers = [one.headers for one in (*response.history, response) if one.url.netloc == self.host]
         told = next((one for one in answers if _COMMIT.fullmatch(one.get("X-Repo-Commit", ""))), None)
@@ -206,7 +205,7 @@ class _Errand:
 
     @property
     def host(self) -> bytes:
-        return httpx.URL(self.model).netloc
+        return urlsplit(self.model).netloc.encode()
 
 
 def _refused(name: str, revision: str, model: str, status: int) -> str:

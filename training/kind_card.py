@@ -136,6 +136,7 @@ is made from them.
 - Lead: the labels are weak (whoever praises his telephone counts as a buyer) and do not carry from one domain to the
   next; what is found is little more often right than chance where buyers are rare.
 - Complaint leans to finding too much, since one that is missed costs more: see the false alarms above.
+- Praise finds greetings too: "Good morning" sounds as those do who are pleased with somebody.
 - A rhetorical question counts as a question, since its mark does.
 - Negative or positive tweets about everything are not known to be complaint or praise of anybody; many are found as
   such.

@@ -53,6 +53,7 @@ for _name in ("httpx", "httpcore", "urllib3"):
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], list[str]]
+Client = httpx.Client
 Request = httpx.Request
 Response = httpx.Response
 

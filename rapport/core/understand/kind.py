@@ -201,7 +201,7 @@ class Weights:
 def kinds_of(texts: Sequence[str]) -> list[tuple[str, ...]]:
     """The kinds of each text, in the order of KINDS; ("other",) when nothing speaks for one.
 
-    >>> kinds_of(["My parcel hasn't arrived, this is unacceptable", "Good morning"])
+    >>> kinds_of(["My parcel hasn't arrived, this is unacceptable", "The office opens at nine"])
     [('complaint', 'delivery'), ('other',)]
     """
     model = weights()
