@@ -33,7 +33,7 @@ import numpy as np
 
 from benchmarks.arrivals import Arrivals
 from benchmarks.people import Asked, Person
-from benchmarks.processes import Memory, Watch, free_port, processor_seconds, running, wait_for
+from benchmarks.processes import Memory, Watch, free_port, processor_seconds, rapport, running, wait_for
 from benchmarks.results import FOLDER, Row, table, write
 
 ROOT = Path(__file__).parents[1]
@@ -101,23 +101,18 @@ def measure(home: Path, facts: dict[str, Any], *, seconds: float, warm_up: float
     port, bare_port = free_port(), free_port()
     address, bare_address = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{bare_port}"
     environment = {"RAPPORT_HOME": str(home), "RAPPORT_SITE_URL": address, "PYTHONPATH": str(ROOT)}
-    parts = {
-        "web": ["rapport.cli", "web", "--port", str(port)],
-        "worker": ["rapport.cli", "work"],
-        "listener": ["rapport.cli", "listen"],
-    }
     bare = {"bare": ["benchmarks.bare", str(bare_port)]}
     logs = home / "logs"
     people = [Person(address, email, facts["password"], Random(number)) for number, email in enumerate(facts["people"])]
     nobody = Person(bare_address, "", "", Random(0))
     arrivals = Arrivals(home / "drop", PER_SECOND, Random(3))
-    with running(bare, environment, logs), running(parts, environment, logs) as processes, Watch(processes) as watch:
-        wait_for(f"{address}/health/")
+    with running(bare, environment, logs), rapport(port, environment, logs) as processes, Watch(processes) as watch:
         wait_for(bare_address)
         for person in people:
             person.sign_in()
         work = [person.work for person in people] + [arrivals.run, nobody.ask_every_second]
-        stretch = _together(work, processes, seconds=seconds, warm_up=warm_up)
+        parts = {name: process for name, process in processes.items() if name != "parent"}
+        stretch = _together(work, parts, seconds=seconds, warm_up=warm_up)
         placed, lags = _placed(home, arrivals)
         log_bytes = (home / "rapport.sqlite3-wal").stat().st_size
     return Found(
@@ -129,7 +124,7 @@ def measure(home: Path, facts: dict[str, Any], *, seconds: float, warm_up: float
         dropped=len(arrivals.dropped),
         placed=placed,
         lags=lags,
-        faults=sum(_faults(logs / f"{name}.log") for name in parts),
+        faults=_faults(logs / "run.log"),
         seconds=stretch.seconds,
         log_bytes=log_bytes,
     )

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from benchmarks.processes import Watch, free_port, processor_seconds, running, wait_for
+from benchmarks.processes import Watch, free_port, processor_seconds, rapport
 from benchmarks.results import FOLDER, Row, table, write
 from rapport.connectors.bluesky.mark import Mark
 from rapport.connectors.websocket import WebSocket
@@ -112,17 +112,11 @@ def run(briefs: int, minutes: float, burst: int, home: Path) -> Iterator[Row]:
         "RAPPORT_PRIVATE_HOSTS": "127.0.0.1",
         "PYTHONPATH": str(ROOT),
     }
-    parts = {
-        "web": ["rapport.cli", "web", "--port", str(port)],
-        "worker": ["rapport.cli", "work"],
-        "listener": ["rapport.cli", "listen"],
-    }
     with telling(stream_port, briefs) as (teller, url):
         fill = [sys.executable, "-m", "benchmarks.listening", str(briefs), url]
         subprocess.run(fill, check=True, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
         alone = pace_of_the_fake(teller, url)
-        with running(parts, environment, home / "logs") as processes, Watch(processes) as watch:
-            wait_for(f"{environment['RAPPORT_SITE_URL']}/health/")
+        with rapport(port, environment, home / "logs") as processes, Watch(processes) as watch:
             while not teller.say("listeners")["listeners"]:
                 time.sleep(0.2)
             stored = Stored(home)

@@ -50,10 +50,32 @@ def running(
             process.send_signal(signal.SIGTERM)
         for process in started.values():
             try:
-                process.wait(10)
+                process.wait(20)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+PARTS = {"web": "web", "work": "worker", "listen": "listener"}
+"""The commands of the parts that `rapport run` starts, and what they are called."""
+
+
+@contextmanager
+def rapport(port: int, environment: Mapping[str, str], logs: Path) -> Iterator[dict[str, int]]:
+    """`rapport run`, as people start it, until it answers; its parts and their "parent" -> process id."""
+    with running({"run": ["rapport.cli", "run", "--port", str(port)]}, environment, logs) as started:
+        wait_for(f"http://127.0.0.1:{port}/health/")
+        yield {"parent": started["run"], **_parts(started["run"])}
+
+
+def _parts(parent: int) -> dict[str, int]:
+    found = {}
+    for process in _children(parent):
+        words = Path(f"/proc/{process}/cmdline").read_text().split("\0")
+        found[PARTS[words[words.index("rapport.cli") + 1]]] = process
+    if missing := set(PARTS.values()) - found.keys():
+        raise RuntimeError(f"`rapport run` has no {' and no '.join(sorted(missing))}.")
+    return found
 
 
 def _last_lines(log: Path) -> list[str]:
@@ -97,7 +119,10 @@ class Memory:
 
 @dataclass
 class Watch:
-    """Looks at the processes and their children once a second, and remembers the largest sums."""
+    """Looks at the processes and their children once a second, and remembers the largest sums.
+
+    Of the "parent" it takes what is its own: its children are the others.
+    """
 
     parts: Mapping[str, int]
     most: dict[str, Memory] = field(default_factory=dict)
@@ -115,7 +140,9 @@ class Watch:
 
     def _look(self) -> None:
         while not self._stop.wait(1):
-            now = {name: _memory(process) for name, process in self.parts.items()}
+            now = {
+                name: (_own_memory if name == "parent" else _memory)(process) for name, process in self.parts.items()
+            }
             self.total = _larger(self.total, _sum(now.values()))
             for name, memory in now.items():
                 self.most[name] = _larger(self.most.get(name, memory), memory)
@@ -137,13 +164,16 @@ def _memory(process: int) -> Memory:
 
 def _family(process: int) -> Iterator[int]:
     yield process
+    for child in _children(process):
+        yield from _family(child)
+
+
+def _children(process: int) -> Iterator[int]:
     for task in Path(f"/proc/{process}/task").glob("*/children"):
         try:
-            children = task.read_text().split()
+            yield from map(int, task.read_text().split())
         except OSError:  # it ended while we looked
             continue
-        for child in children:
-            yield from _family(int(child))
 
 
 def _own_memory(process: int) -> Memory:
