@@ -23,7 +23,21 @@ from rapport.server.listen.models import (
     Tombstone,
     Watch,
 )
-from rapport.server.measure.models import DayAnswer, DayCount
+from rapport.server.measure.models import (
+    Alarm,
+    Annotation,
+    Code,
+    Coder,
+    DayAnswer,
+    DayCount,
+    DeskDay,
+    Drawn,
+    Figure,
+    Goal,
+    Guidance,
+    Line,
+    Watching,
+)
 from rapport.server.organise.models import AuditEntry, AuditHead, Membership, Notice, Organisation, Team, User
 from rapport.server.relate.models import Identity, Person
 from rapport.server.respond.models import Draft, Moderation, Outgoing
@@ -47,6 +61,8 @@ from rapport.server.understand.models import (
 )
 
 __all__ = [
+    "Alarm",
+    "Annotation",
     "Appointment",
     "ArchiveBatch",
     "ArchiveHead",
@@ -60,6 +76,8 @@ __all__ = [
     "Budget",
     "Caution",
     "Channel",
+    "Code",
+    "Coder",
     "Conversation",
     "Copy",
     "Correction",
@@ -67,15 +85,21 @@ __all__ = [
     "DayAnswer",
     "DayCount",
     "Delivery",
+    "DeskDay",
     "Draft",
+    "Drawn",
     "Export",
+    "Figure",
     "Gap",
+    "Goal",
+    "Guidance",
     "Head",
     "HeadReading",
     "Identity",
     "Import",
     "Label",
     "LabelDraw",
+    "Line",
     "Membership",
     "Message",
     "Moderation",
@@ -102,6 +126,7 @@ __all__ = [
     "Unsure",
     "User",
     "Watch",
+    "Watching",
     "Wording",
     "WordingKey",
 ]

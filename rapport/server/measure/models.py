@@ -1,11 +1,13 @@
-"""Counts that are kept, so that a page over a year does not read a million rows. All days are those of UTC."""
+"""Counts that are kept, so that a page over a year does not read a million rows; what people code, and what follows
+from it: lines, figures, alarms and goals. All days are those of UTC."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
-from rapport.server.listen.models import Channel
-from rapport.server.organise.models import Team
+from rapport.server.listen.models import Brief, Channel, Message
+from rapport.server.organise.models import Team, User
 
 
 class DayCount(models.Model):
@@ -52,3 +54,261 @@ class DayAnswer(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "team", "day"], name="one_day_answer")]
         indexes = [models.Index(fields=["day"], name="day_answer_day")]
+
+
+# -- the coding desk -------------------------------------------------------------------------------------------------
+
+
+class Coder(models.Model):
+    """A person who says how drawn messages sound, whatever conversations they may see otherwise.
+
+    languages   two-letter codes of those that they read
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="coder", primary_key=True)
+    languages = models.JSONField(default=list)
+    active = models.BooleanField(default=True)
+
+
+class Guidance(models.Model):
+    """What the team has agreed on how to code, with examples. The newest row holds; the others are its history."""
+
+    text = models.TextField()
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class DeskDay(models.Model):
+    """One day as it stood when it closed: all messages from which coders were given some, and by which chances.
+
+    Nothing of it changes afterwards: a message that comes late belongs to the day's `late`, and a reader that comes
+    later has said nothing about this day.
+
+    reader     version of the reader of tone whose predictions are frozen here
+    messages   in the frame; `unread`: those in languages that no coder reads, which are not
+    late       heard after the day closed
+    planned    labels for this day; `surge`: an amber line had asked for more
+    strata     names, bounds, cells and planned labels: see `core.measure.sampling.Strata` and `Draw`
+    rows       one for each message of the frame: see `measure.frames.ROW`
+    """
+
+    day = models.DateField(unique=True)
+    closed_at = models.DateTimeField(default=timezone.now)
+    reader = models.CharField(max_length=80)
+    messages = models.PositiveIntegerField()
+    unread = models.PositiveIntegerField(default=0)
+    late = models.PositiveIntegerField(default=0)
+    planned = models.PositiveIntegerField()
+    surge = models.BooleanField(default=False)
+    strata = models.JSONField(default=dict)
+    rows = models.BinaryField()
+
+    class Meta:
+        ordering = ["-day"]
+
+
+class Drawn(models.Model):
+    """A message in the queue of a day, as far as the queue was handed out; coders take it from the front.
+
+    place      in the queue of the day, from 0
+    language   that a coder must read
+    twice      two people are to code it, so that one sees how far they agree
+    answer     what counts: of the only one who coded it, or of the one who settled it; empty so far
+    """
+
+    day = models.ForeignKey(DeskDay, models.CASCADE, related_name="drawn", db_index=False)
+    message = models.ForeignKey(Message, models.CASCADE, related_name="drawn")
+    place = models.PositiveIntegerField()
+    stratum = models.PositiveSmallIntegerField()
+    language = models.CharField(max_length=12, blank=True)
+    twice = models.BooleanField(default=False)
+    answer = models.CharField(max_length=9, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "place"], name="one_place")]
+        indexes = [models.Index(fields=["day", "place"], name="drawn_open", condition=models.Q(answer=""))]
+        ordering = ["day", "place"]
+
+
+class Code(models.Model):
+    """What one person said of a drawn message, having seen its words and nothing else.
+
+    answer     negative, neutral, positive, or uncodable
+    purpose    first, second (of those that are coded twice), repeat (the same person weeks later, unawares), settle
+    seconds    that it took; revision: of the message that they read
+    """
+
+    class Purpose(models.TextChoices):
+        FIRST = "first"
+        SECOND = "second"
+        REPEAT = "repeat"
+        SETTLE = "settle"
+
+    drawn = models.ForeignKey(Drawn, models.CASCADE, related_name="codes", db_index=False)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    purpose = models.CharField(max_length=6, choices=Purpose)
+    answer = models.CharField(max_length=9)
+    revision = models.PositiveIntegerField()
+    seconds = models.FloatField(null=True, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["drawn", "purpose"], name="one_code")]
+        indexes = [models.Index(fields=["by", "-at"], name="code_newest")]
+
+
+# -- lines, what is found about them, and alarms ---------------------------------------------------------------------
+
+
+class Line(models.Model):
+    """Something whose tone is followed: all that is said about us, a brief, a channel, or a brief in a channel.
+
+    brief       none: everything that addresses us or matches a brief about us or our products
+    watches     the share that the alarm watches: negative, positive, or net
+    watched     whether there is an alarm
+    tolerance   a change up to here is no news; between 0 and 1
+    """
+
+    name = models.CharField(max_length=80, unique=True)
+    brief = models.ForeignKey(Brief, models.CASCADE, null=True, blank=True, related_name="lines")
+    channel = models.ForeignKey(Channel, models.CASCADE, null=True, blank=True, related_name="lines")
+    watches = models.CharField(max_length=8, default="negative")
+    watched = models.BooleanField(default=True)
+    tolerance = models.FloatField(default=0.03)  # core.measure.change.TOLERANCE
+    position = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Figure(models.Model):
+    """What was known at one time of a line in a period. A later vintage stands beside it, never in its place.
+
+    period      week (Monday to Sunday), seven (the seven days that end at `end`), or day
+    net         net tone with its interval: [value, low, high], between -1 and 1; None: not enough labels
+    shares      of negative, neutral, positive and uncodable: [value, low, high] each
+    people      the same for the mood behind it, by authors, threads and copies: {"net": [...], "negative": [...], ...}
+    weight      how much of the channels' fixed weight was heard, between 0 and 1; `missing`: names of the others
+    bounds      between which net tone lies whatever the missing channels held
+    labels, messages, late, effective    see `core.measure.share.ShareEstimate`; alpha: the coders' agreement
+    made        how: method, reader, variance, weights of channels; and the change from the period before, tone and mix
+    current     of the vintages of this period, the newest
+    """
+
+    line = models.ForeignKey(Line, models.CASCADE, related_name="figures", db_index=False)
+    period = models.CharField(max_length=5)
+    start = models.DateField()
+    end = models.DateField()
+    made_at = models.DateTimeField(default=timezone.now)
+    current = models.BooleanField(default=True)
+    net = models.JSONField(null=True)
+    shares = models.JSONField(default=dict)
+    people = models.JSONField(default=dict)
+    labels = models.PositiveIntegerField(default=0)
+    needed = models.PositiveIntegerField(default=0)
+    messages = models.PositiveIntegerField(default=0)
+    late = models.PositiveIntegerField(default=0)
+    effective = models.FloatField(null=True)
+    alpha = models.JSONField(null=True)
+    weight = models.FloatField(default=1.0)
+    missing = models.JSONField(default=list)
+    bounds = models.JSONField(null=True)
+    made = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line", "period", "end"], condition=models.Q(current=True), name="one_current_figure"
+            )
+        ]
+        indexes = [models.Index(fields=["line", "period", "-end", "-id"], name="figure_newest")]
+
+
+class Watching(models.Model):
+    """The alarms of a line as they stand after `day`. The states are those of `core.measure.change`.
+
+    baseline   the days that it was taken from, its value and standard error, the fixed weights of channels
+    refused    why there is no red alarm (a tolerance below the error of the baseline), or empty
+    expected   the delay to be expected, as it was shown when the alarm was set up: see `core.measure.delay`
+    """
+
+    line = models.OneToOneField(Line, models.CASCADE, related_name="watching", primary_key=True)
+    day = models.DateField(null=True, blank=True)
+    baseline = models.JSONField(null=True)
+    red = models.JSONField(null=True)
+    amber = models.JSONField(null=True)
+    ruler = models.JSONField(null=True)
+    refused = models.CharField(max_length=300, blank=True)
+    expected = models.JSONField(null=True)
+
+
+class Annotation(models.Model):
+    """What happened on a day, in words: a price rise announced, a reader changed. Of one line, or of all."""
+
+    day = models.DateField()
+    text = models.CharField(max_length=200)
+    line = models.ForeignKey(Line, models.CASCADE, null=True, blank=True, related_name="annotations")
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["day", "id"]
+
+
+class Alarm(models.Model):
+    """Something rang.
+
+    kind    red (the tone has changed), amber (more labels are asked for), ruler (the reader has moved, not the tone),
+            course (behind the plan toward a goal)
+    day     of the messages at which it rang; `began`: from when on, by the evidence
+    found   what is known: before, after, size with interval, which channels, briefs and kinds carry it, messages
+    """
+
+    line = models.ForeignKey(Line, models.CASCADE, related_name="alarms")
+    kind = models.CharField(max_length=6)
+    day = models.DateField()
+    began = models.DateField(null=True, blank=True)
+    rang_at = models.DateTimeField(default=timezone.now)
+    found = models.JSONField(default=dict)
+    annotation = models.ForeignKey(Annotation, models.SET_NULL, null=True, blank=True, related_name="alarms")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["-day", "-id"]
+        indexes = [models.Index(fields=["-day"], name="alarm_open", condition=models.Q(closed_at=None))]
+
+
+class Goal(models.Model):
+    """Where a line shall be by a date.
+
+    of        net, negative or positive; `target`: at or above it, for negative at or below
+    start     the estimate when it was set, `error`: standard deviation of weekly estimates about the way
+    off       state of `core.measure.forecast.OffCourse`, after the week that ends at `week`
+    outlook   as last computed: probability, arrival, never, fan
+    """
+
+    line = models.ForeignKey(Line, models.CASCADE, related_name="goals")
+    of = models.CharField(max_length=8, default="net")
+    target = models.FloatField()
+    by_date = models.DateField()
+    start = models.FloatField(null=True, blank=True)
+    error = models.FloatField(null=True, blank=True)
+    off = models.JSONField(null=True)
+    week = models.DateField(null=True, blank=True)
+    outlook = models.JSONField(null=True)
+    set_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    set_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["by_date", "id"]

@@ -18,13 +18,14 @@ ABILITIES: dict[str, frozenset[str]] = {
     # listen: channels, briefs, imports, quarantine. rules: ownership.   administer: organisation, teams, members.
     # see_all: every conversation.                   audit: the audit record.
     # remove: take what others wrote off a site for good.      readers: which reader's word counts.
+    # measure: lines that are followed, their alarms and goals, annotations, and who codes.
     Role.MEMBER: frozenset({"answer"}),
     Role.LEAD: frozenset({"answer", "remove"}),
-    Role.HUB: frozenset({"answer", "direct", "listen", "readers", "remove", "rules", "see_all"}),
+    Role.HUB: frozenset({"answer", "direct", "listen", "measure", "readers", "remove", "rules", "see_all"}),
     Role.SPONSOR: frozenset({"see_all"}),
     Role.AUDITOR: frozenset({"see_all", "audit"}),
     Role.ADMINISTRATOR: frozenset(
-        {"answer", "direct", "listen", "readers", "remove", "rules", "see_all", "audit", "administer"}
+        {"answer", "direct", "listen", "measure", "readers", "remove", "rules", "see_all", "audit", "administer"}
     ),
 }
 
@@ -32,6 +33,7 @@ WORDS = {
     "answer": gettext_lazy("work on conversations"),
     "direct": gettext_lazy("give conversations to any team"),
     "listen": gettext_lazy("change channels, briefs and imports"),
+    "measure": gettext_lazy("set up what is measured"),
     "readers": gettext_lazy("choose which reader counts"),
     "remove": gettext_lazy("delete what others wrote on a site"),
     "rules": gettext_lazy("change the ownership rules"),

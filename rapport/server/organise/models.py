@@ -39,6 +39,7 @@ class Organisation(models.Model):
     regions     two-letter codes of the countries whose national telephone numbers are recognised; none: as the time
                 zone says
     references  how its booking numbers and the like look, as people wrote it: see `core.understand.references`
+    labels_a_day   that coders are asked for in quiet times
     """
 
     name = models.CharField(max_length=200)
@@ -46,6 +47,7 @@ class Organisation(models.Model):
     sample = models.BooleanField(default=False)
     regions = models.JSONField(default=list)
     references = models.JSONField(default=list)
+    labels_a_day = models.PositiveSmallIntegerField(default=12)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
