@@ -200,7 +200,8 @@ class Figure(models.Model):
     weight      how much of the channels' fixed weight was heard, between 0 and 1; `missing`: names of the others
     bounds      between which net tone lies whatever the missing channels held
     labels, messages, late, effective    see `core.measure.share.ShareEstimate`; alpha: the coders' agreement
-    made        how: method, reader, variance, weights of channels; and the change from the period before, tone and mix
+    made        how: {"method", "reader", "variance", "channels": {name: fixed weight}, "change": {"since": the day on
+                which the period before ended, "total", "tone", "mix"}}; the changes are of net tone
     current     of the vintages of this period, the newest
     """
 
@@ -238,7 +239,8 @@ class Watching(models.Model):
 
     baseline   the days that it was taken from, its value and standard error, the fixed weights of channels
     refused    why there is no red alarm (a tolerance below the error of the baseline), or empty
-    expected   the delay to be expected, as it was shown when the alarm was set up: see `core.measure.delay`
+    expected   the delay to be expected, as it was shown when the alarm was set up: a list of {"shift", "days": the
+               median, "late": nine of ten years, None for neither, "rang": share of years}; see `core.measure.delay`
     """
 
     line = models.OneToOneField(Line, models.CASCADE, related_name="watching", primary_key=True)
@@ -270,7 +272,9 @@ class Alarm(models.Model):
     kind    red (the tone has changed), amber (more labels are asked for), ruler (the reader has moved, not the tone),
             course (behind the plan toward a goal)
     day     of the messages at which it rang; `began`: from when on, by the evidence
-    found   what is known: before, after, size with interval, which channels, briefs and kinds carry it, messages
+    found   what is known. Red: {"of": what is watched, "before": the baseline, "after" and "size": [value, low, high]
+            on fresh labels or None so far, "labels", "carried": [{"by": channel, brief or kind, "name", "key": of the
+            row, or the kind, "share": of the change}], "messages": their keys}. Course: {"goal": its key}
     """
 
     line = models.ForeignKey(Line, models.CASCADE, related_name="alarms")
@@ -294,7 +298,8 @@ class Goal(models.Model):
     of        net, negative or positive; `target`: at or above it, for negative at or below
     start     the estimate when it was set, `error`: standard deviation of weekly estimates about the way
     off       state of `core.measure.forecast.OffCourse`, after the week that ends at `week`
-    outlook   as last computed: probability, arrival, never, fan
+    outlook   as last computed: {"day", "probability", "arrival": [median, low, high] as days or None, "never",
+              "fan": [{"end": the last day of a week, "middle", "low", "high"}]}, or {"have", "need"} weeks
     """
 
     line = models.ForeignKey(Line, models.CASCADE, related_name="goals")
