@@ -120,9 +120,39 @@ def command(process: int) -> bytes:
         return b""
 
 
-def test_mails_are_heard_by_asking_and_as_they_come(office: Office) -> None:
-    sources = office.rows("SELECT DISTINCT source FROM rapport_sighting ORDER BY source")
-    assert sources == [("idle",), ("inbox",), ("sent",)]
+def test_a_mail_is_heard_as_it_comes(office: Office, mail_servers: MailServers) -> None:
+    with office.open():
+        mail_servers.write("cleo", "A refund for order idle1.", subject="Refund")
+        until(lambda: "idle" in sources(office, "order idle1"))
+
+
+def test_a_mail_that_came_while_nobody_listened_is_heard_by_asking(office: Office, mail_servers: MailServers) -> None:
+    mail_servers.write("cleo", "A refund for order asked1.", subject="Refund")
+    with office.open():
+        until(lambda: "inbox" in sources(office, "order asked1"))
+
+
+def test_an_answer_is_known_as_sent_and_its_copy_in_our_mailbox_is_nothing_new(
+    office: Office, mail_servers: MailServers, visit
+) -> None:
+    with office.open() as running:
+        mail_servers.write("cleo", "A refund for order sent1.", subject="Refund")
+        ben = office.sign_in(visit(running.url), running, "Ben")
+        office.read(ben, running, "order sent1")
+        office.answer(ben, "The refund of sent1 is yours.")
+        office.sent(ben, "The refund of sent1 is yours.")
+        wait(lambda: any("refund of sent1" in mail.as_string() for mail in mail_servers.mails("help")))
+        mail_servers.write("cleo", "A refund for order behind1.", subject="Refund")
+        until(lambda: sources(office, "order behind1") == {"idle", "inbox"})  # so both have passed the copy
+    assert sources(office, "The refund of sent1") == {"sent"}
+
+
+def sources(office: Office, words: str) -> set[str]:
+    """By which ways the one message that says this was heard."""
+    query = "SELECT m.id, source FROM rapport_message m JOIN rapport_sighting s ON message_id = m.id WHERE text LIKE ?"
+    found = office.rows(query, f"%{words}%")
+    assert len({message for message, _ in found}) <= 1
+    return {source for _, source in found}
 
 
 def test_the_record_of_all_this_holds(office: Office) -> None:
