@@ -299,8 +299,8 @@ def verify_archive(mend: bool) -> None:
 def tidy_archive() -> None:
     """Make few large files of many small ones."""
     django()
-    from rapport.server.keep.actions import archive as opened
     from rapport.server.keep.run import alone
+    from rapport.server.keep.words import archive as opened
 
     with alone():
         opened().tidy()
@@ -341,12 +341,13 @@ def rotate() -> None:
 @click.option("--all", "everything", is_flag=True, help="Also what the reader was sure of.")
 @click.option("--quick", is_flag=True, help="As new messages are read: undoes what the deep reader read.")
 def reread(since: datetime | None, everything: bool, quick: bool) -> None:
-    """Read the tone of stored messages again, by the deep reader of RAPPORT_DEEP_READER.
+    """Read the tone of everything that was heard again, by the deep reader of RAPPORT_DEEP_READER.
 
-    What it has read already is left out, so a pass that was interrupted goes on when it is started again. Messages
-    whose text is in the archive only stay as they are.
+    What it has read already is left out, so a pass that was interrupted goes on when it is started again. Texts that
+    are in the archive only are read there; the worker archives the new readings.
     """
     django()
+    from rapport.server import timetable
     from rapport.server.route import rereading
     from rapport.server.understand.heads import voices
 
@@ -355,9 +356,13 @@ def reread(since: datetime | None, everything: bool, quick: bool) -> None:
         raise click.ClickException("There is no deep reader to read with. Set RAPPORT_DEEP_READER to its folder.")
     start = since.replace(tzinfo=UTC) if since else None
     wanted = rereading.to_sweep(tones, since=start, everything=everything or quick)
-    with click.progressbar(length=wanted.count(), label=f"Reading by {tones.version()}", file=sys.stderr) as bar:
+    count = wanted.count()
+    with click.progressbar(length=count, label=f"Reading by {tones.version()}", file=sys.stderr) as bar:
         total = rereading.sweep(wanted, tones, actor="command line", progress=bar.update)
+    timetable.bring_forward("count everything anew")
     click.echo(f"{total} messages read again by {tones.version()}.")
+    if total < count:
+        click.echo(f"{count - total} stay as they were: changed meanwhile, or the archive does not have their text.")
 
 
 # -- without a database ------------------------------------------------------------------------------------------------

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 import time_machine
+from click.testing import CliRunner
+from django.db.models import Sum
 from django.urls import reverse
 
+from rapport import cli
 from rapport.core.query import SEARCH_FIELDS, parse
 from rapport.core.types import Deletion
+from rapport.core.understand import Tones, deep, tone
 from rapport.server.keep import actions as keeping
-from rapport.server.keep.leaving import fill_in, leave
+from rapport.server.keep.leaving import leave
 from rapport.server.keep.verify import verify
+from rapport.server.keep.words import fill_in
 from rapport.server.listen.models import Message, Revision
+from rapport.server.measure.models import DayCount
 from rapport.server.route import actions as routing
-from rapport.server.route import older
+from rapport.server.route import older, rereading
 from rapport.server.route.models import Conversation
 from rapport.server.route.queries import search_messages
+from rapport.server.timetable import turn as next_of_the_timetable
 from rapport.server.understand.models import Reading
+from tests.core import small_model
 
 YEARS = timedelta(days=2 * 365)
 
@@ -224,3 +233,134 @@ def test_texts_of_the_archive_are_shown_and_not_saved(old):
     fill_in([row])
     assert row.text == "My ferry was late again"
     assert Message.objects.get(pk=old.pk).text == ""
+
+
+# -- reading again -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def slow(tmp_path) -> Tones:
+    return deep.load(small_model.write(tmp_path / "small"))
+
+
+def again(tones: Tones) -> int:
+    return rereading.sweep(rereading.to_sweep(tones, everything=True), tones, actor="test")
+
+
+def readings() -> list[tuple]:
+    return list(Reading.objects.order_by("message").values_list("message", "tone", "negative", "reader"))
+
+
+def test_what_left_is_read_again_out_of_the_archive_and_its_reading_goes_there(old, archive, slow):
+    go()
+    assert again(slow) == 2
+    assert keeping.write(actor="test") == 2
+    rows = archive.scan().sort("external_id").collect()
+    assert rows["text"].to_list() == ["My ferry was late again", "The café was closed"]
+    assert (rows["version"].to_list(), rows["reader"].str.contains(slow.version()).all()) == ([2, 2], True)
+    expected = [one.negative for one in slow.tones_of(rows["text"].to_list())]
+    assert rows["negative"].to_list() == pytest.approx(expected)
+    assert verify(actor="test").holds
+    assert Message.objects.filter(text="", left_at__isnull=False).count() == 2, "the texts stay where they are"
+
+
+def test_the_quick_reader_undoes_it_there_too(old, archive, slow):
+    go()
+    before = readings()
+    again(slow)
+    assert readings() != before
+    assert again(tone) == 2
+    keeping.write(actor="test")
+    assert readings() == before
+    assert archive.scan().sort("id").collect()["negative"].to_list() == [negative for _, _, negative, _ in before]
+    assert verify(actor="test").holds
+
+
+def test_only_what_the_quick_reader_was_unsure_of_is_read_unless_everything_is_wanted(old, slow, settings):
+    go()
+    settings.DEEP_BELOW = 0.34
+    assert rereading.to_sweep(slow).count() == 0
+    settings.DEEP_BELOW = 1.0
+    assert rereading.to_sweep(slow).count() == 2
+
+
+@pytest.mark.parametrize("point", ["archive.frozen", "archive.appended", "archive.marked", "archive.erased"])
+def test_a_pass_that_breaks_off_goes_on_and_doubles_nothing(point, old, archive, slow, monkeypatch):
+    go()
+    monkeypatch.setattr(rereading, "BATCH", 1)
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rereading.sweep(rereading.to_sweep(slow, everything=True), slow, actor="test", progress=stop)
+    monkeypatch.setattr(keeping, "crashpoint", lambda name: stop() if name == point else None)
+    with pytest.raises(KeyboardInterrupt):
+        keeping.write(actor="test")
+    monkeypatch.setattr(keeping, "crashpoint", lambda name: None)
+    assert again(slow) == 1
+    keeping.write(actor="test")
+    assert archive.scan(versions=True).collect().group_by("external_id", "version").len()["len"].max() == 1
+    assert archive.scan().collect()["version"].to_list() == [2, 2]
+    assert verify(actor="test").holds
+
+
+def test_what_was_taken_back_is_not_read_again(old, hear, archive, slow):
+    go()
+    hear(deletions=(Deletion("harbour", "p1"),))
+    assert again(slow) == 1
+    keeping.write(actor="test")
+    assert archive.scan().collect()["text"].to_list() == ["The café was closed"]
+    assert verify(actor="test").holds
+
+
+def test_what_is_taken_back_while_it_is_read_is_buried(old, hear, archive, slow):
+    class Meanwhile:
+        version = staticmethod(slow.version)
+
+        def tones_of(self, texts):
+            hear(deletions=(Deletion("harbour", "p1"),))
+            return slow.tones_of(texts)
+
+    go()
+    assert again(Meanwhile()) == 1
+    keeping.write(actor="test")
+    assert archive.scan(versions=True).collect().filter(external_id="p1", removed=False).height == 0
+    assert verify(actor="test").holds
+
+
+def test_what_the_archive_does_not_have_word_for_word_stays_as_it_was_read(old, slow):
+    go()
+    Message.objects.filter(pk=old.pk).update(content_hash="x")
+    assert again(slow) == 1
+    assert slow.version() not in Reading.objects.get(message=old).reader
+
+
+def test_a_conversation_of_old_texts_takes_the_new_tone_and_keeps_its_words(old, slow):
+    go()
+    talks = Conversation.objects.filter(placements__message=old)
+    talks.update(tone="other")
+    again(slow)
+    assert [(talk.tone, talk.preview) for talk in talks] == [
+        (Reading.objects.get(message=old).tone, "My ferry was late again")
+    ]
+    routing.refresh(talks.values_list("pk", flat=True))
+    assert talks.get().preview == "My ferry was late again"
+
+
+def test_the_days_are_counted_anew_after_a_pass(old, archive, slow, monkeypatch):
+    go()
+    while next_of_the_timetable("test"):
+        pass
+    monkeypatch.setattr(cli, "django", lambda: None)
+    monkeypatch.setattr(rereading, "reader", lambda: slow)
+    said = CliRunner().invoke(cli.main, ["readers", "reread", "--all"])
+    assert f"2 messages read again by {slow.version()}." in said.output
+    while next_of_the_timetable("test"):
+        pass
+    keeping.write(actor="test")
+    tones = list(Reading.objects.values_list("tone", flat=True))
+    counted = DayCount.objects.aggregate(*(Sum(name) for name in ("negative", "neutral", "positive")))
+    assert counted == {f"{name}__sum": tones.count(name) for name in ("negative", "neutral", "positive")}
+    days = archive.days().filter(pl.col("kind").is_null()).group_by("tone").agg(pl.col("messages").sum()).collect()
+    assert dict(days.iter_rows()) == {name: tones.count(name) for name in set(tones)}

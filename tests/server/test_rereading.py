@@ -155,10 +155,6 @@ class TestAPassOverEverything:
         assert rereading.to_sweep(slow).count() == 2
         assert rereading.to_sweep(slow, everything=True).count() == 3
 
-    def test_leaves_what_is_in_the_archive_only(self, three, slow):
-        Message.objects.filter(external_id="a").update(left_at=timezone.now(), text="")
-        assert rereading.to_sweep(slow, everything=True).count() == 2
-
     def test_is_undone_by_the_quick_reader(self, three, slow):
         before = Reading.objects.values_list("message", "tone", "negative", "reader").order_by("message")
         kept = list(before)

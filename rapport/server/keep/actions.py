@@ -10,17 +10,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
-from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from rapport.archive import Archive, Key, digest, month_of
+from rapport.archive import Key, digest, month_of
 from rapport.core.errors import ArchiveError
 from rapport.server import flow
 from rapport.server.crashpoint import crashpoint
 from rapport.server.keep.models import ArchiveBatch, ArchiveHead
 from rapport.server.keep.queries import due, head
 from rapport.server.keep.rows import batch_of
+from rapport.server.keep.words import archive, words_of
 from rapport.server.listen.models import Message
 from rapport.server.organise.record import recorded
 
@@ -32,10 +32,6 @@ TOGETHER = 20
 
 TIDY_EVERY = 50
 """Batches: small files make reading slow, and each tidying up writes some of them anew."""
-
-
-def archive() -> Archive:
-    return Archive(settings.ARCHIVE)
 
 
 def write(*, actor: str) -> int:
@@ -89,7 +85,8 @@ def freeze(batch: ArchiveBatch, *, actor: str) -> pl.DataFrame:
     members = Message.objects.filter(pk__in=batch.members)
     base = head().base
     versions = {key: archived + base for key, archived in members.values_list("pk", "archived")}
-    rows = batch_of(members.order_by("pk"), number=batch.number, versions=versions)
+    words = words_of(members.filter(left_at__isnull=False))
+    rows = batch_of(members.order_by("pk"), number=batch.number, versions=versions, words=words)
     if archive().last_batch() >= batch.number:  # it was appended, and we died before we could say so
         return rows
     with recorded("archive.frozen", actor, target=batch) as entry:

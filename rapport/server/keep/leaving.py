@@ -6,28 +6,23 @@ everything that is counted. `restore` of a text is not needed: a message that is
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import polars as pl
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
 
 from rapport.archive import damaged, frame
 from rapport.archive.check import marks
-from rapport.core.errors import ArchiveError
-from rapport.server.keep.actions import archive
 from rapport.server.keep.models import ArchiveHead
 from rapport.server.keep.rows import checked_rows_of
+from rapport.server.keep.words import archive
 from rapport.server.listen import search
 from rapport.server.listen.models import Message, Revision
 from rapport.server.organise.record import recorded
 
-log = logging.getLogger(__name__)
 CHUNK = 1_000
 
 
@@ -86,29 +81,3 @@ def _archived(keys: Sequence[int]) -> Mapping[int, set[str]]:
         if key in ids and hashed:
             hashes[key].add(hashed)
     return {key: hashes[key] for key in ids}
-
-
-def fill_in(messages: Sequence[Message]) -> None:
-    """Fill in the texts of those that left, from the archive; they are shown, not saved."""
-    left = {row.pk: row for row in messages if row.left_at and not row.removed_at}
-    if not left:
-        return
-    days = [row.published_at.astimezone(UTC).date() for row in left.values()]
-    mine = pl.col("id").is_in(list(left))
-    columns = ("id", "network", "external_id", "text", "spans")
-    for message in left.values():
-        message.text = gettext("(This text is in the archive, which cannot be read just now.)")
-    try:
-        rows = archive().collect(lambda rows: rows.filter(mine).select(columns), min(days), max(days))
-    except ArchiveError as error:
-        log.warning("%s", error)
-        return
-    for row in rows.iter_rows(named=True):
-        fill(left[row["id"]], row)
-
-
-def fill(message: Message, row: Mapping[str, Any]) -> None:
-    """Put a text of the archive into a message that is only to be shown; it is not saved."""
-    if (message.network, message.external_id) == (row["network"], row["external_id"]):
-        message.text = row["text"] or ""
-        message.spans = [[one["start"], one["end"], one["kind"], one["value"]] for one in row["spans"] or ()]

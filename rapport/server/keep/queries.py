@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from rapport.server.keep.models import ArchiveBatch, ArchiveHead
 from rapport.server.listen.models import Message
@@ -21,8 +21,7 @@ def head() -> ArchiveHead:
 
 def due() -> QuerySet[Message]:
     """What the archive lacks. A message that is still to be read waits for its reading."""
-    waiting = Message.objects.filter(unarchived=True).exclude(state="heard")
-    return waiting.filter(Q(left_at=None) | Q(removed_at__isnull=False))
+    return Message.objects.filter(unarchived=True).exclude(state="heard")
 
 
 def anything_left() -> bool:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from rapport.archive import frame
 from rapport.archive.check import CHECKED
+from rapport.server.keep.words import Words
 from rapport.server.listen.models import Message
 
 SAME = (
@@ -39,9 +40,9 @@ TOMBSTONE = ("network", "external_id", "id", "published", "heard")
 """What is left of a message that was removed."""
 
 
-def rows_of(messages: QuerySet[Message]) -> Iterator[dict[str, Any]]:
-    """One row a message, without the version and the batch."""
-    columns = [*SAME, *RENAMED.values(), "spans", "reading__private", "reading__hints", "removed_at"]
+def rows_of(messages: QuerySet[Message], words: Mapping[int, Words]) -> Iterator[dict[str, Any]]:
+    """One row a message, without the version and the batch. Of those that left, those whose `words` are given."""
+    columns = [*SAME, *RENAMED.values(), "spans", "reading__private", "reading__hints", "removed_at", "left_at"]
     for found in messages.values(*columns).iterator(chunk_size=2_000):
         row = {name: found[name] for name in SAME} | {name: found[path] for name, path in RENAMED.items()}
         row["spans"] = _structs("spans", found["spans"])
@@ -49,7 +50,12 @@ def rows_of(messages: QuerySet[Message]) -> Iterator[dict[str, Any]]:
         hints = found["reading__hints"]
         row["hints"] = None if hints is None else _structs("hints", hints)
         row["removed"] = found["removed_at"] is not None
-        yield {name: row[name] for name in (*TOMBSTONE, "removed")} if row["removed"] else row
+        if row["removed"]:
+            yield {name: row[name] for name in (*TOMBSTONE, "removed")}
+        elif found["left_at"] is None:
+            yield row
+        elif said := words.get(found["id"]):
+            yield row | {"text": said["text"], "spans": said["spans"]}
 
 
 def checked_rows_of(messages: QuerySet[Message]) -> Iterator[dict[str, Any]]:
@@ -63,6 +69,12 @@ def _structs(name: str, lists: Iterable[list[Any]] | None) -> list[dict[str, Any
     return [dict(zip(LISTS[name], one)) for one in lists or ()]
 
 
-def batch_of(messages: QuerySet[Message], *, number: int, versions: Mapping[int, int]) -> pl.DataFrame:
-    """The frozen rows of a batch. `versions` says of each message how many versions of it are archived already."""
-    return frame(row | {"batch": number, "version": versions[row["id"]] + 1} for row in rows_of(messages))
+def batch_of(
+    messages: QuerySet[Message], *, number: int, versions: Mapping[int, int], words: Mapping[int, Words]
+) -> pl.DataFrame:
+    """The frozen rows of a batch.
+
+    versions  how many versions of each message are archived already
+    words     of those whose text is in the archive only
+    """
+    return frame(row | {"batch": number, "version": versions[row["id"]] + 1} for row in rows_of(messages, words))

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from rapport.archive import KEY, Difference, compare, damaged, frame, month_of
 from rapport.archive.check import marks, summed
-from rapport.server.keep.actions import archive, write
+from rapport.server.keep.actions import write
 from rapport.server.keep.models import ArchiveHead
 from rapport.server.keep.rows import checked_rows_of
+from rapport.server.keep.words import archive
 from rapport.server.listen.models import Message
 from rapport.server.organise.record import recorded
 

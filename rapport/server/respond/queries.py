@@ -89,7 +89,7 @@ def thread(talk: Conversation, most: int) -> list[Message]:
     ]
     rows: list[Message] = sorted(last, key=lambda row: (row.sort_at, row.pk))
     if any(row.left_at for row in rows):
-        from rapport.server.keep.leaving import fill_in  # loaded when it is wanted: it takes 80 MB
+        from rapport.server.keep.words import fill_in  # loaded when it is wanted: it takes 80 MB
 
         fill_in(rows)
     return rows

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -35,6 +36,7 @@ from rapport.server.understand.models import Reading, SetAside
 
 Thread = tuple[str, str]  # network, thread id
 PREVIEW = 160
+NO_TEXTS: Mapping[int, str] = MappingProxyType({})
 URGENT = ("now", "soon")
 
 
@@ -171,8 +173,9 @@ def _settle(rows: Sequence[Message], state: str) -> None:
 # -- what a conversation amounts to ----------------------------------------------------------------------------------
 
 
-def refresh(talks: Iterable[int], *, reopen: Iterable[int] = ()) -> None:
-    """Fold these conversations anew from their messages. Those in `reopen` got something new from them."""
+def refresh(talks: Iterable[int], *, reopen: Iterable[int] = (), texts: Mapping[int, str] = NO_TEXTS) -> None:
+    """Fold these conversations anew from their messages. Those in `reopen` got something new from them; `texts` are
+    those of messages that left, as far as they are known."""
     reopen, talks = set(reopen), set(talks)
     # Held before the messages are read: of two who fold at once, the later one sees what the earlier one put there.
     wanted = Conversation.objects.filter(pk__in=talks).select_related("team").order_by("pk")
@@ -180,6 +183,8 @@ def refresh(talks: Iterable[int], *, reopen: Iterable[int] = ()) -> None:
     by_talk: dict[int, list[Message]] = defaultdict(list)
     messages = Message.objects.filter(placement__conversation__in=talks)
     for message in messages.select_related("author", "reading", "placement").order_by("published_at", "id"):
+        if message.left_at:
+            message.text = texts.get(message.pk, "")
         by_talk[message.placement.conversation_id].append(message)
     corrected = corrections.standing(message__placement__conversation__in=talks)
     for talk in locked:
@@ -220,6 +225,8 @@ def _shown(rows: Sequence[Message], corrected: Mapping[int, Corrected]) -> dict[
         said = corrections.said_of(reading, corrected.get(last.pk, {}))
         shown |= {"tone": said.tone, "kinds": list(said.kinds), "language": said.language}
         shown["preview"] = " ".join(text.split())[:PREVIEW]
+    if last.left_at and not last.text and last is theirs[-1]:  # shown when its text was here, and still the last
+        del shown["preview"]
     return shown
 
 

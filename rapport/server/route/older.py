@@ -12,9 +12,8 @@ from django.utils import timezone
 
 from rapport.archive import might_match, month_of
 from rapport.core.query import Between, Query, conjuncts
-from rapport.server.keep.actions import archive
-from rapport.server.keep.leaving import fill
 from rapport.server.keep.verify import span_of
+from rapport.server.keep.words import archive, fill
 from rapport.server.listen.models import Message
 from rapport.server.organise.models import User
 from rapport.server.route.documents import RELATED, document
