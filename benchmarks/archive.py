@@ -64,6 +64,8 @@ def posts(rng: np.random.Generator, first: int, count: int, batch: int, *, start
         author_name=pl.lit(None),
         spans=pl.lit([], SCHEMA["spans"]),
         private=pl.lit([], SCHEMA["private"]),
+        urgency=pl.lit("normal"),
+        **{name: pl.lit([], SCHEMA[name]) for name in ("urgent_for", "spam", "hints")},
         url=pl.format("https://harbour.example/post/{}", "id"),
         thread_id="external_id",
         edited=pl.lit(None),
