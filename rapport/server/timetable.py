@@ -38,6 +38,7 @@ ENTRIES = {
     "count the days": Entry("measure.actions.count_days", timedelta(minutes=5)),
     "count the answers": Entry("measure.actions.count_answers", timedelta(minutes=5)),
     "count everything anew": Entry("measure.actions.count_all_days", timedelta(days=1)),
+    "close the days of the coding desk": Entry("measure.frames.close_days", timedelta(hours=1)),
     "teach a reader of our own": Entry("learn.heads.renew", timedelta(days=1)),
     "export the head of the record": Entry("organise.record.export_head", timedelta(days=1)),
     "look at how the tables have grown": Entry("listen.search.take_statistics", timedelta(hours=6)),

@@ -440,10 +440,20 @@ def draw(
     errors = None if past is None else (strata.of(past.channel, past.prediction), past.residual())
     planned = allocate(sizes, spread(stratum, prediction, past=errors, weights=weights), labels)
     number = permanent_numbers(message_ids, salt)
-    return Draw(strata, _queue(stratum, number, sizes, planned), stratum, number, sizes, planned)
+    return Draw(strata, queue(stratum, number, sizes, planned), stratum, number, sizes, planned)
 
 
-def _queue(stratum: Ints, number: Floats, sizes: Ints, planned: Ints) -> Ints:
+def queue(stratum: Ints, number: Floats, sizes: Ints, planned: Ints) -> Ints:
+    """The order in which people code: what `draw` makes, made again from what is frozen of a day. See `Draw`.
+
+    stratum, number   shape (N,)
+    sizes, planned    shape (H,)
+
+    Returns the places of the messages, shape (N,).
+
+    >>> queue(np.array([0, 0, 1]), np.array([0.4, 0.2, 0.9]), np.array([2, 1]), np.array([1, 1])).tolist()
+    [1, 2, 0]
+    """
     order = np.lexsort((number, stratum))
     within = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     place = np.empty(len(order))

@@ -1,0 +1,379 @@
+"""Closing a day: from which messages people are given some to code, with which chances, and what the reader said.
+
+All of it is frozen when the day closes, so that what people find later can be held against what was known before.
+Messages that are taken back afterwards stay in the frozen rows as numbers without words, and what was said of them
+goes (`forget`): whoever estimates restricts both, rows and answers, to messages that are still there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
+from django.conf import settings
+from django.db.models import Max, Min, Q, QuerySet
+from numpy.typing import NDArray
+
+from rapport.core.measure import sampling
+from rapport.core.measure.calibrate import Calibration, calibrate
+from rapport.core.measure.change import SURGE
+from rapport.core.types import NotEnough
+from rapport.server.listen.models import Channel, Message
+from rapport.server.measure.models import Coder, DeskDay, Drawn, Watching
+from rapport.server.organise.models import Organisation
+from rapport.server.organise.record import recorded
+from rapport.server.understand.corrections import version_of
+from rapport.server.understand.models import Reading
+
+ROW = np.dtype(
+    [
+        ("message", "<i8"),
+        ("channel", "<i4"),
+        ("stratum", "u1"),
+        ("group", "<i4"),
+        ("number", "<f8"),
+        ("tone", "<f4", (3,)),
+    ]
+)
+"""What is kept of each message of a day, in the order of messages. group: author, thread and wording in common within
+the day; number: its permanent random number; tone: recalibrated probabilities in the order of `sampling.TONES`."""
+
+Rows = NDArray[np.void]
+Floats = NDArray[np.float64]
+
+ANSWERS = (*sampling.TONES, "uncodable")
+EARLIEST = timedelta(hours=3)
+"""After its midnight: what is said in the evening may be heard a little later."""
+LATEST = timedelta(hours=12)
+"""Nobody waits longer for messages that could not be read."""
+MEMORY = timedelta(weeks=8)
+"""Labels of so many weeks tell where the reader errs."""
+TWICE = 0.10
+NO_IDEA = (1 / 3, 1 / 3, 1 / 3)
+"""Of a message that no reader has read."""
+LEAST_SHARPNESS = 0.1
+"""A reader of which labels say less than this is left as it is: nothing could be told from its numbers afterwards."""
+AT_ONCE = 10_000
+
+
+# -- reading what is frozen ------------------------------------------------------------------------------------------
+
+
+def rows(day: DeskDay) -> Rows:
+    """One record of the form ROW for each message of the frame."""
+    return np.frombuffer(bytes(day.rows), dtype=ROW)
+
+
+def draw_of(day: DeskDay) -> sampling.Draw:
+    """The draw as it was made when the day closed; its queue goes on behind what was planned."""
+    kept, told = rows(day), day.strata
+    strata = sampling.Strata(
+        tuple(told.get("names", ())),
+        {(channel, tone): (low, high) for channel, tone, low, high in told.get("bounds", ())},
+        {(channel, tone, third): stratum for channel, tone, third, stratum in told.get("cells", ())},
+    )
+    stratum, number = kept["stratum"].astype(np.int64), kept["number"].astype(np.float64)
+    sizes = np.bincount(stratum, minlength=len(strata.names)).astype(np.int64)
+    planned = np.array(told.get("planned", ()), dtype=np.int64)
+    queue = sampling.queue(stratum, number, sizes, planned)
+    return sampling.Draw(strata, queue, stratum, number, sizes, planned)
+
+
+def calibration_of(day: DeskDay) -> Calibration:
+    sharpness, *shift = day.strata.get("calibration", (1.0, 0.0, 0.0, 0.0))
+    return Calibration(sharpness, tuple(shift))
+
+
+# -- closing a day ---------------------------------------------------------------------------------------------------
+
+
+def close_days(now: datetime) -> int:
+    """Close every day that can be, and count what came late to those that are. How many were closed."""
+    forget()
+    count_late()
+    last = DeskDay.objects.aggregate(last=Max("day"))["last"]
+    today = now.astimezone(UTC).date()
+    day = last + timedelta(days=1) if last else today - timedelta(days=1)
+    closed = 0
+    while day < today:
+        closed += close_day(day, now) is not None
+        day += timedelta(days=1)
+    return closed
+
+
+def close_day(day: date, now: datetime) -> DeskDay | None:
+    """Freeze a day and draw from it. None when that was done, or when it is too early."""
+    if DeskDay.objects.filter(day=day).exists() or not _is_time(day, now):
+        return None
+    last = Message.objects.aggregate(last=Max("id"))["last"] or 0
+    languages = languages_read()
+    heard = list(_heard(day))
+    read = [one for one in heard if languages is None or one.language in ("", *languages)]
+    frozen = _freeze(day, read, now)
+    with recorded("desk.day_closed", "timetable", day=day.isoformat()) as entry:
+        Organisation.objects.select_for_update().get()  # of two workers, one closes it
+        if DeskDay.objects.filter(day=day).exists():
+            entry.silent()
+            return None
+        row = DeskDay.objects.create(
+            day=day,
+            closed_at=now,
+            reader=frozen.reader,
+            messages=len(read),
+            unread=len(heard) - len(read),
+            planned=0 if languages is None else sum(frozen.planned),
+            surge=frozen.surge,
+            strata={**frozen.strata, "last": last},
+            rows=frozen.rows.tobytes(),
+        )
+        extend(row, row.planned)
+        entry.target = row
+        entry.detail |= {"messages": row.messages, "unread": row.unread, "planned": row.planned, "surge": row.surge}
+        return row
+
+
+def extend(day: DeskDay, places: int) -> int:
+    """Make places of the day's queue until there are so many, as far as it goes. How many were made.
+
+    Within an action that holds the day.
+    """
+    have = (day.drawn.aggregate(last=Max("place"))["last"] + 1) if day.drawn.exists() else 0
+    draw = draw_of(day)
+    new = draw.queue[have:places]
+    keys = rows(day)["message"][new].tolist()
+    found = Message.objects.filter(removed_at=None).in_bulk(keys)
+    said = dict(Reading.objects.filter(message__in=keys).values_list("message", "language"))
+    twice = sampling.chosen([_name(row.network, row.external_id) for row in found.values()], TWICE, _salt("twice"))
+    both = {key for key, chosen in zip(found, twice) if chosen}
+    made = [
+        Drawn(
+            day=day,
+            message_id=key,
+            place=have + n,
+            stratum=int(draw.stratum[at]),
+            language=_base(said.get(key, "")),
+            twice=key in both,
+        )
+        for n, (at, key) in enumerate(zip(new.tolist(), keys))
+        if key in found
+    ]
+    Drawn.objects.bulk_create(made)
+    return len(made)
+
+
+def surging() -> bool:
+    """Whether an amber line asks for more labels."""
+    states = Watching.objects.filter(line__closed_at=None).values_list("amber", flat=True)
+    return any((state or {}).get("left", 0) > 0 for state in states)
+
+
+def _is_time(day: date, now: datetime) -> bool:
+    over = _midnight(day + timedelta(days=1))
+    if now < over + EARLIEST:
+        return False
+    return now >= over + LATEST or not _frame(day).filter(state="heard").exists()
+
+
+def _frame(day: date) -> QuerySet[Message]:
+    """What others said that day, and is not noise."""
+    said = Message.objects.filter(
+        published_at__gte=_midnight(day), published_at__lt=_midnight(day + timedelta(days=1)), removed_at=None
+    )
+    return said.filter(Q(set_aside=None) | Q(set_aside__hidden=False), ours=False, context=False)
+
+
+class _Heard(NamedTuple):
+    """A message of the day, with what is known of it."""
+
+    message: int
+    channel: int
+    name: str
+    author: str
+    thread: str
+    wording: str
+    language: str
+    tone: tuple[float, float, float]
+    reader: str
+
+
+def _heard(day: date) -> Iterator[_Heard]:
+    told = (
+        _frame(day)
+        .order_by("id")
+        .values_list(
+            "id",
+            "channel_id",
+            "network",
+            "external_id",
+            "author_id",
+            "thread_id",
+            "copy__wording_id",
+            "reading__language",
+            "reading__negative",
+            "reading__neutral",
+            "reading__positive",
+            "reading__reader",
+        )
+    )
+    for key, channel, network, external, author, thread, wording, language, *tone, reader in told.iterator(AT_ONCE):
+        yield _Heard(
+            key,
+            channel,
+            _name(network, external),
+            str(author),
+            _name(network, thread),
+            str(wording or ""),
+            _base(language or ""),
+            NO_IDEA if tone[0] is None else (tone[0], tone[1], tone[2]),
+            version_of(reader, "tone")[:80] if reader else "",
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Frozen:
+    reader: str
+    surge: bool
+    planned: Sequence[int]
+    strata: Mapping[str, Any]
+    rows: Rows
+
+
+def _freeze(day: date, heard: Sequence[_Heard], now: datetime) -> _Frozen:
+    surge, names = surging(), dict(Channel.objects.values_list("id", "name"))
+    reader = Counter(one.reader for one in heard).most_common(1)[0][0] if heard else ""
+    learned = _learn(day, reader, names, now)
+    tone = learned.calibration.apply(np.array([one.tone for one in heard]).reshape(-1, len(sampling.TONES)))
+    draw = sampling.draw(
+        [one.name for one in heard],
+        [names[one.channel] for one in heard],
+        tone,
+        max(Organisation.objects.get().labels_a_day, 1) * (SURGE if surge else 1),
+        _salt("draw"),
+        past=learned.past,
+    )
+    if isinstance(draw, NotEnough):
+        return _Frozen(reader, surge, (), {}, np.empty(0, ROW))
+    kept = np.empty(len(heard), ROW)
+    kept["message"] = [one.message for one in heard]
+    kept["channel"] = [one.channel for one in heard]
+    kept["stratum"], kept["number"], kept["tone"] = draw.stratum, draw.number, tone
+    kept["group"] = sampling.join(*zip(*((one.author, one.thread, one.wording) for one in heard)))
+    told = _told(draw) | {"calibration": [learned.calibration.sharpness, *learned.calibration.shift]}
+    return _Frozen(reader, surge, draw.planned.tolist(), told, kept)
+
+
+def _told(draw: sampling.Draw) -> dict[str, Any]:
+    strata = draw.strata
+    return {
+        "names": list(strata.names),
+        "bounds": [[channel, tone, *pair] for (channel, tone), pair in strata.bounds.items()],
+        "cells": [[*cell, stratum] for cell, stratum in strata.cells.items()],
+        "planned": draw.planned.tolist(),
+    }
+
+
+# -- what earlier labels say of the reader ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Learned:
+    """How the reader is to be understood, and where it erred."""
+
+    calibration: Calibration
+    past: sampling.Coded | None
+
+
+def _learn(day: date, reader: str, names: Mapping[int, str], now: datetime) -> _Learned:
+    """From labels older than the day, of days that the same version of the reader has read."""
+    channels: list[str] = []
+    raw: list[Floats] = []
+    labels: list[int] = []
+    earlier = DeskDay.objects.filter(day__lt=day, day__gte=day - MEMORY, reader=reader)
+    for one in earlier.order_by("day").iterator(chunk_size=1):
+        kept = rows(one)
+        answers = one.drawn.exclude(answer="").filter(answered_at__lte=now)
+        said = dict(answers.values_list("message", "answer"))
+        there = kept[np.isin(kept["message"], np.array(list(said), dtype=np.int64))]
+        channels += [names[channel] for channel in there["channel"].tolist()]
+        raw.append(_undone(calibration_of(one)).apply(there["tone"].astype(np.float64)))
+        labels += [ANSWERS.index(said[message]) for message in there["message"].tolist()]
+    if not labels:
+        return _Learned(Calibration(), None)
+    predictions, found = np.concatenate(raw), np.array(labels, dtype=np.int64)
+    learned = calibrate(predictions, found)
+    if isinstance(learned, NotEnough) or learned.sharpness < LEAST_SHARPNESS:
+        calibration = Calibration()
+    else:
+        calibration = learned
+    return _Learned(calibration, sampling.Coded(channels, calibration.apply(predictions), found))
+
+
+def _undone(calibration: Calibration) -> Calibration:
+    """What takes a recalibrated probability back to what the reader said."""
+    a, b, c = (-shift / calibration.sharpness for shift in calibration.shift)
+    return Calibration(1 / calibration.sharpness, (a, b, c))
+
+
+# -- afterwards ------------------------------------------------------------------------------------------------------
+
+
+def count_late() -> int:
+    """Count what came to closed days after they were closed. How many days that changed."""
+    newest = DeskDay.objects.defer("rows").first()
+    if newest is None:
+        return 0
+    come = Message.objects.filter(pk__gt=newest.strata.get("last", 0)).aggregate(first=Min("published_at"))["first"]
+    if come is None:
+        return 0
+    changed = 0
+    for row in DeskDay.objects.defer("rows").filter(day__gte=come.astimezone(UTC).date()):
+        late = _frame(row.day).filter(pk__gt=row.strata.get("last", 0)).count()
+        if late != row.late:
+            with recorded("desk.late_counted", "timetable", target=row) as entry:
+                DeskDay.objects.filter(pk=row.pk).update(late=late)
+                entry.quiet()
+            changed += 1
+    return changed
+
+
+def forget() -> int:
+    """Of messages that were taken back nothing stays that people said of their words. How many."""
+    gone = Drawn.objects.exclude(message__removed_at=None)
+    keys = list(gone.values_list("pk", flat=True))
+    if keys:
+        with recorded("desk.codes_forgotten", "timetable", messages=len(keys)):
+            Drawn.objects.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+# -- small things ----------------------------------------------------------------------------------------------------
+
+
+def languages_read() -> set[str] | None:
+    """Those that somebody reads who codes; None when nobody does."""
+    read: Iterable[list[str]] = Coder.objects.filter(active=True, user__is_active=True).values_list(
+        "languages", flat=True
+    )
+    found = list(read)
+    return {language for languages in found for language in languages} if found else None
+
+
+def _base(language: str) -> str:
+    """The two letters of "de-AT"; empty where the language is unknown, so that anybody may look."""
+    return "" if language == "und" else language.partition("-")[0]
+
+
+def _name(network: str, external_id: str) -> str:
+    return f"{network}/{external_id}"
+
+
+def _salt(purpose: str) -> str:
+    return str(settings.HOME.key(purpose))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
