@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from django.conf import settings
@@ -305,10 +305,8 @@ def _learn(day: date, reader: str, names: Mapping[int, str], now: datetime) -> _
         return _Learned(Calibration(), None)
     predictions, found = np.concatenate(raw), np.array(labels, dtype=np.int64)
     learned = calibrate(predictions, found)
-    if isinstance(learned, NotEnough) or learned.sharpness < LEAST_SHARPNESS:
-        calibration = Calibration()
-    else:
-        calibration = learned
+    usable = not isinstance(learned, NotEnough) and learned.sharpness >= LEAST_SHARPNESS
+    calibration = cast(Calibration, learned) if usable else Calibration()
     return _Learned(calibration, sampling.Coded(channels, calibration.apply(predictions), found))
 
 
