@@ -37,6 +37,7 @@ FULL = [
     "/search/exports/",
     "/people/",
     "/course/",
+    "/course/counts/",
     "/settings/",
     "/settings/teams/",
     "/settings/teams/new/",

@@ -222,4 +222,4 @@ def test_a_conversation_says_that_a_message_in_it_looks_like_noise(client, campa
 def test_the_course_says_how_much_was_set_aside(client, campaign, ana):
     count_days(timezone.now(), since=date.min)
     client.force_login(ana)
-    assert "2 more were set aside as noise" in " ".join(client.get(reverse("course")).content.decode().split())
+    assert "2 more were set aside as noise" in " ".join(client.get(reverse("course_counts")).content.decode().split())

@@ -182,7 +182,7 @@ def weeks(channel: Channel) -> Channel:
 
 
 def test_a_figure_says_what_it_finds_and_opens_to_how_it_was_made(client, weeks):
-    page = client.get(reverse("course")).content.decode()
+    page = client.get(reverse("course_counts")).content.decode()
     assert "Last week 40 messages, against 40 in a usual week of the 3 before heard in full" in page
     assert "of the conversations have an answer (between" in page
     assert "Half of the conversations had their first answer within" in page
@@ -193,44 +193,44 @@ def test_a_figure_says_what_it_finds_and_opens_to_how_it_was_made(client, weeks)
 
 
 def test_the_readers_own_shares_are_labelled(client, weeks):
-    page = client.get(reverse("course")).content.decode()
+    page = client.get(reverse("course_counts")).content.decode()
     assert "uncorrected reading" in page
     assert "took 25\u00a0% for negative" in page
 
 
 def test_every_figure_leads_to_its_messages(client, weeks):
-    page = client.get(reverse("course"), {"channel": weeks.pk}).content.decode()
+    page = client.get(reverse("course_counts"), {"channel": weeks.pk}).content.decode()
     assert quote_plus('channel:"Harbour"') in page
     assert quote_plus("tone:negative") in page
 
 
 def test_a_gap_is_told_so_that_nobody_takes_it_for_a_change(client, weeks):
-    assert "In 1 week we missed something: 4 hours in all" in client.get(reverse("course")).content.decode()
+    assert "In 1 week we missed something: 4 hours in all" in client.get(reverse("course_counts")).content.decode()
 
 
 def test_a_team_has_no_tone_and_the_page_says_why(client, weeks):
-    page = client.get(reverse("course"), {"team": "service"}).content.decode()
+    page = client.get(reverse("course_counts"), {"team": "service"}).content.decode()
     assert "counted by channel, not by team" in page
     assert "uncorrected reading" not in page
 
 
 @pytest.mark.parametrize("asked_for", [{"weeks": "7"}, {"channel": "x"}, {"channel": "99999"}, {"team": "nobody"}])
 def test_what_an_address_cannot_mean_is_ignored(client, weeks, asked_for):
-    assert client.get(reverse("course"), asked_for).status_code == 200
+    assert client.get(reverse("course_counts"), asked_for).status_code == 200
 
 
 def test_with_nothing_heard_the_page_says_what_to_do(client, ben):
-    assert "Nothing was heard in these weeks" in client.get(reverse("course")).content.decode()
+    assert "Nothing was heard in these weeks" in client.get(reverse("course_counts")).content.decode()
 
 
 def test_a_stranger_who_is_not_signed_in_sees_nothing(weeks):
-    for url in (reverse("course"), reverse("course_figure", args=["volume", "csv"])):
+    for url in (reverse("course_counts"), reverse("course_figure", args=["volume", "csv"])):
         assert Client().get(url).status_code == 302
 
 
 def test_the_page_of_a_year_asks_little(client, weeks, django_assert_max_num_queries):
     with django_assert_max_num_queries(16):
-        client.get(reverse("course"), {"weeks": 52})
+        client.get(reverse("course_counts"), {"weeks": 52})
 
 
 # -- the files
@@ -299,7 +299,7 @@ def test_a_chart_that_cannot_be_drawn_leaves_the_table(client, weeks, folder, mo
 
     monkeypatch.setattr(charts.drawer, "draw", refuse)
     assert client.get(reverse("course_figure", args=["tone", "svg"])).status_code == 503
-    assert client.get(reverse("course")).status_code == 200
+    assert client.get(reverse("course_counts")).status_code == 200
 
 
 def test_a_specification_that_makes_no_sense_is_refused(folder):
@@ -338,7 +338,7 @@ def test_a_time_is_said_with_two_figures(seconds, words):
 
 
 def test_weeks_heard_in_part_are_marked_in_the_table_the_file_and_the_picture(client, weeks):
-    page = client.get(reverse("course")).content.decode()
+    page = client.get(reverse("course_counts")).content.decode()
     assert "40 or more" in page
     rows = list(
         csv.DictReader(io.StringIO(client.get(reverse("course_figure", args=["volume", "csv"])).content.decode()))

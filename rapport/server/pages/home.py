@@ -17,7 +17,7 @@ from rapport.server.listen.coverage import Cell, strips
 from rapport.server.listen.models import Channel
 from rapport.server.measure.queries import Course, Waits, joined
 from rapport.server.organise.abilities import may
-from rapport.server.pages.course import Where, framed_figure
+from rapport.server.pages.course_counts import Where, framed_figure
 from rapport.server.pages.figures import at_least, between, compared, gaps, lacking, no_median, percent
 from rapport.server.pages.needs import needs
 from rapport.server.pages.render import me, page
@@ -130,7 +130,7 @@ def _conversations(count: int) -> str:
 
 
 def _method(key: str) -> str:
-    return f"{reverse('course')}#{key}-title"
+    return f"{reverse('course_counts')}#{key}-title"
 
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", home, name="home")]

@@ -13,6 +13,7 @@ MODULES = (
     "search",
     "people",
     "course",
+    "course_counts",
     "settings",
     "private_data",
     "readers",
