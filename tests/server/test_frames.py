@@ -174,7 +174,8 @@ def test_the_chances_of_each_stratum_follow_from_what_is_frozen(channel, coder):
     assert len(draw.strata.names) == len(day.strata["planned"])
 
 
-def test_about_one_in_ten_is_coded_twice(channel, coder):
+def test_about_one_in_ten_is_coded_twice(channel, coder, monkeypatch):
+    monkeypatch.setattr(frames, "salt", lambda purpose: purpose)  # or one in a thousand runs would be off
     Organisation.objects.update(labels_a_day=400)
     said(channel, 400)
     frames.close_day(DAY, NOON)

@@ -147,7 +147,7 @@ def extend(day: DeskDay, places: int) -> int:
     keys = rows(day)["message"][new].tolist()
     found = Message.objects.filter(removed_at=None).in_bulk(keys)
     said = dict(Reading.objects.filter(message__in=keys).values_list("message", "language"))
-    twice = sampling.chosen([_name(row.network, row.external_id) for row in found.values()], TWICE, _salt("twice"))
+    twice = sampling.chosen([name(row.network, row.external_id) for row in found.values()], TWICE, salt("twice"))
     both = {key for key, chosen in zip(found, twice) if chosen}
     made = [
         Drawn(
@@ -223,9 +223,9 @@ def _heard(day: date) -> Iterator[_Heard]:
         yield _Heard(
             key,
             channel,
-            _name(network, external),
+            name(network, external),
             str(author),
-            _name(network, thread),
+            name(network, thread),
             str(wording or ""),
             _base(language or ""),
             NO_IDEA if tone[0] is None else (tone[0], tone[1], tone[2]),
@@ -252,7 +252,7 @@ def _freeze(day: date, heard: Sequence[_Heard], now: datetime) -> _Frozen:
         [names[one.channel] for one in heard],
         tone,
         max(Organisation.objects.get().labels_a_day, 1) * (SURGE if surge else 1),
-        _salt("draw"),
+        salt("draw"),
         past=learned.past,
     )
     if isinstance(draw, NotEnough):
@@ -365,11 +365,13 @@ def _base(language: str) -> str:
     return "" if language == "und" else language.partition("-")[0]
 
 
-def _name(network: str, external_id: str) -> str:
+def name(network: str, external_id: str) -> str:
+    """What permanent numbers are made of."""
     return f"{network}/{external_id}"
 
 
-def _salt(purpose: str) -> str:
+def salt(purpose: str) -> str:
+    """A secret of this installation, another for each purpose."""
     return str(settings.HOME.key(purpose))
 
 

@@ -140,6 +140,7 @@ class Code(models.Model):
     answer     negative, neutral, positive, or uncodable
     purpose    first, second (of those that are coded twice), repeat (the same person weeks later, unawares), settle
     seconds    that it took; revision: of the message that they read
+    words      why it was settled so
     """
 
     class Purpose(models.TextChoices):
@@ -154,6 +155,7 @@ class Code(models.Model):
     answer = models.CharField(max_length=9)
     revision = models.PositiveIntegerField()
     seconds = models.FloatField(null=True, blank=True)
+    words = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
