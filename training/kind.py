@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 
 from rapport.core.understand import kind
 from rapport.core.understand.evaluation import average_precision, judge_sets
-from rapport.core.understand.grams import FAMILIES, grams
+from rapport.core.understand.grams import BATCH, FAMILIES, grams
 from rapport.core.understand.kind import LEARNED, SIGNS
 from training.kinds import Kinded, parts, questioned
 from training.student import SEEDS, Pace, learn_each
@@ -93,7 +93,7 @@ def lesson(items: Sequence[Kinded]) -> Lesson:
         for name, is_one in item.marks.items():
             truth[row, LEARNED.index(name)], known[row, LEARNED.index(name)] = is_one, True
     texts = [item.text for item in items]
-    batches = [texts[start : start + kind.BATCH] for start in range(0, len(texts), kind.BATCH)]
+    batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
     signs = np.concatenate([kind.signs(batch, grams(batch)) for batch in batches]).astype(np.float32)
     folds = np.array([zlib.crc32(text.encode("utf-8", "replace")) % FOLDS for text in texts])
     return Lesson(features(texts), signs, truth, known, np.array([item.source for item in items]), folds)

@@ -13,6 +13,7 @@ import numpy as np
 from rapport.core.understand import kind
 from rapport.core.understand.cues import finder
 from rapport.core.understand.evaluation import ClassFigures, average_precision, calibration_error, judge_sets
+from rapport.core.understand.grams import BATCH
 from rapport.core.understand.kind import LEARNED, kinds_of
 from rapport.sample.story import simulate
 from training.kind import ELSEWHERE
@@ -39,7 +40,7 @@ class Evidence:
         return judge_sets([{self.kind} if true else set() for true in self.truth], found).per_class[self.kind]
 
     def probabilities(self) -> np.ndarray:
-        batches = [self.texts[start : start + kind.BATCH] for start in range(0, len(self.texts), kind.BATCH)]
+        batches = [self.texts[start : start + BATCH] for start in range(0, len(self.texts), BATCH)]
         rows = np.concatenate([kind.probabilities(batch, kind.weights()) for batch in batches])
         return rows[:, LEARNED.index(self.kind)]
 

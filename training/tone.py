@@ -21,7 +21,7 @@ from scipy.optimize import minimize_scalar
 
 from rapport.core.understand import tone
 from rapport.core.understand.evaluation import judge
-from rapport.core.understand.grams import BUCKETS, FAMILIES, grams
+from rapport.core.understand.grams import BATCH, BUCKETS, FAMILIES, grams
 from training.data import FURTHER, UNTOUCHED, Labelled, semeval, semeval_names, umsab, unlabelled, us_airline, without
 from training.student import Pace, learn
 from training.teacher import embeddings, scores
@@ -128,9 +128,9 @@ def development_items() -> list[Labelled]:
 def features(texts: Sequence[str]) -> sp.csr_matrix:
     """What `tone.probabilities` sums: each n-gram counts 1 over the root of its family's number; (texts, BUCKETS)."""
     rows = []
-    for start in range(0, len(texts), tone.BATCH):
+    for start in range(0, len(texts), BATCH):
         batch = []
-        for family in grams(texts[start : start + tone.BATCH]):
+        for family in grams(texts[start : start + BATCH]):
             counts = family.counts()
             values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts)
             places = np.concatenate(([0], family.ends))

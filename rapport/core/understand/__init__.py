@@ -12,6 +12,7 @@ from typing import Protocol
 
 from rapport.core.types import Private, Reading, Readings, Tone
 from rapport.core.understand import hints, kind, language, private, spam, tone, urgency
+from rapport.core.understand.grams import BATCH
 from rapport.core.understand.private import REGIONS, mask
 
 __all__ = ["REGIONS", "Tones", "mask", "read", "version"]
@@ -51,17 +52,23 @@ def read(
     """
     if reach is not None and len(reach) != len(texts):
         raise ValueError(f"{len(reach)} reaches for {len(texts)} texts")
-    rows = zip(
-        texts,
-        language.languages_of(texts, languages),
-        tones.tones_of(texts),
-        private.private_in(texts, regions, references),
-        kind.kinds_of(texts),
-        spam.spam_of(texts),
-        hints.hints_in(texts),
-        reach or [0] * len(texts),
-    )
-    return Readings(tuple(_reading(*row) for row in rows), version(tones))
+    codes = language.languages_of(texts, languages)
+    reach = reach or [0] * len(texts)
+    items: list[Reading] = []
+    for start in range(0, len(texts), BATCH):
+        some = texts[start : start + BATCH]
+        rows = zip(
+            some,
+            codes[start:],
+            tones.tones_of(some),
+            private.private_in(some, regions, references),
+            kind.kinds_of(some),
+            spam.spam_of(some),
+            hints.hints_in(some),
+            reach[start:],
+        )
+        items += [_reading(*row) for row in rows]
+    return Readings(tuple(items), version(tones))
 
 
 def _reading(

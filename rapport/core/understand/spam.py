@@ -13,6 +13,7 @@ import hashlib
 import json
 import math
 import re
+import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -111,6 +112,8 @@ WORDS = {
 _SHORTENED = re.compile(
     r"(?<![\w.-])(?:bit\.ly|tinyurl\.com|goo\.gl|ow\.ly|is\.gd|cutt\.ly|rb\.gy|t\.me|wa\.me)/", re.IGNORECASE
 )
+_CAPITALS = string.ascii_uppercase.encode()
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"(?<![\w.,/-])(?:\+?\d[\d -]{8,14}\d|[4-9]\d{4})(?![\w/-]|[.,]\d)")
 _AMOUNT = re.compile(r"[£$€] ?\d|\d ?(?:[£€]|usd\b|eur\b|pounds\b|dollars\b)", re.IGNORECASE)
 _HASHTAG = re.compile(r"(?<!\w)#\w+")
@@ -120,8 +123,8 @@ FORMS: dict[str, Callable[[str], bool]] = {
     "a link": lambda text: _links(text) >= 1,
     "many links": lambda text: _links(text) >= 3,
     "a shortened link": lambda text: "/" in text and bool(_SHORTENED.search(text)),
-    "a number to call": lambda text: bool(_NUMBER.search(text)),
-    "an amount": lambda text: bool(_AMOUNT.search(text)),
+    "a number to call": lambda text: bool(_DIGIT.search(text) and _NUMBER.search(text)),
+    "an amount": lambda text: bool(_DIGIT.search(text) and _AMOUNT.search(text)),
     "capitals": lambda text: _capitals(text),
     "exclamation marks": lambda text: text.count("!") >= 3,
     "many hashtags": lambda text: text.count("#") >= 6 and len(_HASHTAG.findall(text)) >= 6,
@@ -188,7 +191,8 @@ def _links(text: str) -> int:
 
 def _capitals(text: str) -> bool:
     """A third of at least twenty letters."""
-    capitals = sum(map(str.isupper, text))
+    plain = text.isascii()
+    capitals = len(text) - len(text.encode().translate(None, _CAPITALS)) if plain else sum(map(str.isupper, text))
     if capitals * 3 < 20:
         return False
     letters = sum(map(str.isalpha, text))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from rapport.core.types import Tone
 from rapport.core.understand import head, tone
+from rapport.core.understand.grams import BATCH
 
 STRENGTHS = (1.0, 3.0, 10.0)
 """How hard weights may be pulled toward zero, against the loss of one label: many labels pull harder than few."""
@@ -79,7 +80,7 @@ class Lesson:
 def _lesson(examples: Sequence[Example]) -> Lesson:
     import scipy.sparse as sp  # scipy takes 40 MB: only where somebody is taught
 
-    tables = [_table([one.text for one in examples[n : n + tone.BATCH]]) for n in range(0, len(examples), tone.BATCH)]
+    tables = [_table([one.text for one in examples[n : n + BATCH]]) for n in range(0, len(examples), BATCH)]
     return Lesson(
         sp.vstack(tables, format="csr"),
         head.logarithms([one.default for one in examples]),

@@ -18,10 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rapport.core.types import Tone
-from rapport.core.understand.grams import FAMILIES, Grams, grams
-
-BATCH = 512
-"""Texts that are worked on at once; larger batches leave the processor's cache."""
+from rapport.core.understand.grams import BATCH, FAMILIES, Grams, grams
 
 Floats = NDArray[np.float64]
 
