@@ -10,18 +10,20 @@ data sets are absent (RAPPORT_DATA). Both are compared in the same run with what
 from __future__ import annotations
 
 import argparse
+import heapq
 import math
 import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from benchmarks import quantify, real_text, years
+from benchmarks import quantify, real_text, trackers, years
 from benchmarks.results import Row, write
 from benchmarks.worlds import WORLDS, World
 from rapport.core.measure import agreement, burst, forecast, sampling, share
 from rapport.core.measure.delay import Line, expect
 from rapport.core.measure.share import Frame, Labels, ShareEstimate
+from rapport.core.steer.staffing import erlang_c
 from rapport.core.types import Estimate
 
 MESSAGES = 20_000
@@ -91,6 +93,41 @@ def intervals(part: float, rng: np.random.Generator) -> Iterator[Row]:
         "points",
         target=1.0,
     )
+
+
+def weeks(part: float, rng: np.random.Generator) -> Iterator[Row]:
+    """As the desk has it: a draw a day, ten labels a day of 600 messages, and an interval for seven days."""
+    runs, missed = max(int(600 * part), 60), []
+    for world in WORLDS:
+        for of in ("negative", "net"):
+            outside = 0
+            for _ in range(runs):
+                found, truth = week(world, of, rng)
+                outside += not found.estimate.low <= truth <= found.estimate.high
+            missed.append(outside / runs)
+            limit = round(6.5 + chance(0.05, runs) / 3, 2)
+            name = f"intervals that miss, seven days of ten labels: {world.name}, {of}"
+            yield Row(name, round(100 * outside / runs, 2), "%", "promised", 5.0, limit)
+    off = round(abs(100 * float(np.mean(missed)) - 5), 2)
+    yield Row("intervals that miss, seven days of ten labels, all together: off from 5 %", off, "points", target=1.0)
+
+
+def week(world: World, of: str, rng: np.random.Generator) -> tuple[ShareEstimate, float]:
+    """An estimate for seven days, and the truth."""
+    worth = np.array(share.OUTCOMES[of])
+    days, truths = [], []
+    for number in range(7):
+        truth, prediction = world.messages(rng, 600)
+        ids = [f"{number}/{n}" for n in range(600)]
+        drawn = sampling.draw(ids, ["web"] * 600, prediction, 10, str(rng.integers(2**62)))
+        assert isinstance(drawn, sampling.Draw)
+        at = drawn.first(10)
+        labels = Labels(drawn.stratum[at], prediction[at], truth[at])
+        days.append((Frame.of(drawn.stratum, prediction), labels))
+        truths.append(float(worth[truth].mean()))
+    found = share.estimate(*share.together(days), of)
+    assert isinstance(found, ShareEstimate)
+    return found, float(np.mean(truths))
 
 
 def worth(part: float, rng: np.random.Generator) -> Iterator[Row]:
@@ -191,10 +228,32 @@ def delays(part: float, rng: np.random.Generator) -> Iterator[Row]:
         if math.isfinite(both.late):
             late = alone.late if math.isfinite(alone.late) else None
             yield Row(f"nine of ten by: {100 * shift:+.0f} points", both.late, "days", "without amber", late)
+    few = max(int(200 * part), 20)
+    for shift in (0.0, 0.10, 0.20):
+        rang, days = trackers.repeated(shift, rng, few)
+        if not shift:
+            yield Row("red within a year without a baseline: nothing happens", 100 * rang, "%", target=5.0)
+        elif math.isfinite(days):
+            yield Row(f"median days to red without a baseline: {100 * shift:+.0f} points", days, "days")
     false, found, days = years.fifty_lines(rng, runs=max(int(100 * part), 5))
     yield Row("false among the alarms of 50 lines in a year", round(100 * false, 2), "%", target=10.0)
     yield Row("changes of 15 points missed on 50 lines", round(100 * (1 - found), 2), "%", target=5.0)
     yield Row("median days to red on 50 lines: +15 points", days, "days")
+
+
+# -- the day -----------------------------------------------------------------------------------------------------------
+
+
+def days(part: float, rng: np.random.Generator) -> Iterator[Row]:
+    """Ten labels a day: what can be said of one day or of seven, in calm times and after the reader changed silently.
+
+    Ours is that of seven days. The day alone has too few labels for a number, and is not shown."""
+    for name, (calm, after) in trackers.displays(rng, max(int(100 * part), 8)).items():
+        limits = (6.5, 7.5) if name == "seven days" else (None, None)
+        missed, silent = (round(100 * (1 - one.share), 1) for one in (calm, after))
+        yield Row(f"intervals that miss, ten labels a day: {name}", missed, "%", "promised", 5.0, limits[0])
+        yield Row(f"the same after the reader changed silently: {name}", silent, "%", "promised", 5.0, limits[1])
+        yield Row(f"half width, ten labels a day: {name}", round(100 * calm.half, 1), "points")
 
 
 # -- going -------------------------------------------------------------------------------------------------------------
@@ -286,6 +345,31 @@ def coders(part: float, rng: np.random.Generator) -> Iterator[Row]:
         )
 
 
+def staff(part: float, rng: np.random.Generator) -> Iterator[Row]:
+    """Erlang's formula against published digits, and against a played queue: 60 an hour, 6 minutes each, 7 people."""
+    desk = erlang_c(100 / 30, 3.0, 14, within=20 / 60)
+    for name, value, published, digits in (
+        ("chance to wait", desk.waits, 0.1741319, 5e-8),
+        ("answered in 20 seconds", desk.in_time, 0.88835, 5e-6),
+    ):
+        yield Row(f"Erlang C, {name}: off from the published figure", abs(value - published), "", target=digits)
+    promised = 100 * erlang_c(1.0, 6.0, 7, within=15.0).in_time
+    contacts = int(200_000 * part)
+    for name, gaps, target in (
+        ("by chance", rng.exponential(1.0, contacts), 2.0),
+        ("in bursts", rng.gamma(0.2, 5.0, contacts), None),
+    ):
+        at = np.cumsum(gaps)
+        free = [0.0] * 7
+        late = 0
+        for came, takes in zip(at, rng.exponential(6.0, contacts)):
+            begins = max(float(came), heapq.heappop(free))
+            heapq.heappush(free, begins + float(takes))
+            late += begins - came > 15.0
+        kept = 100 * (1 - late / contacts)
+        yield Row(f"answered in time, less than Erlang says, contacts {name}", promised - kept, "points", target=target)
+
+
 def speed(part: float, rng: np.random.Generator) -> Iterator[Row]:
     n = 1_000_000
     stratum, prediction = rng.integers(0, 18, n), rng.dirichlet([1, 1, 1], n)
@@ -299,15 +383,18 @@ def speed(part: float, rng: np.random.Generator) -> Iterator[Row]:
 
 PARTS: tuple[Callable[[float, np.random.Generator], Iterator[Row]], ...] = (
     intervals,
+    weeks,
     worth,
     uncorrected,
     real_text.rows,
     looks,
     false_reds,
     delays,
+    days,
     forecasts,
     bursts,
     coders,
+    staff,
     speed,
 )
 

@@ -174,6 +174,25 @@ def agreement(file: Path, metric: str, seed: int) -> None:
     click.echo(f"alpha {found.value:.3f}, between {found.low:.3f} and {found.high:.3f}, {found.n} messages coded twice")
 
 
+@measure.command()
+@click.option("--an-hour", type=click.FloatRange(min=0), required=True, help="Contacts that come in an hour.")
+@click.option("--handling", type=click.FloatRange(min=0, min_open=True), required=True, help="Minutes that one takes.")
+@click.option("--within", type=click.FloatRange(min=0), default=15.0, show_default=True, help="Minutes of waiting.")
+@click.option("--share", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.8, show_default=True)
+def staffing(an_hour: float, handling: float, within: float, share: float) -> None:
+    """The fewest people with whom that share of contacts is answered in time, and what one more would change."""
+    from rapport.core.steer.staffing import erlang_c, people_for
+    from rapport.core.types import Refused
+
+    desk = people_for(an_hour / 60, handling, within, share)
+    if isinstance(desk, Refused):
+        raise click.UsageError(desk.reason)
+    click.echo("people,in_time,mean_wait_minutes,busy")
+    for people in range(max(desk.people - 1, 1), desk.people + 3):
+        one = erlang_c(an_hour / 60, handling, people, within)
+        click.echo(f"{people},{one.in_time:.3f},{one.mean_wait:.1f},{one.busy:.3f}")
+
+
 # -- tables ------------------------------------------------------------------------------------------------------------
 
 

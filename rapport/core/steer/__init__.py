@@ -1,0 +1,1 @@
+"""What it takes to get there: so far, how many people."""
