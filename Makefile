@@ -133,8 +133,8 @@ bench-archive: .stamps/dev
 bench-intake: .stamps/dev
 	$(PYTHON) -m benchmarks.intake
 
-bench-measure: .stamps/dev
-	$(PYTHON) -m benchmarks.gps
+bench-measure: .stamps/bench
+	.venv-bench/bin/python -m benchmarks.gps
 
 bench-readers: .stamps/bench
 	.venv-bench/bin/python -m benchmarks.readers

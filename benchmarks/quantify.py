@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from benchmarks.worlds import TRAINED, World
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def classify_and_count(prediction: Floats) -> Floats:
@@ -15,9 +16,13 @@ def classify_and_count(prediction: Floats) -> Floats:
 
 
 def adjusted(prediction: Floats, world: World, rng: np.random.Generator, trained_on: int = 2000) -> Floats:
-    """PACC (Bella et al. 2010): undo the reader's mean behaviour, as seen on messages like those it was trained on."""
+    """`undone` for a simulated world: the reader as seen on messages like those it was trained on."""
     truth = rng.choice(3, size=trained_on, p=TRAINED)
-    seen = World("training", TRAINED, world.apart).read(rng, truth)
+    return undone(prediction, World("training", TRAINED, world.apart).read(rng, truth), truth)
+
+
+def undone(prediction: Floats, seen: Floats, truth: Ints) -> Floats:
+    """PACC (Bella et al. 2010): undo the reader's mean behaviour, as `seen` on messages whose tone is known."""
     behaviour = np.stack([seen[truth == k].mean(axis=0) for k in range(3)], axis=1)
     shares = np.clip(np.linalg.lstsq(behaviour, prediction.mean(axis=0), rcond=None)[0], 0, None)
     return shares / shares.sum()
@@ -30,3 +35,24 @@ def re_estimated(prediction: Floats, trained: Floats = TRAINED, rounds: int = 20
         belief = prediction * (shares / trained)
         shares = (belief / belief.sum(axis=1, keepdims=True)).mean(axis=0)
     return shares
+
+
+# -- the same by QuaPy (A. Moreo, A. Esuli and F. Sebastiani 2021), where it is installed ------------------------------
+
+
+def quapy_pacc(prediction: Floats, seen: Floats, truth: Ints) -> Floats | None:
+    try:
+        from quapy.method.aggregative import ACC, PACC
+    except ImportError:
+        return None
+    rates = PACC.getPteCondEstim(np.arange(3), truth, seen)
+    found = ACC.solve_adjustment(rates, prediction.mean(axis=0), "inversion", "minimize")
+    return np.clip(found, 0, 1) / np.clip(found, 0, 1).sum()
+
+
+def quapy_emq(prediction: Floats, trained: Floats) -> Floats | None:
+    try:
+        from quapy.method.aggregative import EMQ
+    except ImportError:
+        return None
+    return EMQ.EM(trained, prediction)[0]

@@ -6,7 +6,7 @@ import csv
 import html
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +75,8 @@ def draws(
 
 def rows(part: float, rng: np.random.Generator) -> Iterator[Row]:
     runs = max(int(1000 * part), 50)
-    held, biases, counted, adjusted = [], [], [], []
+    held, biases, counted = [], [], []
+    peers: dict[str, list[float]] = defaultdict(list)
     halves, plains = [], []
     lines = {name: (truth, predicted(texts)) for name, (texts, truth) in airlines().items()}
     for name, (truth, prediction) in lines.items():
@@ -86,7 +87,8 @@ def rows(part: float, rng: np.random.Generator) -> Iterator[Row]:
         halves.append(np.mean([one.estimate.high - one.estimate.low for one in found]) * 50)
         plains.append(196 * math.sqrt(actual * (1 - actual) * (1 - LABELS / len(truth)) / LABELS))
         counted.append(quantify.classify_and_count(prediction)[0] - actual)
-        adjusted.append(quantify.re_estimated(prediction, EVEN)[0] - actual)
+        for peer, shares in _peers(name, lines).items():
+            peers[peer].append(float(shares[0]) - actual)
         yield Row(
             f"airline tweets, {name}: intervals that miss, {LABELS} labels",
             round(100 * (1 - float(held[-1])), 2),
@@ -104,11 +106,18 @@ def rows(part: float, rng: np.random.Generator) -> Iterator[Row]:
             round(100 * float(np.abs(counted).max()), 1),
             round(0.3 + 300 * 0.065 / math.sqrt(runs), 2),
         )
-        yield Row(
-            "airline tweets: bias of EMQ, no labels, worst airline",
-            round(100 * float(np.abs(adjusted).max()), 1),
-            "points",
-        )
+        for peer, off in peers.items():
+            yield Row(
+                f"airline tweets: bias of {peer}, worst airline", round(100 * float(np.abs(off).max()), 1), "points"
+            )
+        for peer in ("EMQ", "PACC"):
+            ours, theirs = (
+                next((off for name, off in peers.items() if name.startswith(who)), None)
+                for who in (peer, f"QuaPy's {peer}")
+            )
+            if ours and theirs:
+                apart = 100 * float(np.abs(np.subtract(ours, theirs)).max())
+                yield Row(f"airline tweets: our {peer} off from QuaPy's", round(apart, 2), "points", target=0.5)
         yield Row(
             "airline tweets: half width",
             round(float(np.mean(halves)), 2),
@@ -118,6 +127,20 @@ def rows(part: float, rng: np.random.Generator) -> Iterator[Row]:
             round(float(np.mean(plains)), 2),
         )
     yield from _divergences(part, rng)
+
+
+def _peers(name: str, lines: Mapping[str, tuple[Ints, Floats]]) -> dict[str, Floats]:
+    """What ways without labels of this airline say. PACC learned the reader's behaviour on the other airlines."""
+    prediction = lines[name][1]
+    others = [line for other, line in lines.items() if other != name]
+    truth, seen = (np.concatenate([line[part] for line in others]) for part in range(2))
+    found = {
+        "EMQ, no labels": quantify.re_estimated(prediction, EVEN),
+        "PACC, labels of the other airlines": quantify.undone(prediction, seen, truth),
+        "QuaPy's EMQ, no labels": quantify.quapy_emq(prediction, EVEN),
+        "QuaPy's PACC, labels of the other airlines": quantify.quapy_pacc(prediction, seen, truth),
+    }
+    return {peer: shares for peer, shares in found.items() if shares is not None}
 
 
 def _divergences(part: float, rng: np.random.Generator) -> Iterator[Row]:
