@@ -26,6 +26,7 @@ class Entry:
 
 ENTRIES = {
     "wake snoozed conversations": Entry("route.actions.wake", timedelta(seconds=30)),
+    "give open conversations their urgency": Entry("route.urgency.catch_up", timedelta(days=1)),
     "watch the hours": Entry("listen.watch.look", timedelta(minutes=5)),
     "count against the platforms": Entry("listen.reckoning.reckon", timedelta(minutes=15)),
     "watch the last weeks anew": Entry("listen.watch.look_again", timedelta(days=1)),

@@ -16,11 +16,12 @@ from rapport.server.keep.verify import verify
 from rapport.server.listen import actions as listening
 from rapport.server.listen.models import Author as Account
 from rapport.server.listen.models import Message, Purpose
-from rapport.server.organise.models import Organisation
+from rapport.server.organise.models import AuditEntry, Organisation
 from rapport.server.route import actions as routing
 from rapport.server.route import correcting, exports
 from rapport.server.route.models import Conversation
 from rapport.server.route.queries import search_messages
+from rapport.server.route.urgency import catch_up
 from rapport.server.understand import noise, why
 from rapport.server.understand.models import Reading, SetAside
 
@@ -69,6 +70,41 @@ def test_a_conversation_is_as_urgent_as_what_was_not_answered_in_it(hear, says):
     assert Conversation.objects.get().urgency == ""
     hear(says("My lawyer will write to you", thread_id="a", after=3))
     assert Conversation.objects.get().urgency == "soon"
+
+
+class TestWhatAnEarlierVersionRead:
+    @pytest.fixture
+    def before(self, hear, says):
+        """A message that a reader read which did not look for urgency."""
+        hear(says(HARM))
+        Reading.objects.update(urgency=None, urgent_for=None, reader="language-1 tone-5041c979 private-2 kind-1")
+        Conversation.objects.update(urgency="")
+        Message.objects.update(unarchived=False)
+
+    def test_gets_its_urgency_and_nothing_else_changes(self, before):
+        kept = Reading.objects.values("tone", "negative", "kinds", "language", "at")
+        was = list(kept)
+        catch_up(timezone.now())
+        assert (the_reading().urgency, the_reading().urgent_for) == ("now", ["harm"])
+        assert the_reading().reader == f"language-1 tone-5041c979 private-2 kind-1 {urgency.VERSION}"
+        assert Conversation.objects.get().urgency == "now"
+        assert list(kept.all()) == was
+        assert Message.objects.get().unarchived
+
+    def test_gets_it_once(self, before):
+        catch_up(timezone.now())
+        catch_up(timezone.now())
+        assert AuditEntry.objects.get(action="messages.urgency_read").detail["messages"] == 1
+
+    def test_is_let_be_where_the_conversation_is_closed(self, before):
+        Conversation.objects.update(state="closed")
+        catch_up(timezone.now())
+        assert the_reading().urgency is None
+
+    def test_wakes_nobody(self, before):
+        Conversation.objects.update(state="snoozed")
+        catch_up(timezone.now())
+        assert (Conversation.objects.get().state, Conversation.objects.get().urgency) == ("snoozed", "now")
 
 
 def test_ownership_rules_may_ask_for_urgency(hear, says, ana):
