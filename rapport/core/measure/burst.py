@@ -153,6 +153,92 @@ class Rise:
         return replace(self, sum=max(0.0, self.sum + log_ratio(count, expected, self.factor, self.size)))
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From where on hours are too loud: the chance of one hour alone, and the sum of a `Rise`."""
+
+    tail: float
+    rise: float
+
+
+def limits(series: int, false_a_year: float) -> Limits:
+    """Limits with which so many series, each looked at every hour, warn falsely so often in a year altogether, at most.
+
+    Half of the false warnings are left to single hours, half to what adds up. It presumes that the profiles are right.
+
+    >>> one = limits(1, 2.0)
+    >>> round(one.tail * 365 * 24, 6), limits(10, 2.0).tail < one.tail
+    (1.0, True)
+    """
+    looks = 365 * 24 * max(series, 1)
+    return Limits(false_a_year / 2 / looks, math.log(looks / (false_a_year / 2)))
+
+
+@dataclass(frozen=True, slots=True)
+class Loud:
+    """From an hour on it was louder than chance explains.
+
+    first      place of that hour in what was looked at
+    count      that came from it on, `expected` what such hours bring; `chance` of so much in the loudest of them
+    lasting    it was found because it adds up, not by one hour alone
+    """
+
+    first: int
+    count: int
+    expected: float
+    chance: float
+    lasting: bool
+
+
+def loud(
+    counts: Sequence[int] | Ints, expected: Sequence[float] | Floats, size: float, limit: Limits, *, fewest: int = 1
+) -> Loud | None:
+    """Whether the last hours hold something too loud: one hour alone, or several that add up. None: they do not.
+
+    counts     shape (T,), -1 for hours that were not heard; the last may still run: fewer than it will bring
+    expected   shape (T,), of the profile
+    fewest     below so many in all nothing is said, however rare it is
+
+    >>> loud([3, 4, 40, 5], [4.0] * 4, 5.0, limits(1, 2.0)).first
+    2
+    >>> loud([3, 4, -1, 5], [4.0] * 4, 5.0, limits(1, 2.0)) is None
+    True
+    """
+    heard = [(n, int(count), float(expected[n])) for n, count in enumerate(counts) if count >= 0]
+    chances = {n: at_least(count, mean, size) for n, count, mean in heard}
+    rise, began = Rise(size, limit=limit.rise), 0
+    for n, count, mean in heard:
+        rise = rise.step(count, max(mean, 1e-9))
+        began = n + 1 if rise.sum == 0 else began
+        if (alone := chances[n] < limit.tail) or rise.rings:
+            first = n if alone else began
+            break
+    else:
+        return None
+    later = [(count, mean) for n, count, mean in heard if n >= first]
+    total = sum(count for count, _mean in later)
+    if total < fewest:
+        return None
+    return Loud(first, total, sum(m for _count, m in later), min(chances[n] for n in chances if n >= first), not alone)
+
+
+CALM = 0.05
+"""What comes by chance in one of twenty such stretches is usual again."""
+
+
+def calm(counts: Sequence[int] | Ints, expected: Sequence[float] | Floats, size: float) -> bool:
+    """Whether it is over: these hours together brought what such hours bring. Hours that were not heard tell nothing.
+
+    >>> calm([4, 5, 3], [4.0] * 3, 5.0), calm([12, 15, 9], [4.0] * 3, 5.0), calm([-1, -1], [4.0] * 2, 5.0)
+    (True, False, False)
+    """
+    heard = [n for n, count in enumerate(counts) if count >= 0]
+    if not heard:
+        return False
+    mean = float(sum(expected[n] for n in heard))
+    return at_least(int(sum(counts[n] for n in heard)), mean, size * len(heard)) >= CALM
+
+
 def against_expected(
     counts: Sequence[int] | Ints, expected: Sequence[float] | Floats, size: float, *, level: float = 0.95
 ) -> Estimate | NotEnough:

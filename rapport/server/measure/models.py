@@ -319,3 +319,70 @@ class Goal(models.Model):
 
     class Meta:
         ordering = ["by_date", "id"]
+
+
+# -- early warnings --------------------------------------------------------------------------------------------------
+
+
+class Place(models.Model):
+    """A place whose mention is counted, and the words that mean it, parted by commas (see `core.understand.cues`)."""
+
+    name = models.CharField(max_length=80, unique=True)
+    words = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Usual(models.Model):
+    """How many people speak in an hour of the week of what a brief finds, of one kind of it, or of a place. All rows
+    are learned anew together.
+
+    weeks      of hours that were heard; `mean` is empty while they are too few (`core.measure.burst.profile`)
+    mean       168 numbers, from Monday midnight (UTC): doubles, little-endian; `size` of the negative binomial, 0: inf
+    channels   ids of those that were listened to all along: only they are counted
+    """
+
+    brief = models.ForeignKey(Brief, models.CASCADE, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=20, blank=True)
+    place = models.ForeignKey(Place, models.CASCADE, null=True, blank=True, related_name="+")
+    weeks = models.PositiveSmallIntegerField(default=0)
+    mean = models.BinaryField(default=b"")
+    size = models.FloatField(default=0.0)
+    channels = models.JSONField(default=list)
+    learned_at = models.DateTimeField(default=timezone.now)
+
+
+class EarlyWarning(models.Model):
+    """More people than usual speak of something, since an hour.
+
+    since      its first hour; `until`: the end of the last that was counted
+    hours      [people, expected] of each hour from `since` on; None for people where it was not heard
+    lasting    found because somewhat loud hours add up, not by one hour alone
+    chance     of so much in the loudest hour when nothing is the matter
+    messages   ids of some, the newest first
+    over_at    it ended: as many speak as usual; `closed_at`: somebody has dealt with it, whether it is over or not
+    """
+
+    brief = models.ForeignKey(Brief, models.CASCADE, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=20, blank=True)
+    place = models.ForeignKey(Place, models.CASCADE, null=True, blank=True, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    count = models.PositiveIntegerField()
+    expected = models.FloatField()
+    chance = models.FloatField()
+    lasting = models.BooleanField(default=False)
+    hours = models.JSONField(default=list)
+    messages = models.JSONField(default=list)
+    opened_at = models.DateTimeField(default=timezone.now)
+    over_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["-since", "-id"]
+        indexes = [models.Index(fields=["-since"], name="warning_goes_on", condition=models.Q(over_at=None))]

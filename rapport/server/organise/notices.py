@@ -52,6 +52,11 @@ KINDS = {
         gettext_lazy("%(channel)s was not heard for a while"),
         gettext_lazy("From %(start)s to %(end)s. %(cause)s"),
     ),
+    "early_warning": Kind(
+        "alert",
+        gettext_lazy("%(about)s: more people than usual speak of it"),
+        gettext_lazy("%(n)s in the last hours."),
+    ),
     "brought_back": Kind(
         "check",
         gettext_lazy("%(channel)s: what was said earlier is here"),

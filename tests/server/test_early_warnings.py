@@ -1,0 +1,241 @@
+"""Early warnings: a burst is told once while it lasts, and what was said long ago warns of nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from rapport.core.types import Refused
+from rapport.server.listen.models import Author, Brief, BriefMatch, Channel, Message
+from rapport.server.measure import warnings
+from rapport.server.measure.models import EarlyWarning, Place, Usual
+from rapport.server.organise.models import AuditEntry, Notice
+from rapport.server.understand.models import Reading
+
+NOW = datetime(2026, 6, 10, 12, 30, tzinfo=UTC)  # a Wednesday
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def brief(channel: Channel) -> Brief:
+    return Brief.objects.create(name="Night ferry", purpose="product", query="ferry")
+
+
+Said = Callable[..., list[Message]]
+
+
+@pytest.fixture
+def said(channel: Channel, brief: Brief) -> Said:
+    """So many messages of the brief at a time, each by somebody else unless `by` says who."""
+    number = 0
+
+    def say(
+        count: int,
+        at: datetime,
+        *,
+        by: str = "",
+        late: timedelta = timedelta(),
+        kinds: tuple[str, ...] = (),
+        text: str = "ferry",
+    ) -> list[Message]:
+        nonlocal number
+        rows = []
+        for _ in range(count):
+            number += 1
+            author, _new = Author.objects.get_or_create(network="harbour", external_id=by or f"somebody-{number}")
+            row = Message.objects.create(
+                network="harbour",
+                external_id=f"said-{number}",
+                author=author,
+                channel=channel,
+                text=text,
+                thread_id=f"said-{number}",
+                published_at=at,
+                heard_at=at + late,
+            )
+            BriefMatch.objects.create(brief=brief, message=row)
+            if kinds:
+                Reading.objects.create(
+                    message=row,
+                    language="en",
+                    tone="neutral",
+                    negative=0,
+                    neutral=1,
+                    positive=0,
+                    kinds=list(kinds),
+                    reader="r",
+                )
+            rows.append(row)
+        return rows
+
+    return say
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch, channel: Channel) -> set[datetime]:
+    """Hours in which the channel was deaf; in all others it was heard."""
+    deaf: set[datetime] = set()
+
+    def hours(channels, since, count, now):
+        return {row.pk: np.array([since + n * HOUR not in deaf for n in range(count)]) for row in channels}
+
+    monkeypatch.setattr(warnings, "heard_hours", hours)
+    return deaf
+
+
+@pytest.fixture
+def usual(brief: Brief, channel: Channel, heard: set[datetime]) -> Usual:
+    """Two people an hour speak of it, all week."""
+    return Usual.objects.create(
+        brief=brief, weeks=8, mean=np.full(168, 2.0).tobytes(), size=20.0, channels=[channel.pk], learned_at=NOW
+    )
+
+
+def test_a_burst_opens_one_warning_that_goes_on_and_is_over_by_itself(said, usual, ana):
+    said(20, NOW - timedelta(minutes=20))
+    assert warnings.look(NOW) == 1
+    row = EarlyWarning.objects.get()
+    assert (row.count, row.since, row.over_at) == (20, NOW.replace(minute=0), None)
+    assert Notice.objects.get(user=ana).what == "early_warning"
+    said(15, NOW + timedelta(minutes=50))
+    assert warnings.look(NOW + HOUR) == 0
+    assert EarlyWarning.objects.get().count == 35
+    warnings.look(NOW + 10 * HOUR)
+    row.refresh_from_db()
+    assert row.over_at == NOW + 10 * HOUR
+    assert Notice.objects.get().read_at is not None
+    assert warnings.look(NOW + 11 * HOUR) == 0
+
+
+def test_usual_hours_warn_of_nothing(said, usual):
+    for back in range(40):
+        said(3, NOW - back * HOUR)
+    assert warnings.look(NOW) == 0
+
+
+def test_one_person_who_writes_thirty_times_is_one_voice(said, usual):
+    said(30, NOW - timedelta(minutes=20), by="angry")
+    assert warnings.look(NOW) == 0
+
+
+def test_what_an_outage_kept_back_and_its_end_brings_at_once_warns_of_nothing(said, usual, heard):
+    heard |= {NOW.replace(minute=0) - back * HOUR for back in range(1, 12)}
+    for back in range(1, 12):
+        said(25, NOW - back * HOUR, late=back * HOUR + timedelta(minutes=10))
+    assert [row.count for row in EarlyWarning.objects.all()] == []
+    # What is said within three hours may still be news: the hours before are not.
+    Message.objects.filter(published_at__gte=NOW - 3 * HOUR).delete()
+    assert warnings.look(NOW) == 0
+
+
+def test_while_a_channel_is_deaf_nobody_says_that_it_is_over(said, usual, heard):
+    said(20, NOW)
+    warnings.look(NOW)
+    heard |= {NOW.replace(minute=0) + ahead * HOUR for ahead in range(1, 12)}
+    warnings.look(NOW + 10 * HOUR)
+    assert EarlyWarning.objects.get().over_at is None
+
+
+def test_what_lasts_is_found_although_no_hour_is_loud_alone(said, usual):
+    for back in range(24):
+        said(5, NOW - back * HOUR)
+    assert warnings.look(NOW) == 1
+    assert EarlyWarning.objects.get().lasting
+
+
+def test_what_was_loud_yesterday_is_history(said, usual):
+    said(30, NOW - 20 * HOUR)
+    assert warnings.look(NOW) == 0
+
+
+def test_all_of_a_brief_is_told_once_and_not_again_for_each_kind(said, usual, brief):
+    Usual.objects.create(
+        brief=brief,
+        kind="complaint",
+        weeks=8,
+        mean=np.full(168, 0.5).tobytes(),
+        channels=usual.channels,
+        learned_at=NOW,
+    )
+    said(20, NOW, kinds=("complaint",))
+    assert warnings.look(NOW) == 1
+    assert EarlyWarning.objects.get().kind == ""
+
+
+def test_a_place_is_counted_in_what_is_said_about_us(said, usual, ana):
+    places = warnings.save_places("Lübeck: Lübeck, Luebeck\nOslo", actor=ana)
+    assert [place.words for place in places] == ["Lübeck, Luebeck", "Oslo"]
+    Usual.objects.create(
+        place=places[0], weeks=8, mean=np.full(168, 0.1).tobytes(), channels=usual.channels, learned_at=NOW
+    )
+    usual.delete()
+    said(8, NOW, text="Nothing moves in LUEBECK")
+    said(8, NOW, text="Nothing moves in Oslo")
+    warnings.look(NOW)
+    row = EarlyWarning.objects.get()
+    assert (row.place.name, row.count, warnings.name_of(row)) == ("Lübeck", 8, "Lübeck")
+
+
+def test_a_word_that_nothing_can_find_is_refused(ana):
+    assert isinstance(warnings.save_places("Oslo: osl*", actor=ana), Refused)
+    assert isinstance(warnings.save_places("Oslo: 12", actor=ana), Refused)
+
+
+def test_a_stranger_may_not_say_which_places_count(cleo):
+    assert isinstance(warnings.save_places("Oslo", actor=cleo), Refused)
+    assert not Place.objects.exists()
+
+
+def test_whoever_deals_with_it_closes_it_and_it_warns_no_second_time(said, usual, ben):
+    said(20, NOW)
+    warnings.look(NOW)
+    row = EarlyWarning.objects.get()
+    closed = warnings.close(row, actor=ben)
+    assert closed.closed_by == ben
+    assert isinstance(warnings.close(row, actor=ben), Refused)
+    said(20, NOW + HOUR)
+    assert warnings.look(NOW + HOUR) == 0
+    assert warnings.open_again(closed, actor=ben).closed_at is None
+
+
+def test_what_is_usual_is_learned_from_the_hours_that_were_heard(said, brief, heard, channel):
+    heard |= {NOW.replace(minute=0) - back * HOUR for back in range(24 * 40, 24 * 44)}
+    monday = datetime(2026, 4, 6, 9, tzinfo=UTC)
+    for week in range(9):
+        said(6, monday + timedelta(weeks=week))
+    assert warnings.learn(NOW) == 5
+    row = Usual.objects.get(kind="")
+    mean = warnings.profile_of(row).mean
+    assert (row.weeks, row.channels, int(mean.argmax())) == (7, [channel.pk], 9)
+    assert mean[9] > 3 > 10 * mean[50]
+
+
+def test_while_too_few_weeks_are_known_nothing_warns(said, brief, heard):
+    heard |= {NOW.replace(minute=0) - back * HOUR for back in range(24 * 20, 24 * 80)}
+    said(40, NOW)
+    warnings.learn(NOW)
+    assert Usual.objects.get(kind="").weeks == 2
+    assert warnings.look(NOW) == 0
+
+
+def test_who_owns_the_conversations_is_told(said, usual, ben, cleo, talk):
+    from rapport.server.route.models import Placement
+
+    rows = said(20, NOW)
+    for row in rows:
+        Placement.objects.create(message=row, conversation=talk)
+    warnings.look(NOW)
+    assert Notice.objects.filter(user=ben).exists()
+    assert not Notice.objects.filter(user=cleo).exists()
+
+
+def test_opening_and_ending_are_on_record_and_counting_on_is_not(said, usual):
+    said(20, NOW)
+    warnings.look(NOW)
+    warnings.look(NOW + HOUR)
+    warnings.look(NOW + 12 * HOUR)
+    found = AuditEntry.objects.filter(action__startswith="warning.").order_by("sequence")
+    assert [entry.action for entry in found] == ["warning.opened", "warning.over"]
