@@ -142,3 +142,43 @@ def test_buzz_is_what_came_over_what_would_have_come() -> None:
 
 def test_against_nothing_nothing_is_measured() -> None:
     assert against_expected([3], [0.2], 5.0) == NotEnough(0, 1, "expected messages")
+
+
+def test_many_series_together_keep_the_false_warnings_that_they_are_allowed() -> None:
+    """Ten series, 60 days, learned anew each week: 0.7 are allowed; four or more come once in a hundred times."""
+    rng, weeks, days, series = np.random.default_rng(5), 8, 60, 10
+    hours = np.arange((weeks * 7 + days) * 24)
+    mean = 1 + 0.8 * np.sin(hours / 24 * 2 * np.pi)
+    limit, false = burst.limits(series, 4.0), 0
+    for _ in range(series):
+        counts = rng.poisson(rng.gamma(5.0, mean / 5.0))
+        for week in range(days // 7):
+            start = (weeks + week) * burst.WEEK
+            usual = burst.profile(counts[start - weeks * burst.WEEK : start])
+            assert isinstance(usual, burst.Profile)
+            for at in range(start, start + burst.WEEK, 42):
+                near = slice(at - 48, at)
+                hour = hours[near] % burst.WEEK
+                found = burst.loud(counts[near], usual.mean[hour], usual.sizes()[hour], limit, fewest=5)
+                false += found is not None
+    assert false < 4
+
+
+def test_hours_in_which_nobody_spoke_so_far_are_not_impossible() -> None:
+    rng = np.random.default_rng(6)
+    usual = burst.profile(rng.poisson(0.02, 8 * burst.WEEK))
+    assert isinstance(usual, burst.Profile)
+    assert usual.mean.min() > 0
+    assert 0.01 < usual.mean.mean() < 0.05
+
+
+def test_a_burst_is_found_in_its_first_hour_and_a_rise_within_a_day_and_a_half() -> None:
+    usual, limit = burst.Profile(np.full(168, 4.0), 5.0, 8.0), burst.limits(20, 4.0)
+    mean, size = usual.mean[:48], usual.sizes()[:48]
+    calm = np.full(48, 4)
+    once = burst.loud([*calm[:-1], 60], mean, size, limit)
+    assert once is not None
+    assert (once.first, once.lasting) == (47, False)
+    more = burst.loud([*calm[:12], *calm[12:] * 3], mean, size, limit)
+    assert more is not None
+    assert more.lasting

@@ -7,15 +7,20 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from rapport.core.types import Refused
 from rapport.server.listen.models import Author, Brief, BriefMatch, Channel, Message
 from rapport.server.measure import warnings
 from rapport.server.measure.models import EarlyWarning, Place, Usual
-from rapport.server.organise.models import AuditEntry, Notice
+from rapport.server.organise.models import AuditEntry, Notice, User
+from rapport.server.route.models import Placement
 from rapport.server.understand.models import Reading
 
 NOW = datetime(2026, 6, 10, 12, 30, tzinfo=UTC)  # a Wednesday
+LATELY = NOW - timedelta(minutes=10)
 HOUR = timedelta(hours=1)
 
 
@@ -132,7 +137,7 @@ def test_what_an_outage_kept_back_and_its_end_brings_at_once_warns_of_nothing(sa
 
 
 def test_while_a_channel_is_deaf_nobody_says_that_it_is_over(said, usual, heard):
-    said(20, NOW)
+    said(20, LATELY)
     warnings.look(NOW)
     heard |= {NOW.replace(minute=0) + ahead * HOUR for ahead in range(1, 12)}
     warnings.look(NOW + 10 * HOUR)
@@ -141,7 +146,7 @@ def test_while_a_channel_is_deaf_nobody_says_that_it_is_over(said, usual, heard)
 
 def test_what_lasts_is_found_although_no_hour_is_loud_alone(said, usual):
     for back in range(24):
-        said(5, NOW - back * HOUR)
+        said(5, LATELY - back * HOUR)
     assert warnings.look(NOW) == 1
     assert EarlyWarning.objects.get().lasting
 
@@ -160,7 +165,7 @@ def test_all_of_a_brief_is_told_once_and_not_again_for_each_kind(said, usual, br
         channels=usual.channels,
         learned_at=NOW,
     )
-    said(20, NOW, kinds=("complaint",))
+    said(20, LATELY, kinds=("complaint",))
     assert warnings.look(NOW) == 1
     assert EarlyWarning.objects.get().kind == ""
 
@@ -172,8 +177,8 @@ def test_a_place_is_counted_in_what_is_said_about_us(said, usual, ana):
         place=places[0], weeks=8, mean=np.full(168, 0.1).tobytes(), channels=usual.channels, learned_at=NOW
     )
     usual.delete()
-    said(8, NOW, text="Nothing moves in LUEBECK")
-    said(8, NOW, text="Nothing moves in Oslo")
+    said(8, LATELY, text="Nothing moves in LUEBECK")
+    said(8, LATELY, text="Nothing moves in Oslo")
     warnings.look(NOW)
     row = EarlyWarning.objects.get()
     assert (row.place.name, row.count, warnings.name_of(row)) == ("Lübeck", 8, "Lübeck")
@@ -190,13 +195,13 @@ def test_a_stranger_may_not_say_which_places_count(cleo):
 
 
 def test_whoever_deals_with_it_closes_it_and_it_warns_no_second_time(said, usual, ben):
-    said(20, NOW)
+    said(20, LATELY)
     warnings.look(NOW)
     row = EarlyWarning.objects.get()
     closed = warnings.close(row, actor=ben)
     assert closed.closed_by == ben
     assert isinstance(warnings.close(row, actor=ben), Refused)
-    said(20, NOW + HOUR)
+    said(20, LATELY + HOUR)
     assert warnings.look(NOW + HOUR) == 0
     assert warnings.open_again(closed, actor=ben).closed_at is None
 
@@ -215,16 +220,14 @@ def test_what_is_usual_is_learned_from_the_hours_that_were_heard(said, brief, he
 
 def test_while_too_few_weeks_are_known_nothing_warns(said, brief, heard):
     heard |= {NOW.replace(minute=0) - back * HOUR for back in range(24 * 20, 24 * 80)}
-    said(40, NOW)
+    said(40, LATELY)
     warnings.learn(NOW)
     assert Usual.objects.get(kind="").weeks == 2
     assert warnings.look(NOW) == 0
 
 
 def test_who_owns_the_conversations_is_told(said, usual, ben, cleo, talk):
-    from rapport.server.route.models import Placement
-
-    rows = said(20, NOW)
+    rows = said(20, LATELY)
     for row in rows:
         Placement.objects.create(message=row, conversation=talk)
     warnings.look(NOW)
@@ -233,9 +236,76 @@ def test_who_owns_the_conversations_is_told(said, usual, ben, cleo, talk):
 
 
 def test_opening_and_ending_are_on_record_and_counting_on_is_not(said, usual):
-    said(20, NOW)
+    said(20, LATELY)
     warnings.look(NOW)
     warnings.look(NOW + HOUR)
     warnings.look(NOW + 12 * HOUR)
     found = AuditEntry.objects.filter(action__startswith="warning.").order_by("sequence")
     assert [entry.action for entry in found] == ["warning.opened", "warning.over"]
+
+
+# -- the pages
+
+
+@pytest.fixture
+def client(ben: User) -> Client:
+    client = Client()
+    client.force_login(ben)
+    return client
+
+
+@pytest.fixture
+def burst(said, usual, ben) -> EarlyWarning:
+    now = timezone.now().replace(minute=30)
+    said(20, now - timedelta(minutes=10), text="The ferry is <b>late</b>")
+    warnings.look(now)
+    return EarlyWarning.objects.get()
+
+
+def test_the_page_says_what_is_loud_how_loud_and_how_often_that_is_false(client, burst):
+    page = client.get(reverse("course_warnings")).content.decode()
+    assert "20 people, where 2" in page
+    assert "warns falsely 4 times a year at most" in page
+    assert "What is usual in this hour" in page
+
+
+def test_while_it_learns_the_page_says_how_much_it_lacks(client, brief):
+    Usual.objects.create(brief=brief, weeks=2)
+    assert "2 of 4 weeks" in client.get(reverse("course_warnings")).content.decode()
+
+
+def test_a_warning_shows_its_hours_and_only_messages_that_one_may_see(client, burst, ana):
+    page = client.get(reverse("course_warning", args=[burst.pk])).content.decode()
+    assert "None of these messages belongs to a conversation of yours" in page
+    assert "How this was made" in page
+    client.force_login(ana)
+    page = client.get(reverse("course_warning", args=[burst.pk])).content.decode()
+    assert "&lt;b&gt;late" in page
+
+
+def test_the_hours_can_be_taken_away(client, burst):
+    lines = client.get(reverse("course_warning_figure", args=[burst.pk, "csv"])).content.decode().splitlines()
+    assert lines[0] == "hour,people,usual"
+    assert lines[1].split(",")[1:] == ["20", "2.0"]
+
+
+def test_closing_can_be_undone(client, burst):
+    client.post(reverse("close_course_warning", args=[burst.pk]))
+    burst.refresh_from_db()
+    assert burst.closed_at is not None
+    client.post(reverse("open_course_warning", args=[burst.pk]))
+    burst.refresh_from_db()
+    assert burst.closed_at is None
+
+
+def test_the_list_asks_the_database_a_fixed_number_of_times(client, burst, django_assert_max_num_queries, brief):
+    for _back in range(30):
+        EarlyWarning.objects.create(
+            brief=brief, since=NOW, until=NOW, over_at=NOW, count=9, expected=1, chance=0, opened_at=NOW
+        )
+    with django_assert_max_num_queries(14):
+        client.get(reverse("course_warnings"))
+
+
+def test_ben_may_not_say_which_places_count(client):
+    assert client.post(reverse("course_places"), {"places": "Oslo"}).status_code == 404

@@ -28,6 +28,10 @@ FEWEST_WEEKS = 4
 TAIL = 1e-4
 """An hour so loud comes by chance about once in a year and two months."""
 
+FAR = 8.0
+"""Standard deviations above what is usual, behind which an hour is cut: a storm says nothing of usual hours."""
+ROUNDS = 4
+
 PRIOR_WEEKS = 3.0
 """What the pattern of days and hours says about an hour of the week counts as so many weeks of it."""
 
@@ -38,14 +42,29 @@ class Profile:
 
     mean   shape (168,), messages; hour 0 is Monday, from midnight
     size   of the negative binomial: the variance is mean + mean²/size
+    weeks  from which it was learned; infinite when it is known
     """
 
     mean: Floats
     size: float
+    weeks: float = math.inf
 
     def chance(self, hour: int, count: int) -> float:
         """The probability of so many or more in that hour of the week."""
         return at_least(count, float(self.mean[hour % WEEK]), self.size)
+
+    def sizes(self) -> Floats:
+        """Shape (168,): the size that holds the doubt about the mean too, which was learned from a few weeks only.
+
+        >>> usual = Profile(np.full(168, 4.0), size=5.0, weeks=8.0)
+        >>> bool((usual.sizes() < 5.0).all()), float(Profile(usual.mean, 5.0).sizes()[0])
+        (True, 5.0)
+        """
+        if math.isinf(self.weeks):
+            return np.full(WEEK, self.size)
+        clumps = 0.0 if math.isinf(self.size) else (1 + 1.5 / self.weeks) / self.size
+        found: Floats = 1 / (clumps + 1 / (0.5 + self.weeks * self.mean))
+        return found
 
 
 def profile(counts: Sequence[int] | Ints, first_hour: int = 0) -> Profile | NotEnough:
@@ -70,34 +89,38 @@ def profile(counts: Sequence[int] | Ints, first_hour: int = 0) -> Profile | NotE
     hour = (np.arange(len(series)) + first_hour) % WEEK
     heard = series >= 0
     series, hour = series[heard], hour[heard]
-    calm = _without_peaks(series, hour % 24)
+    weeks, calm = len(series) / WEEK, _without_peaks(series, hour % 24)
+    for _ in range(ROUNDS):
+        mean = _means(calm, hour)
+        limit = mean + FAR * np.sqrt(mean + mean**2 / _size(calm, mean[hour], weeks))
+        calm = np.minimum(series, np.maximum(limit, 2.0)[hour])
     mean = _means(calm, hour)
-    size = _size(calm, mean[hour])
-    calm = np.minimum(series, mean[hour] + 5 * np.sqrt(mean[hour] + mean[hour] ** 2 / size))
-    mean = _means(calm, hour)
-    return Profile(mean, _size(calm, mean[hour]))
+    return Profile(mean, _size(calm, mean[hour], weeks), weeks)
 
 
 def _without_peaks(series: Floats, hour_of_day: Ints) -> Floats:
-    """Cut each hour of the day to what all but one in twenty of such hours stay below."""
-    limits = np.array([np.quantile(series[hour_of_day == hour], 0.95) for hour in range(24)])
+    """To begin with, cut each hour of the day to what all but one in twenty of such hours stay below, or to one."""
+    limits = np.array([max(np.quantile(series[hour_of_day == hour], 0.95), 1.0) for hour in range(24)])
     cut: Floats = np.minimum(series, limits[hour_of_day])
     return cut
 
 
 def _means(series: Floats, hour: Ints) -> Floats:
+    """Half a message more for each hour of the day: that nobody spoke in it so far does not make it impossible."""
     total, weeks = np.bincount(hour, series, minlength=WEEK), np.bincount(hour, minlength=WEEK).astype(np.float64)
-    level = max(float(series.mean()), 1e-9)
     table, known = total.reshape(7, 24), np.maximum(weeks, 1e-9).reshape(7, 24)
-    by_day, by_hour = table.sum(axis=1) / known.sum(axis=1), table.sum(axis=0) / known.sum(axis=0)
-    pattern = np.outer(by_day, by_hour).ravel() / level
+    by_day = (table.sum(axis=1) + 0.5) / known.sum(axis=1)
+    by_hour = (table.sum(axis=0) + 0.5) / known.sum(axis=0)
+    pattern = np.outer(by_day / by_day.mean(), by_hour).ravel()
     means: Floats = (total + PRIOR_WEEKS * pattern) / (weeks + PRIOR_WEEKS)
     return means
 
 
-def _size(series: Floats, mean: Floats) -> float:
-    """By moments; infinite (Poisson) where counts vary no more than chance."""
-    more = float(((series - mean) ** 2 - mean).sum())
+def _size(series: Floats, mean: Floats, weeks: float) -> float:
+    """By moments; infinite (Poisson) where counts vary no more than chance. Each count is in its own mean, too."""
+    whole = weeks + PRIOR_WEEKS
+    own = (1 - 1 / whole) ** 2 + (weeks - 1) / whole**2
+    more = float(((series - mean) ** 2 / own - mean).sum())
     return float((mean**2).sum()) / more if more > 0 else math.inf
 
 
@@ -164,14 +187,16 @@ class Limits:
 def limits(series: int, false_a_year: float) -> Limits:
     """Limits with which so many series, each looked at every hour, warn falsely so often in a year altogether, at most.
 
-    Half of the false warnings are left to single hours, half to what adds up. It presumes that the profiles are right.
+    Half of the false warnings are left to single hours, half to what adds up; and of both a quarter is used, because
+    what is usual was learned from a few weeks. In simulations that is enough for series learned from eight weeks with
+    sizes of 5 and above; when counts are clumped more than that, warnings are false more often.
 
-    >>> one = limits(1, 2.0)
-    >>> round(one.tail * 365 * 24, 6), limits(10, 2.0).tail < one.tail
+    >>> one = limits(1, 8.0)
+    >>> round(one.tail * 365 * 24, 6), limits(10, 8.0).tail < one.tail
     (1.0, True)
     """
-    looks = 365 * 24 * max(series, 1)
-    return Limits(false_a_year / 2 / looks, math.log(looks / (false_a_year / 2)))
+    looks, each = 365 * 24 * max(series, 1), false_a_year / 2 / 4
+    return Limits(each / looks, math.log(looks / each))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,24 +216,29 @@ class Loud:
 
 
 def loud(
-    counts: Sequence[int] | Ints, expected: Sequence[float] | Floats, size: float, limit: Limits, *, fewest: int = 1
+    counts: Sequence[int] | Ints,
+    expected: Sequence[float] | Floats,
+    size: Sequence[float] | Floats,
+    limit: Limits,
+    *,
+    fewest: int = 1,
 ) -> Loud | None:
     """Whether the last hours hold something too loud: one hour alone, or several that add up. None: they do not.
 
     counts     shape (T,), -1 for hours that were not heard; the last may still run: fewer than it will bring
-    expected   shape (T,), of the profile
+    expected   shape (T,), of the profile, and `size`, shape (T,): `Profile.sizes`
     fewest     below so many in all nothing is said, however rare it is
 
-    >>> loud([3, 4, 40, 5], [4.0] * 4, 5.0, limits(1, 2.0)).first
+    >>> loud([3, 4, 60, 5], [4.0] * 4, [5.0] * 4, limits(1, 2.0)).first
     2
-    >>> loud([3, 4, -1, 5], [4.0] * 4, 5.0, limits(1, 2.0)) is None
+    >>> loud([3, 4, -1, 5], [4.0] * 4, [5.0] * 4, limits(1, 2.0)) is None
     True
     """
     heard = [(n, int(count), float(expected[n])) for n, count in enumerate(counts) if count >= 0]
-    chances = {n: at_least(count, mean, size) for n, count, mean in heard}
-    rise, began = Rise(size, limit=limit.rise), 0
+    chances = {n: at_least(count, mean, float(size[n])) for n, count, mean in heard}
+    rise, began = Rise(1.0, limit=limit.rise), 0
     for n, count, mean in heard:
-        rise = rise.step(count, max(mean, 1e-9))
+        rise = replace(rise, size=float(size[n])).step(count, max(mean, 1e-9))
         began = n + 1 if rise.sum == 0 else began
         if (alone := chances[n] < limit.tail) or rise.rings:
             first = n if alone else began
@@ -226,17 +256,18 @@ CALM = 0.05
 """What comes by chance in one of twenty such stretches is usual again."""
 
 
-def calm(counts: Sequence[int] | Ints, expected: Sequence[float] | Floats, size: float) -> bool:
+def calm(counts: Sequence[int] | Ints, expected: Sequence[float] | Floats, size: Sequence[float] | Floats) -> bool:
     """Whether it is over: these hours together brought what such hours bring. Hours that were not heard tell nothing.
 
-    >>> calm([4, 5, 3], [4.0] * 3, 5.0), calm([12, 15, 9], [4.0] * 3, 5.0), calm([-1, -1], [4.0] * 2, 5.0)
+    >>> sizes = [5.0] * 3
+    >>> calm([4, 5, 3], [4.0] * 3, sizes), calm([15, 18, 9], [4.0] * 3, sizes), calm([-1, -1, -1], [4.0] * 3, sizes)
     (True, False, False)
     """
     heard = [n for n, count in enumerate(counts) if count >= 0]
     if not heard:
         return False
     mean = float(sum(expected[n] for n in heard))
-    return at_least(int(sum(counts[n] for n in heard)), mean, size * len(heard)) >= CALM
+    return at_least(int(sum(counts[n] for n in heard)), mean, float(sum(size[n] for n in heard))) >= CALM
 
 
 def against_expected(

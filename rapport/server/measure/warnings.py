@@ -204,7 +204,7 @@ def profile_of(row: Usual) -> burst.Profile | None:
     """None while there is too little to know what is usual."""
     if not row.mean:
         return None
-    return burst.Profile(np.frombuffer(bytes(row.mean), dtype="<f8"), row.size or math.inf)
+    return burst.Profile(np.frombuffer(bytes(row.mean), dtype="<f8"), row.size or math.inf, row.weeks)
 
 
 # -- looking ---------------------------------------------------------------------------------------------------------
@@ -215,24 +215,25 @@ class Window:
     """The last hours of one series, the one that runs included: people in each, and what such hours bring.
 
     heard   every channel was; where one was not, there may be more than was counted, and never fewer
+    size    of the negative binomial of each hour
     """
 
     since: datetime
     counts: Sequence[int]
     expected: Sequence[float]
     heard: Sequence[bool]
-    size: float
+    size: Sequence[float]
 
     def after(self, at: datetime) -> Window:
         n = min(max(int((at - self.since) / HOUR), 0), len(self.counts))
-        return Window(self.since + n * HOUR, self.counts[n:], self.expected[n:], self.heard[n:], self.size)
+        return Window(self.since + n * HOUR, self.counts[n:], self.expected[n:], self.heard[n:], self.size[n:])
 
     @property
     def calm(self) -> bool:
         """Whether the last whole hours were usual; nobody knows while some are missing."""
         last = slice(-CALM_HOURS - 1, -1)
         counts = [count if heard else -1 for count, heard in zip(self.counts[last], self.heard[last], strict=True)]
-        return burst.calm(counts, self.expected[last], self.size)
+        return burst.calm(counts, self.expected[last], self.size[last])
 
 
 def look(now: datetime) -> int:
@@ -270,8 +271,8 @@ def _window(row: Usual, counted: Counted, since: datetime, heard: Sequence[bool]
     usual = profile_of(row)
     assert usual is not None  # noqa: S101  # rows without a mean are not asked for
     counts = [counted.people[n] for n in range(len(heard))]
-    expected = [float(usual.mean[hour_of_week(since + n * HOUR)]) for n in range(len(heard))]
-    return Window(since, counts, expected, heard, usual.size)
+    hours = (np.arange(len(heard)) + hour_of_week(since)) % burst.WEEK
+    return Window(since, counts, usual.mean[hours].tolist(), heard, usual.sizes()[hours].tolist())
 
 
 def _loud(one: Series, window: Window, limit: burst.Limits, now: datetime) -> EarlyWarning | None:
@@ -303,8 +304,8 @@ def _fill(row: EarlyWarning, window: Window, now: datetime) -> None:
     row.until = now
     row.count = sum(count for count, _mean in row.hours if count is not None)
     row.expected = sum(mean for count, mean in row.hours if count is not None)
-    chances = [at_least(count, mean, window.size) for count, mean in row.hours if count is not None]
-    row.chance = min([row.chance, *chances])
+    chances = (at_least(*told) for told in zip(here.counts, here.expected, here.size, strict=True))
+    row.chance = min(row.chance, *chances)
 
 
 def _open(row: EarlyWarning, counted: Counted, now: datetime) -> EarlyWarning:
