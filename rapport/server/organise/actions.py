@@ -90,9 +90,9 @@ def _another_hub(team: Team) -> bool:
 
 
 def add_member(
-    *, email: str, name: str, role: str, teams: Iterable[Team], password: str, actor: User | str, **more: Any
+    *, email: str, name: str, role: str, teams: Iterable[Team], password: str | None, actor: User | str, **more: Any
 ) -> User | Refused:
-    """`more`: language, time_zone, local_only."""
+    """Without a password they cannot sign in yet. `more`: language, time_zone, local_only."""
     if isinstance(actor, User) and (no := refusal(actor, "administer")):
         return no
     with recorded("member.added", actor, role=role) as entry:

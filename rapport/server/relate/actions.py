@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Count, Max, Min
 
 from rapport.core.types import Refused
-from rapport.server import flow
+from rapport.server import flow, many
 from rapport.server.claim import LET_GO, held
 from rapport.server.listen.models import Author, Message
 from rapport.server.organise.abilities import refusal
@@ -47,11 +47,18 @@ def refresh(persons: Iterable[int]) -> None:
             last=Max("author__messages__published_at"),
         )
     )
-    for total in totals:
-        if total["count"]:
-            Person.objects.filter(pk=total["person_id"]).update(
-                messages=total["count"], first_heard_at=total["first"], last_heard_at=total["last"]
-            )
+    many.update(
+        Person,
+        {
+            total["person_id"]: {
+                "messages": total["count"],
+                "first_heard_at": total["first"],
+                "last_heard_at": total["last"],
+            }
+            for total in totals
+            if total["count"]
+        },
+    )
 
 
 def describe(person: Person, *, about: str, actor: User) -> Refused | None:

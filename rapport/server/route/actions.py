@@ -20,7 +20,7 @@ from rapport.core.route.conversation import Facts, Said, fold
 from rapport.core.route.rules import RULE_FIELDS, Rules, parse_rules
 from rapport.core.types import Ownership, Refused
 from rapport.core.understand.private import mask
-from rapport.server import flow
+from rapport.server import flow, many
 from rapport.server.claim import LET_GO, held
 from rapport.server.listen.erase import next_time
 from rapport.server.listen.models import BriefMatch, Message, Purpose, among
@@ -187,13 +187,14 @@ def refresh(talks: Iterable[int], *, reopen: Iterable[int] = (), texts: Mapping[
             message.text = texts.get(message.pk, "")
         by_talk[message.placement.conversation_id].append(message)
     corrected = corrections.standing(message__placement__conversation__in=talks)
+    changes: dict[int, dict[str, Any]] = {}
     for talk in locked:
         rows = by_talk[talk.pk]
         said = [Said(row.sort_at, row.ours, row.context, row.removed_at is not None) for row in rows]
         if facts := fold(said, talk.team.answer_within):
-            shown = _shown(rows, corrected) | {"urgency": _urgency(rows, facts)}
-            changes = _told(facts) | shown | {"state": _state(talk, facts, talk.pk in reopen)}
-            Conversation.objects.filter(pk=talk.pk).update(**changes)
+            shown = _shown(rows, corrected, talk) | {"urgency": _urgency(rows, facts)}
+            changes[talk.pk] = _told(facts) | shown | {"state": _state(talk, facts, talk.pk in reopen)}
+    many.update(Conversation, changes)
 
 
 def _told(facts: Facts) -> dict[str, Any]:
@@ -215,11 +216,12 @@ def _state(talk: Conversation, facts: Facts, spoken_again: bool) -> str:
     return talk.state
 
 
-def _shown(rows: Sequence[Message], corrected: Mapping[int, Corrected]) -> dict[str, Any]:
-    """The strings of the list, made once here rather than at every look at the inbox."""
+def _shown(rows: Sequence[Message], corrected: Mapping[int, Corrected], talk: Conversation) -> dict[str, Any]:
+    """The strings of the list, made once here rather than at every look at the inbox. What was not read stays."""
     theirs = [row for row in rows if not (row.ours or row.context)]
     last = next((row for row in reversed(theirs) if row.removed_at is None), theirs[-1])
     shown: dict[str, Any] = {"who": str(theirs[0].author)[:120], "preview": ""}
+    shown |= {name: getattr(talk, name) for name in ("tone", "kinds", "language")}
     if reading := getattr(last, "reading", None):
         text = mask(last.text, reading.private_spans)
         said = corrections.said_of(reading, corrected.get(last.pk, {}))
