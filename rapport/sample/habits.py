@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from rapport.sample.scenes import SCENES
 
-BEGINNINGS = 2210.0  # conversations that begin in a year at scale 1; with what follows on them, 4,000 messages
+BEGINNINGS = 11_050.0  # conversations that begin in a year at scale 1; with what follows on them, 20,000 messages
 ORDINARY = sum(scene.weight for scene in SCENES.values())
 
 ANSWERED: Mapping[str, float] = {
@@ -71,4 +71,5 @@ BACKLOG = timedelta(days=6)  # what began since then may still lie there
 FATES = (("waiting", 0.12), ("drafting", 0.10), ("noted", 0.06), ("promised", 0.08))
 LYING = 30  # conversations that lie there at least, when the season leaves fewer
 FRESH = 6  # conversations of the last hours that nobody has answered
+CAMPAIGN = 40.0  # posts a day that a campaign sends, at scale 1
 PROMISES = ("complaint", "bug", "delivery")

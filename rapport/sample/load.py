@@ -28,11 +28,15 @@ from rapport.server.prepare import sample_password
 from rapport.server.respond.models import Draft, Outgoing
 from rapport.server.route.actions import save_rules
 from rapport.server.route.models import Conversation, Note
+from rapport.server.understand.corrections import version_of
+from rapport.server.understand.models import Reading
 from rapport.server.work import settle
 
 Progress = Callable[[float], None]
 ACTOR = "sample"
 PAGE = 200
+EARLIER = (0.45, 1.0, 1.7)  # how much an earlier reader made of negative, neutral and positive
+EARLIER_VERSION = "tone-0ea211e4"
 STEPS = 3  # a message is read, related and placed
 
 
@@ -53,6 +57,8 @@ def load(*, seed: int, scale: float, progress: Progress = lambda share: None, no
     while moved := settle(ACTOR, rounds=1):
         done += moved
         progress(0.4 + 0.4 * min(done / total, 1))
+    if world.reader:
+        _read_earlier(world.reader)
     _act(world, channels, people)
     progress(0.9)
     _pulses(world, channels)
@@ -153,6 +159,19 @@ def _hear(world: World, channels: dict[str, Channel], progress: Progress) -> Non
     times = {(heard.message.network, heard.message.external_id): heard.heard_at for heard in reversed(world.messages)}
     keys = Message.objects.values_list("pk", "network", "external_id")
     many.update(Message, {pk: {"heard_at": times[network, external_id]} for pk, network, external_id in keys})
+
+
+def _read_earlier(until: datetime) -> None:
+    """What was heard before then, an earlier reader of tone has read: it called too much positive."""
+    names = ("negative", "neutral", "positive")
+    readings = Reading.objects.filter(message__heard_at__lt=until).values_list("pk", "reader", *names)
+    changes: dict[int, dict[str, Any]] = {}
+    for pk, reader, *said in readings:
+        shares = [share * weight for share, weight in zip(said, EARLIER)]
+        tones = {name: share / sum(shares) for name, share in zip(names, shares)}
+        version = reader.replace(version_of(reader, "tone"), EARLIER_VERSION)
+        changes[pk] = {**tones, "tone": max(names, key=tones.__getitem__), "reader": version}
+    many.update(Reading, changes)
 
 
 def _pulses(world: World, channels: dict[str, Channel]) -> None:

@@ -112,31 +112,48 @@ def worked(at: datetime, minutes: float, team: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was planted, and how a day's scenes and tones follow from it."""
+    """What was planted, and how a day's scenes and tones follow. `events`: by slug; none in an ordinary year."""
 
-    storm: Planted
-    price: Planted
-    silence: Planted
+    events: Mapping[str, Planted]
     outages: tuple[Outage, ...]
+
+    def since(self, slug: str, at: datetime) -> float:
+        """Days since an event began; negative before it, minus infinity when it never does."""
+        event = self.events.get(slug)
+        return (at - event.start) / timedelta(days=1) if event else -math.inf
+
+    def during(self, slug: str, at: datetime) -> bool:
+        event = self.events.get(slug)
+        return event is not None and event.start <= at < event.end
 
     def stormy(self, at: datetime) -> bool:
         """The storm is in the news and in people's minds."""
-        return self.storm.start - timedelta(days=1) <= at <= self.storm.end + timedelta(days=14)
+        return -1 <= self.since("storm", at) <= 17
 
-    def dearer(self, at: datetime) -> bool:
-        return at >= self.price.start
+    def recovered(self, at: datetime) -> float:
+        """How far the tone has come back since it began to mend, between 0 and 1."""
+        event = self.events.get("mending")
+        return min(max((at - event.start) / (event.end - event.start), 0.0), 1.0) if event else 0.0
 
     def weights(self, at: datetime) -> dict[str, float]:
         """How often a conversation begins with each scene."""
         weights = {topic: scene.weight for topic, scene in SCENES.items()}
-        if self.dearer(at):
-            days = (at - self.price.start) / timedelta(days=1)
-            weights["pricey"] = 6.0 + 55.0 * math.exp(-days / 5)
+        if (days := self.since("price", at)) >= 0:
+            weights["pricey"] = (6.0 + 55.0 * math.exp(-days / 5)) * (1 - 0.7 * self.recovered(at))
             weights["fares"] *= 1.5
             for topic, scene in SCENES.items():
                 if scene.kind == "praise":
-                    weights[topic] *= 0.7
-        since = (at - self.storm.start) / timedelta(days=1)
+                    weights[topic] *= 0.7 + 0.7 * self.recovered(at)
+                elif scene.kind == "complaint" and topic != "pricey":
+                    weights[topic] *= 1 - 0.3 * self.recovered(at)
+        if self.during("app", at):
+            fading = math.exp(-self.since("app", at) / 12)
+            weights |= {topic: weights[topic] * (1 + more * fading) for topic, more in _RELEASED.items()}
+        if self.during("hiring", at):
+            weights["work"] *= 8
+        if self.during("rival", at):
+            weights["rivaltalk"] *= 5
+        since = self.since("storm", at)
         if -1.2 <= since < 0:
             weights |= {"stormwait": 120.0}
         elif 0 <= since < 3:
@@ -148,48 +165,71 @@ class Plan:
     def tones(self, topic: str, at: datetime) -> Shares:
         """The shares of the tones of a scene at that time: since the price rise people are crosser about everything."""
         negative, neutral, positive = SCENES[topic].tones
-        if not self.dearer(at) or 1.0 in (negative, positive) or negative == 0:
+        if self.since("price", at) < 0 or 1.0 in (negative, positive) or negative == 0:
             return negative, neutral, positive
-        negative, positive = min(negative * 2.0, 0.9), positive * 0.6
+        left = 1 - self.recovered(at)
+        negative, positive = min(negative * (1 + left), 0.9), positive * (1 - 0.4 * left)
         return negative, 1.0 - negative - positive, positive
 
 
-def plan(rng: Random, until: datetime) -> Plan:
-    """Place the events in the year that ends at `until`."""
+_RELEASED = {"crash": 5.0, "login": 5.0, "pay": 4.0, "pass": 4.0, "idea_app": 9.0, "app_nice": 7.0}
+"""What people speak of when the new app is out: how much more often at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """When and how long something is planted: `least` to `most` days before the end, beginning at an hour in UTC.
+
+    days   how long; to the end of the story when None
+    """
+
+    slug: str
+    least: int
+    most: int
+    hour: int
+    days: int | None
+    what: str
+    channels: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+
+
+_EVENTS = (
+    _Event("storm", 58, 72, 5, 3, "Storm Brannoch: sailings cancelled for three days, a night on the floor of the "
+           "terminal.", teams=("logistics", "service")),
+    _Event("price", 135, 160, 9, None, "Fares rise and the ten-trip card goes: a burst of anger, and a cooler tone "
+           "ever since.", teams=("sales",)),
+    _Event("silence", 225, 250, 14, 21, "Mastodon delivers nothing for three weeks; what was said there never "
+           "arrives.", channels=("mastodon",)),
+    _Event("campaign", 268, 284, 8, 3, "A campaign: a hundred accounts post the same words about fuel on three "
+           "days.", channels=("bluesky",)),
+    _Event("reader", 186, 194, 0, None, "A new reader of tone takes over from an earlier one that called too much "
+           "positive. Nobody's tone changes."),
+    _Event("mending", 94, 100, 0, None, "Somebody listens: fewer grumbles about the fares, more praise, week by week "
+           "until the end.", teams=("service", "marketing")),
+    _Event("app", 110, 118, 7, 35, "A new booking app: ideas, and things that do not work yet.", ("apps",),
+           ("product",)),
+    _Event("hiring", 36, 44, 7, 14, "A hiring drive: people ask for work on board and ashore.", teams=("people",)),
+    _Event("rival", 16, 24, 7, 8, "Norrvik Seaways opens a route; people compare.", teams=("marketing",)),
+)  # fmt: skip
+
+
+def plan(rng: Random, until: datetime, *, planted: bool = True) -> Plan:
+    """Place the events in the year that ends at `until`; without them, only what breaks now and then."""
 
     def ago(least: int, most: int, hour: int) -> datetime:
         day = until.astimezone(UTC) - timedelta(days=rng.randint(least, most))
         return day.replace(hour=hour, minute=0, second=0, microsecond=0)
 
-    storm, price, silence = ago(58, 72, 5), ago(135, 160, 9), ago(225, 250, 14)
-    planted = (
-        Planted(
-            slug="storm",
-            start=storm,
-            end=storm + timedelta(days=3),
-            what="Storm Brannoch: sailings cancelled for three days, a night on the floor of the terminal.",
-            teams=("logistics", "service"),
-        ),
-        Planted(
-            slug="price",
-            start=price,
-            end=until,
-            what="Fares rise and the ten-trip card goes: a burst of anger, and a cooler tone ever since.",
-            teams=("sales",),
-        ),
-        Planted(
-            slug="silence",
-            start=silence,
-            end=silence + timedelta(days=21),
-            what="Mastodon delivers nothing for three weeks; what was said there never arrives.",
-            channels=("mastodon",),
-        ),
-    )
-    outages = [_silent(planted[2])]
+    events: dict[str, Planted] = {}
+    for one in _EVENTS if planted else ():
+        start = ago(one.least, one.most, one.hour)
+        end = until if one.days is None else start + timedelta(days=one.days)
+        events[one.slug] = Planted(one.slug, start, end, one.what, one.channels, one.teams)
+    outages = [_silent(events["silence"])] if planted else []
     for channel, least, most, hour, hours, cause in _GAPS:
         start = ago(least, most, hour)
         outages.append(Outage(channel, start, start + timedelta(hours=hours), cause, recovered=True))
-    return Plan(*planted, tuple(sorted(outages, key=lambda outage: outage.start)))
+    return Plan(events, tuple(sorted(outages, key=lambda outage: outage.start)))
 
 
 def _silent(event: Planted) -> Outage:

@@ -15,6 +15,7 @@ from rapport.sample.habits import (
     ANSWERED,
     BACKLOG,
     BEGINNINGS,
+    CAMPAIGN,
     CHIMES,
     FATES,
     FRESH,
@@ -116,9 +117,9 @@ class Storyteller:
         average = sum(season(day) for day in days) / len(days)
         for day in days:
             self._day(day, season(day) / average)
-        for _ in range(FRESH if self.scale >= 0.3 else 2):
+        for _ in range(FRESH if self.scale >= 0.06 else 2):
             self._begin_fresh()
-        for _ in range(max(3, round(LYING * min(self.scale, 1.0)) - self.unfinished)):
+        for _ in range(max(3, round(LYING * min(self.scale * 5, 1.0)) - self.unfinished)):
             self._begin_lying()
 
     def _day(self, day: date, level: float) -> None:
@@ -130,8 +131,9 @@ class Storyteller:
             slugs, shares = channels(topic)
             channel = self.rng.choices(slugs, shares)[0]
             self._begin(topic, channel, moment(self.rng, day, channel), weights)
-        if self.rng.random() < 0.42 * min(1.0, self.scale * 4):
+        if self.rng.random() < 0.42 * min(1.0, self.scale * 20):
             self._article("news", moment(self.rng, day, "news"))
+        self._campaign(day, noon)
         self._notices(day, noon)
         self._news_of_events(day, noon)
 
@@ -510,19 +512,36 @@ class Storyteller:
                 return self.rng.choice(able)
         raise LookupError(f"nobody speaks {language}")
 
+    def _campaign(self, day: date, noon: datetime) -> None:
+        """Many accounts, the same words; one day's wording differs a little from the next one's, as do the endings."""
+        if not self.plan.during("campaign", noon):
+            return
+        line = notices.CAMPAIGN[math.floor(self.plan.since("campaign", noon)) % len(notices.CAMPAIGN)]
+        for _ in range(poisson(self.rng, CAMPAIGN * self.scale)):
+            person, author = self.people.somebody("en", "bluesky")
+            at = moment(self.rng, day, "bluesky")
+            thread = Thread("bluesky", "chatter", "en", person, author, {}, "campaign")
+            text = f"{line} {self.rng.choice(notices.ENDINGS)}{self.rng.choice(notices.TAILS)}"
+            meaning = Meaning("en", "negative", "complaint", "hub", "campaign", "campaign")
+            heard_at = self._hear(thread, author, text, at, meaning, -1.0, addressed=True)
+            if heard_at is not None:
+                self._close(thread, worked(heard_at, self.rng.uniform(5, 420), "hub"), None, "no answer needed")
+                self._settle(thread)
+                self.acts.extend(act for act in thread.acts if act.at <= self.until)
+
     # -- what we publish, what the papers write ------------------------------------------------------------------------
 
     def _notices(self, day: date, noon: datetime) -> None:
-        storm = self.plan.storm.start
+        storm = self.plan.since("storm", noon)
         if self.rng.random() < 0.07:
             self._notice(self.rng.choice(notices.ORDINARY), noon, "view", 0.5)
-        if -1 <= (noon - storm) / timedelta(days=1) < 2:
+        if -1 <= storm < 2:
             for n in range(2):
-                at = (noon - storm).days * 2 + 2 + n
+                at = math.floor(storm) * 2 + 2 + n
                 if at < len(notices.STORM):
                     hour = noon + timedelta(hours=n * 5)
-                    self._notice(notices.STORM[at], hour, "cancelled" if noon > storm else "stormwait", 7.0)
-        if self.plan.price.start <= noon < self.plan.price.start + timedelta(days=1):
+                    self._notice(notices.STORM[at], hour, "cancelled" if storm > 0 else "stormwait", 7.0)
+        if 0 <= self.plan.since("price", noon) < 1:
             self._notice(notices.PRICE[0], noon, "pricey", 14.0)
 
     def _notice(self, line: str, at: datetime, topic: str, replies: float) -> None:
@@ -533,13 +552,13 @@ class Storyteller:
         text = line.format(**self._facts(someone, at, "cancelled"))
         notice = self.desk.message("bluesky", own, text, at, "en", addressed=False)
         self.heard.append(Heard("bluesky", "notifications", at, True, notice))
-        if poisson(self.rng, replies * self.scale) > 0:
+        if poisson(self.rng, replies * self.scale * 5) > 0:
             later = at + timedelta(hours=self.rng.expovariate(1 / 2), minutes=2)
             self._begin(topic, "bluesky", later.replace(microsecond=0), notice=notice)
 
     def _news_of_events(self, day: date, noon: datetime) -> None:
-        for event, topic, days in ((self.plan.storm, "news_storm", 4), (self.plan.price, "news_price", 9)):
-            if event.start <= noon < event.start + timedelta(days=days) and self.rng.random() < 0.8:
+        for event, topic, days in (("storm", "news_storm", 4), ("price", "news_price", 9)):
+            if 0 <= self.plan.since(event, noon) < days and self.rng.random() < 0.8:
                 self._article(topic, moment(self.rng, day, "news"))
 
     def _article(self, topic: str, at: datetime) -> None:
@@ -577,18 +596,19 @@ class Storyteller:
         )
 
 
-def simulate(seed: int, scale: float, until: datetime) -> tuple[World, Truth]:
+def simulate(seed: int, scale: float, until: datetime, *, planted: bool = True) -> tuple[World, Truth]:
     """Tell the year of Merrow Line that ends at `until`: what the product may load, and the truth about it.
 
     A pure function: the same arguments give the same year, whatever the machine. `scale` multiplies how much is said;
-    1.0 is about 4,000 messages by others. Takes a second or so per 4,000.
+    1.0 is about 20,000 messages by others. Takes half a second or so per 2,000. Without `planted` nothing happens but
+    the ordinary: no event, only what breaks for some hours now and then.
 
     Raises SettingError when `scale` is not above 0 or `until` has no time zone.
 
     >>> from datetime import UTC, datetime
-    >>> world, truth = simulate(1, 0.02, datetime(2026, 6, 1, 12, tzinfo=UTC))
+    >>> world, truth = simulate(1, 0.01, datetime(2026, 6, 1, 12, tzinfo=UTC))
     >>> world.organisation.name, len(truth.events)
-    ('Merrow Line', 3)
+    ('Merrow Line', 9)
     """
     if not scale > 0:
         raise SettingError(f"scale has to be above 0, not {scale}")
@@ -596,7 +616,7 @@ def simulate(seed: int, scale: float, until: datetime) -> tuple[World, Truth]:
         raise SettingError("until needs a time zone")
     until = until.astimezone(UTC).replace(microsecond=0)
     rng = Random(seed)
-    story = Storyteller(rng, until, scale, plan(rng, until), Population(rng), Writer(rng), Desk(rng))
+    story = Storyteller(rng, until, scale, plan(rng, until, planted=planted), Population(rng), Writer(rng), Desk(rng))
     story.tell()
     return _world(story), _truth(story)
 
@@ -613,6 +633,7 @@ def _world(story: Storyteller) -> World:
         acts=tuple(sorted(story.acts, key=lambda act: act.at)),
         outages=story.plan.outages,
         until=story.until,
+        reader=reader.start if (reader := story.plan.events.get("reader")) else None,
     )
 
 
@@ -621,6 +642,6 @@ def _truth(story: Storyteller) -> Truth:
         meanings=story.meanings,
         missed=tuple(sorted(story.missed, key=lambda heard: heard.message.published_at)),
         weeks=story.weeks(),
-        events=(story.plan.storm, story.plan.price, story.plan.silence),
+        events=tuple(story.plan.events.values()),
         persons=story.people.persons(),
     )

@@ -195,6 +195,7 @@ class World:
     messages   in the order in which they were heard, ours among them
     acts       in the order of time
     until      the moment at which the story stops
+    reader     since when the reader of tone is the one of today; an earlier one read what was said before
     """
 
     organisation: Organisation
@@ -207,6 +208,7 @@ class World:
     acts: tuple[Act, ...]
     outages: tuple[Outage, ...]
     until: datetime
+    reader: datetime | None = None
 
 
 # -- what is true ----------------------------------------------------------------------------------------------------

@@ -33,6 +33,24 @@ PRICE = """
 From today our fares are simpler: three instead of nine, and on average higher. Fuel is the reason. Residents keep their own fare.
 """.strip().splitlines()
 
+CAMPAIGN = """
+@merrowline.example your ships burn the cheapest and dirtiest fuel there is while you put up the fares. Clean up the harbour we all have to breathe in, and do it before summer.
+@merrowline.example why do your ships burn the cheapest, dirtiest fuel there is while fares go up? Clean up the harbour that we all have to breathe in. Do it before summer.
+@merrowline.example your ships burn the dirtiest fuel there is and you put up the fares. We have to breathe in this harbour. Clean it up, and do it before summer.
+""".strip().splitlines()
+
+ENDINGS = (
+    "#CleanHarbour",
+    "#CleanHarbour #Harrowmouth",
+    "#CleanHarbourNow",
+    "#Harrowmouth",
+    "Please share.",
+    "Pass it on.",
+    "We see you.",
+    "Three towns are watching.",
+)
+TAILS = ("", " 🏭", " 🌊", " 😷", " 🚢", " ⚓", " 👇", " 🙏")
+
 NOTES = """
 Rang {name}, left a message. Will try again after four.
 Same person wrote last {season} about the same thing, worth being generous.
