@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import os
 from importlib import resources
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +12,7 @@ import pytest
 from rapport.core.understand import kind
 from rapport.core.understand.evaluation import judge_sets
 from rapport.core.understand.kind import LEARNED, kinds_of
-
-ROOT = Path(__file__).resolve().parents[2]
-DATA = Path(os.environ.get("RAPPORT_DATA", ROOT.parent / "shared" / "data"))
+from tests.core.unseen import DATA, letters
 
 SAID = [
     ("You people lost my suitcase and nobody answers the phone, worst airline", {"complaint"}),
@@ -101,18 +97,8 @@ def test_scrambled_labels_are_noticed_by_the_evaluation():
 
 @pytest.mark.skipif(not (DATA / "app_reviews_maalej").is_dir(), reason="needs the data sets (RAPPORT_DATA)")
 class TestWhatTheTrainingMayNotSee:
-    @pytest.fixture(autouse=True)
-    def _training(self, monkeypatch):
-        monkeypatch.syspath_prepend(str(ROOT))
-        monkeypatch.setenv("RAPPORT_DATA", str(DATA))
-
     def test_is_in_none_of_its_texts(self):
-        """By letters alone, found here without what the training uses."""
         from training.kinds import SOURCES, parts
-
-        def letters(text: str) -> str:
-            words = (word for word in text.lower().split() if not word.startswith(("http", "@", "www")))
-            return "".join(filter(str.isalpha, "".join(words)))
 
         train, test = parts([name for name in SOURCES if name != "tweets about everything"])
         held = {letters(item.text) for item in test} - {""}

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rapport.core.understand.tone import tones_of
-
-ROOT = Path(__file__).resolve().parents[2]
-DATA = Path(os.environ.get("RAPPORT_DATA", ROOT.parent / "shared" / "data"))
+from tests.core.unseen import DATA, letters
 
 ODD = {
     "empty": "",
@@ -71,18 +67,8 @@ class TestOddTexts:
 
 @pytest.mark.skipif(not (DATA / "semeval_2013_2016").is_dir(), reason="needs the data sets (RAPPORT_DATA)")
 class TestWhatTheTrainingMayNotSee:
-    @pytest.fixture(autouse=True)
-    def _training(self, monkeypatch):
-        monkeypatch.syspath_prepend(str(ROOT))
-        monkeypatch.setenv("RAPPORT_DATA", str(DATA))
-
     def test_is_in_none_of_its_texts(self):
-        """By letters alone: no case, digits, signs, links or handles; found here without what the training uses."""
         from training.data import semeval, semeval_names, without
-
-        def letters(text: str) -> str:
-            words = (word for word in text.lower().split() if not word.startswith(("http", "@", "www")))
-            return "".join(filter(str.isalpha, "".join(words)))
 
         test = {letters(item.text) for item in semeval("twitter-2016test-A.txt")} - {""}
         items = [item for name in semeval_names() for item in semeval(name)]
