@@ -122,6 +122,42 @@ def alarm(file: Path, tolerance: float, baseline_days: int) -> None:
 
 
 @measure.command()
+@click.option("--weeks", type=click.IntRange(1, 520), default=12, show_default=True, help="Whole weeks up to the last.")
+@click.option("--channel", help="Only this one, by its name.")
+@click.option("--team", help="Only this one, by its short name.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print a table instead of sentences.")
+def response(weeks: int, channel: str | None, team: str | None, as_csv: bool) -> None:
+    """Tell how we answer, out of the database of RAPPORT_HOME: the numbers of the page Answering."""
+    from rapport.cli import django
+
+    django()
+    from django.utils import timezone
+
+    from rapport.server.listen.models import Channel
+    from rapport.server.measure import queries
+    from rapport.server.measure import response as measuring
+    from rapport.server.organise.models import Team
+    from rapport.server.pages.course_response import told
+
+    of_channel = Channel.objects.filter(name=channel).first() if channel else None
+    of_team = Team.objects.filter(slug=team).first() if team else None
+    if channel and not of_channel:
+        raise click.ClickException(f"There is no channel called {channel}.")
+    if team and not of_team:
+        raise click.ClickException(f"There is no team called {team}.")
+    course = queries.course(timezone.now(), weeks=weeks, channel=of_channel, team=of_team)
+    found = measuring.measures(course, channel=of_channel, team=of_team)
+    if as_csv:
+        _write({name: str(value) for name, value in one.row().items()} for one in found)
+        return
+    for key, definition in measuring.DEFINITIONS.items():
+        click.echo(f"{definition.name}: {definition.words}")
+        for one in found:
+            if one.key == key:
+                click.echo(f"  {one.label or 'all'}: {told(one)}")
+
+
+@measure.command()
 @File
 @click.option("--column", default="value", show_default=True, help="One value a row, the oldest first.")
 @click.option("--horizon", type=click.IntRange(1, 60), default=8, show_default=True)

@@ -63,12 +63,15 @@ def first_wait(asked_at: datetime, answers: Sequence[Answer], until: datetime) -
     return Wait((end - asked_at).total_seconds(), bool(times))
 
 
-def share_answered(answered: int, asked: int, *, level: float = 0.95) -> Estimate | NotEnough:
+def share_answered(
+    answered: int, asked: int, *, what: str = "conversations", level: float = 0.95
+) -> Estimate | NotEnough:
     """The share of conversations that got an answer, between 0 and 1, with Wilson's score interval.
 
     asked      conversations in the period, those that wait included; choose a period that ended long enough ago, or
                the share says how young the questions are rather than how we answer
     answered   those of them with an answer by a person
+    what       is counted, where it is something other than conversations
     level      the share of such intervals that hold the true value, between 0 and 1 (exclusive)
 
     The interval is about the rate at which we answer, of which these conversations are a sample; it treats them as
@@ -89,7 +92,7 @@ def share_answered(answered: int, asked: int, *, level: float = 0.95) -> Estimat
     if not 0 <= answered <= asked:
         raise ValueError(f"{answered} answered of {asked} asked")
     if asked < FEWEST_ASKED:
-        return NotEnough(asked, FEWEST_ASKED, "conversations")
+        return NotEnough(asked, FEWEST_ASKED, what)
     z = _z(level)
     share = answered / asked
     shrink = 1 + z * z / asked

@@ -37,6 +37,8 @@ Known = Estimate | NotEnough
 class Waits:
     """Conversations of any number of days: how many, how long they waited, who still waits.
 
+    settled    those that are old enough for the share answered, and those of them that are answered
+    due        those that are old enough for their team's promise as well, and those of them that it was kept to
     answered   the waits that ended, as they are kept (see DayAnswer)
     waiting    for each day: seconds waited so far, and how many do
     """
@@ -45,6 +47,8 @@ class Waits:
     closed: int = 0
     settled_asked: int = 0
     settled_answered: int = 0
+    due_asked: int = 0
+    due_within: int = 0
     answered: list[bytes] = field(default_factory=list)
     waiting: list[tuple[float, int]] = field(default_factory=list)
 
@@ -58,16 +62,32 @@ class Waits:
             self.settled_asked += asked
             self.settled_answered += answered
 
+    def add_promised(self, day: date, asked: int, promise: timedelta, now: datetime) -> None:
+        """Conversations of one day whose team promises an answer within some time."""
+        if _old_enough(day, promise, now):
+            self.due_asked += asked
+
+    def add_waits(self, day: date, waits: bytes, promise: timedelta, now: datetime) -> None:
+        """The waits that ended, of one day, and how many of them as promised."""
+        self.answered.append(waits)
+        if _old_enough(day, promise, now):
+            self.due_within += int((np.frombuffer(waits, dtype="<u4") <= promise.total_seconds()).sum())
+
     def join(self, other: Waits) -> None:
         self.asked += other.asked
         self.closed += other.closed
         self.settled_asked += other.settled_asked
         self.settled_answered += other.settled_answered
+        self.due_asked += other.due_asked
+        self.due_within += other.due_within
         self.answered += other.answered
         self.waiting += other.waiting
 
     def share(self) -> Known:
         return share_answered(self.settled_answered, self.settled_asked)
+
+    def within(self) -> Known:
+        return share_answered(self.due_within, self.due_asked)
 
     def median(self) -> Known:
         """In seconds. What somebody closed without an answer waits without end."""
@@ -76,6 +96,10 @@ class Waits:
         never = np.full(self.closed, np.inf)
         seconds = np.concatenate([ended, still, never])
         return median_of(seconds, np.arange(len(seconds)) < len(ended))
+
+
+def _old_enough(day: date, promise: timedelta, now: datetime) -> bool:
+    return datetime.combine(day, time(), UTC) + timedelta(days=1) + max(SETTLED, promise) <= now
 
 
 @dataclass
@@ -188,8 +212,11 @@ def course(now: datetime, *, weeks: int, channel: Channel | None = None, team: T
     sums = answers.values_list("day").annotate(Sum("asked"), Sum("answered"), Sum("closed"))
     for day, asked, answered, closed in sums:
         found[monday(day)].waits.add(day, asked, answered, closed, now)
-    for day, waits in answers.filter(answered__gt=0).values_list("day", "waits").iterator(chunk_size=5_000):
-        found[monday(day)].waits.answered.append(bytes(waits))
+    for day, promise, asked in answers.values_list("day", "team__answer_within").annotate(Sum("asked")):
+        found[monday(day)].waits.add_promised(day, asked, promise, now)
+    ended = answers.filter(answered__gt=0).values_list("day", "waits", "team__answer_within")
+    for day, waits, promise in ended.iterator(chunk_size=5_000):
+        found[monday(day)].waits.add_waits(day, bytes(waits), promise, now)
     ordered = list(found.values())
     return Course(ordered[:-1], ordered[-1], _largest(ordered), joined(ordered[:-1]))
 

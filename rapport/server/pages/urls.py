@@ -14,6 +14,7 @@ MODULES = (
     "people",
     "course",
     "course_counts",
+    "course_response",
     "course_warnings",
     "settings",
     "private_data",
