@@ -52,7 +52,8 @@ class Waits:
     answered: list[bytes] = field(default_factory=list)
     waiting: list[tuple[float, int]] = field(default_factory=list)
 
-    def add(self, day: date, asked: int, answered: int, closed: int, now: datetime) -> None:
+    def add(self, day: date, promise: timedelta, asked: int, answered: int, closed: int, now: datetime) -> None:
+        """Conversations of one day whose team promises an answer within some time."""
         self.asked += asked
         self.closed += closed
         if still := asked - answered - closed:
@@ -61,9 +62,6 @@ class Waits:
         if datetime.combine(day, time(), UTC) + timedelta(days=1) <= now - SETTLED:
             self.settled_asked += asked
             self.settled_answered += answered
-
-    def add_promised(self, day: date, asked: int, promise: timedelta, now: datetime) -> None:
-        """Conversations of one day whose team promises an answer within some time."""
         if _old_enough(day, promise, now):
             self.due_asked += asked
 
@@ -209,11 +207,9 @@ def course(now: datetime, *, weeks: int, channel: Channel | None = None, team: T
         answers = answers.filter(team=team)
     _count(found, counts, names)
     # Numbers are added up by the database; of each wait only the bytes are fetched, for a year has 300,000 of them.
-    sums = answers.values_list("day").annotate(Sum("asked"), Sum("answered"), Sum("closed"))
-    for day, asked, answered, closed in sums:
-        found[monday(day)].waits.add(day, asked, answered, closed, now)
-    for day, promise, asked in answers.values_list("day", "team__answer_within").annotate(Sum("asked")):
-        found[monday(day)].waits.add_promised(day, asked, promise, now)
+    sums = answers.values_list("day", "team__answer_within").annotate(Sum("asked"), Sum("answered"), Sum("closed"))
+    for day, promise, asked, answered, closed in sums:
+        found[monday(day)].waits.add(day, promise, asked, answered, closed, now)
     ended = answers.filter(answered__gt=0).values_list("day", "waits", "team__answer_within")
     for day, waits, promise in ended.iterator(chunk_size=5_000):
         found[monday(day)].waits.add_waits(day, bytes(waits), promise, now)
