@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from typing import Literal
 
@@ -38,6 +39,9 @@ FULL = [
     "/people/",
     "/course/",
     "/course/counts/",
+    "/course/lines/",
+    "/course/lines/new/",
+    "/course/alarms/",
     "/settings/",
     "/settings/teams/",
     "/settings/teams/new/",
@@ -80,6 +84,12 @@ LABELLED = {
     "/settings/readers/tone/label/back/",
     "/settings/readers/tone/label/<int:key>/",
 }  # posted to
+FOLLOWED = {
+    "/course/lines/<int:key>/",
+    "/course/lines/<int:key>/goal/",
+    "/course/goals/<int:key>/",
+    "/course/alarms/<int:key>/",
+}
 JUDGED = {"/listen/briefs/<int:key>/noise/", "/listen/briefs/judge/<int:key>/"}
 
 Theme = Literal["light", "dark"]
@@ -200,6 +210,30 @@ def test_the_pages_of_a_channel_to_which_messages_are_brought(visit, demo, signe
     assert not found + faults(page)
 
 
+def test_the_pages_of_a_line_that_is_followed(visit, demo, signed_in):
+    page = visit(f"{demo.url}/course/lines/new/", cookies=signed_in)
+    page.get_by_label("Name", exact=True).fill("Gangways")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url(re.compile(r"/course/lines/\d+/"))
+    found, key = faults(page), int(page.url.rstrip("/").rpartition("/")[2])
+    page.get_by_role("link", name="Set a goal").click()
+    page.get_by_label("Target").fill("20")
+    page.get_by_label("Until").fill("2031-03-01")
+    found += faults(page)
+    page.get_by_role("button", name="Save the goal").click()
+    page.wait_for_url(re.compile(r"/course/\?line="))
+    found += faults(page)
+    page.get_by_role("link", name="Change the goal").click()
+    found += faults(page)
+    with sqlite3.connect(demo.home / "rapport.sqlite3", timeout=30) as database:
+        row = (key, "red", "2026-11-02", "2026-11-20 08:00:00", "{}")
+        database.execute("INSERT INTO rapport_alarm (line_id, kind, day, rang_at, found) VALUES (?, ?, ?, ?, ?)", row)
+    page.goto(f"{demo.url}/course/alarms/")
+    page.locator("a.needs__row", has_text="Gangways").click()
+    expect(page.get_by_label("Say what happened")).to_be_visible()
+    assert not found + faults(page)
+
+
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with rapport(tmp_path_factory.mktemp("empty") / "var") as running:
@@ -241,13 +275,13 @@ def test_the_url_conf_has_no_page_that_these_tests_pass_over():
             else:
                 yield here
 
-    seen = {re.sub(r"\?.*", "", path) for path in FULL + OUTSIDE} | IMPORTING | BROUGHT | JUDGED | LABELLED
+    seen = {re.sub(r"\?.*", "", path) for path in FULL + OUTSIDE} | IMPORTING | BROUGHT | JUDGED | LABELLED | FOLLOWED
     seen |= {pattern.replace(r"\d+", "<int:key>") for pattern in FOUND.values()}
     seen |= {"/listen/connect/<str:name>/", "/settings/readers/<slug:reader>/"}
     # Fragments, files, and doors that are posted to; they are no pages of their own.
     parts = re.compile(
         r"^/(health|theme|hooks)/|/(now|new|bulk|change|sign-in|preview|progress|rejects\.csv|export|try|verify|about|next|sample|loading)/?$"
-        r"|/own/<int:key>/(on|off)/$|/(draw|earlier|upkeep|bring-back|retry|list|file|delete|clear|caution|private|draw|read|notices/<int:key>)/$"
+        r"|/own/<int:key>/(on|off)/$|/(draw|earlier|upkeep|bring-back|retry|list|file|delete|clear|remove|explain|close|annotations|restore/<str:name>|caution|private|draw|read|notices/<int:key>)/$"
         r"|<slug:action>|<str:state>|<str:what>|export\.|<slug:form>|\.csv$|^/accounts/"
     )
     assert not [path for path in paths(get_resolver().url_patterns) if path not in seen and not parts.search(path)]

@@ -14,6 +14,7 @@ from rapport.core.types import Page, Reject
 from rapport.server.listen import actions as listening
 from rapport.server.listen import receiving
 from rapport.server.listen.models import Brief, Channel, Gap, Import, Message, Quarantined
+from rapport.server.measure.models import Alarm, Annotation, Goal, Line
 from rapport.server.organise.models import AuditHead, Team, User
 from rapport.server.pages.middleware import OPEN
 from rapport.server.relate.models import Person
@@ -71,6 +72,10 @@ def secrets(talk, ben, channel, ana, tmp_path):
         "listen/quarantine/": Quarantined.objects.get().pk,
         "settings/readers/tone/own/": made().pk,
         "settings/readers/tone/label/": labelling.draw(actor=ben).drawn.get().pk,
+        "course/lines/": (line := Line.objects.create(name="About us")).pk,
+        "course/goals/": Goal.objects.create(line=line, target=0.2, by_date=NOW.date()).pk,
+        "course/alarms/": Alarm.objects.create(line=line, kind="red", day=NOW.date()).pk,
+        "course/annotations/": Annotation.objects.create(line=line, day=NOW.date(), text="Gale").pk,
         "settings/teams/": Team.objects.get(slug="service").pk,
         "settings/members/": ana.pk,
     }
@@ -102,6 +107,10 @@ def everything() -> str:
         Gap,
         Head,
         Label,
+        Line,
+        Goal,
+        Alarm,
+        Annotation,
         Team,
         User,
     ]

@@ -2,16 +2,332 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from urllib.parse import parse_qsl, urlencode
 
-from rapport.server.measure.models import Line
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, URLPattern, URLResolver, path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from rapport.server.listen.models import Brief
+from rapport.server.measure.models import Alarm, Figure, Line
+from rapport.server.measure.whereabouts import (
+    NUMBERS,
+    Whereabouts,
+    coded_at_all,
+    lines,
+    missing,
+    value,
+    whereabouts,
+)
+from rapport.server.organise.abilities import may
+from rapport.server.pages.asking import number, quoted
+from rapport.server.pages.course_chart import Drawing, events
 from rapport.server.pages.course_tabs import tabbed
+from rapport.server.pages.course_words import SHORT, Sentence, arrival, day_name, interval, sentence
+from rapport.server.pages.figures import percent
+from rapport.server.pages.framed import Framed, framed, sent
+from rapport.server.pages.sparks import spark
+from rapport.server.templatetags.rapport import number as digits
+
+PERIODS = (26, 52, 104)
+SMALL_WEEKS = 26
+MOST_LINES = 24  # small multiples on one page; the list of lines has all
+WIDTHS = {"wide": 900, "middle": 640, "narrow": 320}
+
+
+# -- what the address asks for ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which line, and how one looks at it.
+
+    of      net, negative or positive
+    people  of people (authors, threads, copies) instead of messages
+    parted  into tone and mix
+    known   as it was known at the end of that day; None: now
+    """
+
+    line: Line
+    of: str
+    weeks: int = PERIODS[0]
+    people: bool = False
+    parted: bool = False
+    known: date | None = None
+
+    @classmethod
+    def read(cls, request: HttpRequest, line: Line) -> Asked:
+        """What an address cannot mean is ignored."""
+        given = request.GET
+        of, weeks = given.get("of", ""), number(given.get("weeks", ""))
+        return cls(
+            line,
+            of if of in NUMBERS else "",
+            weeks if weeks in PERIODS else PERIODS[0],
+            given.get("count") == "people",
+            given.get("show") == "parts",
+            _day(given.get("known", "")),
+        )
+
+    def carried(self, **changes: object) -> str:
+        """These choices as the query of an address, some of them changed."""
+        chosen: dict[str, object] = {
+            "line": self.line.pk,
+            "of": self.of,
+            "weeks": self.weeks if self.weeks != PERIODS[0] else "",
+            "count": "people" if self.people else "",
+            "show": "parts" if self.parted else "",
+            "known": self.known or "",
+        }
+        return urlencode({name: value for name, value in (chosen | changes).items() if value})
+
+    @property
+    def now(self) -> str:
+        """The same, as it is known now."""
+        return self.carried(known="")
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What a form that asks for a day carries along."""
+        return parse_qsl(self.now)
+
+    def drawing(self, found: Whereabouts) -> Drawing:
+        return Drawing(found, self.of, self.people, self.parted, query(found))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:  # it looks like a date, and is none
+        return None
+
+
+def query(found: Whereabouts) -> str:
+    """Finds the messages of a line in the weeks that are shown, in the language of the search box."""
+    line = found.line
+    days = [*found.weeks, *([found.seven] if found.seven else [])]
+    parts = [f"published:{days[0].start}..{days[-1].end}"] if days else []
+    if line.channel:
+        parts.append(f"channel:{quoted(line.channel.name)}")
+    if line.brief:
+        parts.append(f"({line.brief.query})")
+    elif not line.channel:
+        about = [f"({brief.query})" for brief in Brief.objects.filter(active=True) if brief.opens_conversations]
+        parts.append(f"({' OR '.join(['addressed:yes', *about])})")
+    return " ".join(parts)
+
+
+# -- the page --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    label: str
+    url: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """One of the other lines: its own sentence and a little chart."""
+
+    line: Line
+    url: str
+    words: Sentence
+    drawing: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Carrying:
+    """A channel, a brief or a kind, and how much of the change is its own."""
+
+    name: str
+    what: str
+    share: str
+    meter: int
 
 
 def course(request: HttpRequest) -> HttpResponse:
-    context = {"lines": list(Line.objects.filter(closed_at=None))}
+    now, open_lines = timezone.now(), lines()
+    line = _chosen(request, open_lines)
+    if line is None:
+        context = {"may_measure": may(request.user, "measure"), "coded": coded_at_all(), "desk": desk()}
+        return tabbed(request, "course", "course/none.html", context)
+    asked = Asked.read(request, line)
+    (found,) = whereabouts([line], now, weeks=asked.weeks, known=asked.known)
+    asked = _default(asked, found)
+    others = [one for one in open_lines if one.pk != line.pk]
+    context = {
+        "page_class": "page--wide",
+        "asked": asked,
+        "found": found,
+        "line": line,
+        "words": sentence(found, asked.of, people=asked.people),
+        "chart": _chart(request, asked, found) if found.weeks or found.seven else None,
+        "lacking": _lacking(found),
+        "switches": _switches(asked),
+        "facts": _facts(found.seven) if found.seven else [],
+        "change": found.change,
+        "carrying": carrying(found.change),
+        "goal": found.goal(asked.of),
+        "arrival": arrival(goal) if (goal := found.goal(asked.of)) else "",
+        "events": events(found),
+        "others": [_small(one, asked) for one in _look(others[:MOST_LINES], now)],
+        "more_lines": len(others) > MOST_LINES,
+        "may_measure": may(request.user, "measure"),
+        "desk": desk(),
+        "today": found.day,
+    }
     return tabbed(request, "course", "course/course.html", context)
 
 
-urlpatterns: list[URLPattern | URLResolver] = [path("course/", course, name="course")]
+def _chosen(request: HttpRequest, open_lines: list[Line]) -> Line | None:
+    """The one that is asked for, closed or not; else the first."""
+    key = number(request.GET.get("line", ""))
+    named = Line.objects.select_related("brief", "channel").filter(pk=key).first() if key else None
+    return named or (open_lines[0] if open_lines else None)
+
+
+def _default(asked: Asked, found: Whereabouts) -> Asked:
+    return asked if asked.of else replace(asked, of=found.of)
+
+
+def _look(others: list[Line], now: datetime) -> list[Whereabouts]:
+    return whereabouts(others, now, weeks=SMALL_WEEKS) if others else []
+
+
+def _small(found: Whereabouts, asked: Asked) -> Small:
+    url = f"?{asked.carried(line=found.line.pk)}"
+    return Small(found.line, url, sentence(found, asked.of), spark(found, asked.of))
+
+
+def _switches(asked: Asked) -> list[tuple[str, list[Choice]]]:
+    """What can be chosen, each as a link."""
+
+    def choice(label: str, here: bool, **changes: object) -> Choice:
+        return Choice(label, f"?{asked.carried(**changes)}", here)
+
+    return [
+        (_("Number"), [choice(str(SHORT[of]), asked.of == of, of=of) for of in NUMBERS]),
+        (
+            _("Counted"),
+            [
+                choice(_("Messages"), not asked.people, count=""),
+                choice(_("People"), asked.people, count="people"),
+            ],
+        ),
+        (
+            _("Shown"),
+            [
+                choice(_("The tone"), not asked.parted, show=""),
+                choice(_("Tone and mix"), asked.parted, show="parts"),
+            ],
+        ),
+        (
+            _("Period"),
+            [
+                choice(label, asked.weeks == weeks, weeks=weeks)
+                for weeks, label in zip(PERIODS, (_("26 weeks"), _("1 year"), _("2 years")), strict=True)
+            ],
+        ),
+    ]
+
+
+def desk() -> str:
+    """Where people code, when there is such a place."""
+    try:
+        return reverse("desk")
+    except NoReverseMatch:
+        return ""
+
+
+def _lacking(found: Whereabouts) -> str:
+    """How many labels are missing, and until when at the pace of the last weeks."""
+    seven = found.seven
+    if seven is None or value(seven, "net", people=False) is not None:
+        return ""
+    words = _("%(n)s labels are missing.") % {"n": digits(missing(seven))}
+    pace = max(seven.labels, *(row.labels for row in found.weeks[-2:]), 0) if found.weeks else seven.labels
+    if not pace:
+        return words
+    if pace < seven.needed:
+        enough = _("At the pace of these weeks seven days never have enough; %(n)s a day would do.")
+        return f"{words} {enough % {'n': digits(-(-seven.needed // 7))}}"
+    soon = _("At the pace of these weeks they are there in %(n)s days.")
+    return f"{words} {soon % {'n': digits(-(-missing(seven) * 7 // pace))}}"
+
+
+def _facts(figure: Figure) -> list[tuple[str, str]]:
+    """What the number of the seven days rests on."""
+    facts = [(_("Labels"), digits(figure.labels)), (_("Messages"), digits(figure.messages))]
+    if figure.effective and figure.labels:
+        facts.append((_("A label counts for"), digits(figure.effective / figure.labels, 1)))
+    if figure.alpha:
+        facts.append((_("Coders agree (alpha)"), f"{digits(figure.alpha[0], 2)} ({_alpha(figure.alpha)})"))
+    facts.append((_("Heard"), percent(figure.weight)))
+    if figure.missing:
+        facts.append((_("Not heard"), ", ".join(figure.missing)))
+    if figure.late:
+        facts.append((_("Came late"), digits(figure.late)))
+    return facts
+
+
+def _alpha(found: list[float]) -> str:
+    return interval((found[0], found[1], found[2]), lambda n: digits(n, 2))
+
+
+def carrying(alarm: Alarm | None) -> list[Carrying]:
+    """What carries a change, the largest part first."""
+    if alarm is None:
+        return []
+    names = {"channel": _("channel"), "brief": _("brief"), "kind": _("kind")}
+    found = alarm.found.get("carried") or []
+    return [
+        Carrying(
+            _(one["name"]) if one["by"] == "kind" else one["name"],
+            names.get(one["by"], one["by"]),
+            percent(one["share"]),
+            round(100 * min(max(one["share"], 0), 1)),
+        )
+        for one in found
+    ]
+
+
+# -- the chart -------------------------------------------------------------------------------------------------------
+
+
+def _chart(request: HttpRequest, asked: Asked, found: Whereabouts) -> Framed:
+    figure = asked.drawing(found).figure()
+
+    def url(form: str, **more: object) -> str:
+        return f"{reverse('line_figure', args=[asked.line.pk, form])}?{asked.carried(line='', **more)}"
+
+    method = {
+        "line": asked.line,
+        "of": asked.of,
+        "figure": found.seven or (found.weeks[-1] if found.weeks else None),
+        "known": day_name(asked.known) if asked.known else "",
+        "goal": found.goal(asked.of),
+        "messages_url": f"{reverse('search')}?{urlencode({'q': figure.query})}",
+    }
+    return framed(request, figure, url, render_to_string("course/_method_line.html", method), widths=WIDTHS)
+
+
+def line_figure(request: HttpRequest, key: int, form: str) -> HttpResponse:
+    line = get_object_or_404(Line.objects.select_related("brief", "channel"), pk=key)
+    asked = Asked.read(request, line)
+    (found,) = whereabouts([line], timezone.now(), weeks=asked.weeks, known=asked.known)
+    return sent(request, _default(asked, found).drawing(found).figure(), form, widths=WIDTHS)
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("course/", course, name="course"),
+    path("course/lines/<int:key>.<slug:form>", line_figure, name="line_figure"),
+]

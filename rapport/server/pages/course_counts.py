@@ -110,7 +110,7 @@ def framed_figure(request: HttpRequest, figure: Figure, found: Course, here: Whe
         "gaps": gaps(found),
         "deaf": [(week_name(week), week.deaf_hours) for week in found.deaf()][-6:],
     }
-    return framed(request, figure, url, render_to_string("course/_method.html", method), gaps(found))
+    return framed(request, figure, url, render_to_string("course/_method.html", method), words=gaps(found))
 
 
 def figure(request: HttpRequest, key: str, form: str) -> HttpResponse:

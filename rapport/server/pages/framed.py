@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -42,13 +42,21 @@ class Framed:
     uncorrected: bool
 
 
-def framed(request: HttpRequest, figure: Figure, url: Url, method: str, words: str = "") -> Framed:
+def framed(
+    request: HttpRequest,
+    figure: Figure,
+    url: Url,
+    method: str,
+    *,
+    words: str = "",
+    widths: Mapping[str, int] = WIDTHS,
+) -> Framed:
     """`url(form, **query)` is where the figure is drawn; `method` is the page's own markup; `words` are added."""
     pictures = {
-        "sources": _sources(chosen_theme(request), url),
+        "sources": _sources(chosen_theme(request), url, widths),
         "src": url("svg", width="wide", theme=chosen_theme(request) or "light"),
-        "width": WIDTHS["wide"],
-        "height": height(figure.spec(WIDTHS["wide"], colours("light"))),
+        "width": widths["wide"],
+        "height": height(figure.spec(widths["wide"], colours("light"))),
     }
     return Framed(
         id=figure.key,
@@ -67,19 +75,19 @@ def framed(request: HttpRequest, figure: Figure, url: Url, method: str, words: s
     )
 
 
-def _sources(theme: str, url: Url) -> list[tuple[str, str, int]]:
+def _sources(theme: str, url: Url, widths: Mapping[str, int]) -> list[tuple[str, str, int]]:
     """(media, address, width): the first that fits is taken. Without a choice of theme, what the system prefers."""
     found = []
     for width, fits in FITS.items():
         if not theme:
-            found.append((f"{fits} and {DARK}", url("svg", width=width, theme="dark"), WIDTHS[width]))
-        found.append((fits, url("svg", width=width, theme=theme or "light"), WIDTHS[width]))
+            found.append((f"{fits} and {DARK}", url("svg", width=width, theme="dark"), widths[width]))
+        found.append((fits, url("svg", width=width, theme=theme or "light"), widths[width]))
     if not theme:
-        found.append((DARK, url("svg", width="wide", theme="dark"), WIDTHS["wide"]))
+        found.append((DARK, url("svg", width="wide", theme="dark"), widths["wide"]))
     return found
 
 
-def sent(request: HttpRequest, figure: Figure | None, form: str) -> HttpResponse:
+def sent(request: HttpRequest, figure: Figure | None, form: str, *, widths: Mapping[str, int] = WIDTHS) -> HttpResponse:
     """A picture for the page, or a file to take away."""
     if figure is None or form not in (*FORMS, "csv"):
         raise Http404
@@ -88,7 +96,7 @@ def sent(request: HttpRequest, figure: Figure | None, form: str) -> HttpResponse
         return _file(HttpResponse("".join(_csv(figure)), content_type="text/csv; charset=utf-8"), name)
     theme, taken = request.GET.get("theme", ""), "file" in request.GET
     theme = theme if theme in THEMES else "light"
-    width = WIDTHS.get(request.GET.get("width", ""), WIDTHS["wide"])
+    width = widths.get(request.GET.get("width", ""), widths["wide"])
     spec = dressed(figure.spec(width, colours(theme)), theme, ground=taken)
     try:
         response = HttpResponse(drawn(spec, form), content_type=FORMS[form])

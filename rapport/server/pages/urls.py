@@ -16,6 +16,8 @@ MODULES = (
     "course_counts",
     "course_response",
     "course_warnings",
+    "course_lines",
+    "course_alarms",
     "settings",
     "private_data",
     "readers",

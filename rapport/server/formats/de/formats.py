@@ -1,6 +1,7 @@
 DAY = "j. N"
 DAY_YEAR = "j. N Y"
 DAY_TIME = "j. N H:i"
+LONG_DAY = "j. F"
 LONG_DAY_TIME = "j. F, H:i"
 LONG_DAY_YEAR = "j. F Y"
 WEEKDAY = "D, j. N"

@@ -1,6 +1,7 @@
 DAY = "j M"
 DAY_YEAR = "j M Y"
 DAY_TIME = "j M H:i"
+LONG_DAY = "j F"
 LONG_DAY_TIME = "j F H:i"
 LONG_DAY_YEAR = "j F Y"
 WEEKDAY = "D j M"

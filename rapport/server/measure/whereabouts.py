@@ -1,0 +1,144 @@
+"""Where lines were, are and go: the rows that the pages show, found for many lines at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db.models import Q, QuerySet
+
+from rapport.core.measure.coverage import NEEDLE
+from rapport.core.measure.share import FEWEST_LABELS
+from rapport.server.measure.models import Alarm, Annotation, Coder, Drawn, Figure, Goal, Line, Watching
+from rapport.server.measure.queries import WEEK, monday
+from rapport.server.organise.abilities import may
+from rapport.server.organise.models import User
+
+SEEN = ("red", "ruler", "course")
+"""Alarms that people are told of; amber only asks for labels."""
+
+FRESH = timedelta(days=21)  # a seven-day value that is older is no "now"
+NUMBERS = ("net", "negative", "positive")
+Triple = tuple[float, float, float]
+
+
+@dataclass
+class Whereabouts:
+    """One line: whole weeks, oldest first, and the newest seven days; what rang, what happened, what it shall come to.
+
+    day     that it is looked at from: today, or an earlier one whose knowledge is asked for
+    """
+
+    line: Line
+    day: date
+    weeks: list[Figure] = field(default_factory=list)
+    seven: Figure | None = None
+    goals: list[Goal] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+    annotations: list[Annotation] = field(default_factory=list)
+    watching: Watching | None = None
+
+    @property
+    def change(self) -> Alarm | None:
+        """The newest red alarm."""
+        return next((alarm for alarm in reversed(self.alarms) if alarm.kind == "red"), None)
+
+    @property
+    def ruler(self) -> Alarm | None:
+        """The reader has moved, and nobody has said yet that this is settled."""
+        return next((alarm for alarm in self.alarms if alarm.kind == "ruler" and alarm.closed_at is None), None)
+
+    @property
+    def of(self) -> str:
+        """The number by which it is shown where nobody chose: that of its goal, so that the fan is seen."""
+        return self.goals[0].of if self.goals else "net"
+
+    def goal(self, of: str) -> Goal | None:
+        return next((goal for goal in self.goals if goal.of == of), None)
+
+
+def value(figure: Figure, of: str, *, people: bool) -> Triple | None:
+    """The number with its interval; None where there are not enough labels."""
+    found = figure.people.get(of) if people else figure.net if of == "net" else figure.shares.get(of)
+    return (found[0], found[1], found[2]) if found else None
+
+
+def grey(figure: Figure) -> bool:
+    """Too little was heard for a verdict."""
+    return figure.weight < NEEDLE
+
+
+def missing(figure: Figure) -> int:
+    """Labels that are not there yet."""
+    return max((figure.needed or FEWEST_LABELS) - figure.labels, 0)
+
+
+def lines() -> list[Line]:
+    return list(Line.objects.filter(closed_at=None).select_related("brief", "channel"))
+
+
+def whereabouts(lines: Sequence[Line], now: datetime, *, weeks: int, known: date | None = None) -> list[Whereabouts]:
+    """In the order of the lines; the number of questions to the database does not depend on theirs."""
+    today = now.astimezone(UTC).date()
+    first, whole = monday(today) - weeks * WEEK, min(known or today, today - timedelta(days=1))
+    day = known or today
+    found = {line.pk: Whereabouts(line, day) for line in lines}
+    for figure in _figures(found, known).filter(period="week", end__gte=first, end__lte=whole):
+        found[figure.line_id].weeks.append(figure)
+    for figure in _figures(found, known).filter(period="seven", end__gt=day - FRESH, end__lte=day):
+        found[figure.line_id].seven = figure  # they come in order: the newest stays
+    for one in found.values():
+        one.weeks = list({figure.end: figure for figure in one.weeks}.values())  # of vintages, the newest
+    _beside(found, first, known)
+    return list(found.values())
+
+
+def _figures(found: Iterable[int], known: date | None) -> QuerySet[Figure]:
+    figures = Figure.objects.filter(line__in=list(found)).order_by("end", "id")
+    if known is None:
+        return figures.filter(current=True)
+    return figures.filter(made_at__lt=_after(known))
+
+
+def _after(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC) + timedelta(days=1)
+
+
+def _beside(found: dict[int, Whereabouts], first: date, known: date | None) -> None:
+    """Goals, alarms, what happened, and how the alarms stand; as they were at the time, where that is asked."""
+    lines = list(found)
+    goals, alarms = Goal.objects.filter(line__in=lines), Alarm.objects.filter(line__in=lines, kind__in=SEEN)
+    notes = Annotation.objects.filter(Q(line__in=lines) | Q(line=None), day__gte=first).select_related("by")
+    if known is None:
+        goals = goals.filter(closed_at=None)
+    else:
+        until = _after(known)
+        goals = goals.filter(Q(closed_at=None) | Q(closed_at__gte=until), set_at__lt=until)
+        alarms, notes = alarms.filter(rang_at__lt=until), notes.filter(day__lte=known)
+    for goal in goals:
+        found[goal.line_id].goals.append(goal)
+    for alarm in alarms.filter(Q(day__gte=first) | Q(closed_at=None)).order_by("day", "id"):
+        found[alarm.line_id].alarms.append(alarm)
+    for note in notes:
+        for one in found.values() if note.line_id is None else (found[note.line_id],):
+            one.annotations.append(note)
+    for watching in Watching.objects.filter(line__in=lines):
+        found[watching.line_id].watching = watching
+
+
+# -- what waits for people -------------------------------------------------------------------------------------------
+
+
+def may_hear(user: User) -> bool:
+    """Whom alarms are for: those who set them up, and those who see everything."""
+    return may(user, "measure") or may(user, "see_all")
+
+
+def ringing() -> QuerySet[Alarm]:
+    return Alarm.objects.filter(closed_at=None, kind__in=SEEN, line__closed_at=None).select_related("line")
+
+
+def coded_at_all() -> bool:
+    """Whether anybody codes, or has."""
+    return Coder.objects.filter(active=True).exists() or Drawn.objects.exclude(answer="").exists()

@@ -1,0 +1,223 @@
+"""What a line comes to, in sentences: where it is, since when that is so, and whether it reaches its goal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from rapport.core.types import NotEnough
+from rapport.server.measure.models import Alarm, Figure, Goal
+from rapport.server.measure.whereabouts import Triple, Whereabouts, grey, value
+from rapport.server.pages.figures import lacking, percent
+from rapport.server.templatetags.rapport import number
+
+NAMES = {
+    "net": gettext_lazy("Net tone"),
+    "negative": gettext_lazy("Negative messages"),
+    "positive": gettext_lazy("Positive messages"),
+}
+SHORT = {
+    "net": gettext_lazy("Net tone"),
+    "negative": gettext_lazy("Negative"),
+    "positive": gettext_lazy("Positive"),
+}
+PEOPLES = {
+    "net": gettext_lazy("Net tone of people"),
+    "negative": gettext_lazy("Negative people"),
+    "positive": gettext_lazy("Positive people"),
+}
+MINUS = "\u2212"
+
+# Since when, by what is watched and whether it went up; of net tone in short where that is what is shown.
+SINCE = {
+    ("", True): gettext_lazy("Net tone is up since %(day)s."),
+    ("", False): gettext_lazy("Net tone is down since %(day)s."),
+    ("net", True): gettext_lazy("Up since %(day)s."),
+    ("net", False): gettext_lazy("Down since %(day)s."),
+    ("negative", True): gettext_lazy("More negative messages since %(day)s."),
+    ("negative", False): gettext_lazy("Fewer negative messages since %(day)s."),
+    ("positive", True): gettext_lazy("More positive messages since %(day)s."),
+    ("positive", False): gettext_lazy("Fewer positive messages since %(day)s."),
+}
+
+
+# -- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def points(tone: float) -> str:
+    """Net tone in points, with its sign: +12, −8, 0."""
+    whole = round(100 * tone)
+    return f"+{whole}" if whole > 0 else f"{MINUS}{-whole}" if whole else "0"
+
+
+def written(of: str) -> Callable[[float], str]:
+    """How a number of this kind is written."""
+    return points if of == "net" else percent
+
+
+def size(of: str) -> Callable[[float], str]:
+    """How a difference between two such numbers is written."""
+
+    def words(change: float) -> str:
+        return points(change) if of == "net" else _("%(n)s points") % {"n": points(change)}
+
+    return words
+
+
+def interval(found: Triple, words: Callable[[float], str]) -> str:
+    return _("between %(low)s and %(high)s") % {"low": words(found[1]), "high": words(found[2])}
+
+
+def day_name(day: date) -> str:
+    return date_format(day, "LONG_DAY" if day.year == localdate().year else "LONG_DAY_YEAR")
+
+
+def as_day(text: object) -> date | None:
+    """A day as JSON keeps it."""
+    return date.fromisoformat(str(text)) if text else None
+
+
+# -- sentences -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`now` is the number with its interval and sample, or why there is none; the others may be empty.
+
+    short    the number alone, or empty where there is none
+    """
+
+    now: str
+    change: str = ""
+    goal: str = ""
+    short: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.now, self.change, self.goal) if part)
+
+
+def sentence(found: Whereabouts, of: str = "net", *, people: bool = False) -> Sentence:
+    """
+    >>> points(0.124), points(-0.08), points(0.001)
+    ('+12', '−8', '0')
+    """
+    goal = found.goal(of)
+    now, short = _now(found.seven, of, people)
+    return Sentence(now, changed(found, of), aimed(goal) if goal else "", short)
+
+
+def _now(figure: Figure | None, of: str, people: bool) -> tuple[str, str]:
+    if figure is None:
+        return _("Nothing is known of the last seven days."), ""
+    found = value(figure, of, people=people)
+    if found is None:
+        return f"{capfirst(too_few(figure))}.", ""
+    if grey(figure):
+        return _doubtful(figure, of), ""
+    words = written(of)
+    labels = ngettext("%(n)s label", "%(n)s labels", figure.labels) % {"n": number(figure.labels)}
+    told = _("%(name)s %(value)s (%(between)s) over 7 days, %(labels)s.") % {
+        "name": (PEOPLES if people else NAMES)[of],
+        "value": words(found[0]),
+        "between": interval(found, words),
+        "labels": labels,
+    }
+    return told, words(found[0])
+
+
+def _doubtful(figure: Figure, of: str) -> str:
+    heard = _("We heard only %(share)s of what we usually hear, so there is no verdict.") % {
+        "share": percent(figure.weight)
+    }
+    if of != "net" or not figure.bounds:
+        return heard
+    bounds = _("Net tone lies between %(low)s and %(high)s, whatever the rest said.") % {
+        "low": points(figure.bounds[0]),
+        "high": points(figure.bounds[1]),
+    }
+    return f"{heard} {bounds}"
+
+
+def too_few(figure: Figure) -> str:
+    return lacking(NotEnough(figure.labels, figure.needed, "labels"))
+
+
+def changed(found: Whereabouts, of: str) -> str:
+    """Since when it is different, or that no alarm rang; what stands in the way of both. `of`: what is shown."""
+    if found.change:
+        return since(found.change, found.line.watches, of)
+    watching = found.watching
+    if not found.line.watched or watching is None:
+        return ""
+    if watching.refused:
+        return _("No alarm watches it: %(why)s.") % {"why": watching.refused.rstrip(".")}
+    return _("No change that the alarm would call one.") if watching.red else ""
+
+
+def since(alarm: Alarm, watches: str, shown: str = "") -> str:
+    watched = str(alarm.found.get("of") or watches)
+    day = {"day": day_name(alarm.began or alarm.day)}
+    up = rises(alarm)
+    if up is None:
+        return _("Different since %(day)s.") % day
+    return str(SINCE["" if watched == "net" != shown else watched, up]) % day
+
+
+def rises(alarm: Alarm) -> bool | None:
+    """Whether what is watched went up; None where nobody can say yet."""
+    moved = alarm.found.get("size")
+    if moved:
+        return bool(moved[0] > 0)
+    stated = alarm.found.get("rises")
+    return None if stated is None else bool(stated)
+
+
+def aimed(goal: Goal) -> str:
+    """The goal and its odds."""
+    words = {"goal": named(goal), "day": day_name(goal.by_date)}
+    outlook = goal.outlook or {}
+    if "probability" in outlook:
+        words["share"] = likely(float(outlook["probability"]))
+        return _("%(goal)s by %(day)s: %(share)s likely.") % words
+    if "need" in outlook:
+        words |= {"have": number(outlook["have"]), "need": number(outlook["need"])}
+        return _("%(goal)s by %(day)s: nobody can say yet (%(have)s of %(need)s weeks).") % words
+    return _("%(goal)s by %(day)s.") % words
+
+
+def named(goal: Goal) -> str:
+    """The goal itself: "Goal +20", "Goal: at most 20 % negative"."""
+    if goal.of == "net":
+        return _("Goal %(value)s") % {"value": points(goal.target)}
+    words = _("Goal: at most %(value)s negative") if goal.of == "negative" else _("Goal: %(value)s positive")
+    return words % {"value": percent(goal.target)}
+
+
+def likely(share: float) -> str:
+    """Of two thousand simulated courses, none and all are not never and certain."""
+    if share < 0.01:
+        return _("less than 1 %%") % {}
+    if share > 0.99:
+        return _("more than 99 %%") % {}
+    return percent(share)
+
+
+def arrival(goal: Goal) -> str:
+    """When it would be reached, by the courses that were played."""
+    found = (goal.outlook or {}).get("arrival")
+    if not found:
+        return ""
+    middle, low, high = (as_day(one) for one in found)
+    if middle is None:
+        return _("In most of the courses that were played it is not reached within two years.")
+    words = {"middle": day_name(middle), "low": day_name(low) if low else "", "high": day_name(high) if high else ""}
+    if high is None:
+        return _("Reached around %(middle)s, perhaps from %(low)s on, perhaps not within two years.") % words
+    return _("Reached around %(middle)s (between %(low)s and %(high)s).") % words

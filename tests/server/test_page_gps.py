@@ -1,0 +1,400 @@
+"""Course: been, now, going on one axis, and the pages on which lines, goals, annotations and alarms are kept."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from rapport.core.types import NotEnough, Refused
+from rapport.server.measure import setting
+from rapport.server.measure.models import Alarm, Annotation, Figure, Goal, Line, Watching
+from rapport.server.measure.waiting import expected
+from rapport.server.measure.whereabouts import whereabouts
+from rapport.server.organise.models import AuditEntry, User
+from rapport.server.pages import charts
+from rapport.server.pages.course_chart import Drawing
+from rapport.server.pages.course_words import points, sentence
+from tests.server import gps
+from tests.server.conftest import member
+
+TODAY = datetime.now(UTC).date() - timedelta(days=1)
+LAST = TODAY - timedelta(days=(TODAY.weekday() + 1) % 7)  # a Sunday
+
+
+def as_(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page(user: User, url: str = "", **asked: object) -> str:
+    return " ".join(as_(user).get(url or reverse("course"), asked).content.decode().split())
+
+
+@pytest.fixture
+def hanna(ana: User) -> User:
+    return member("Hanna", "hub", "hub", ana)
+
+
+@pytest.fixture
+def line(ana: User) -> Line:
+    """Twenty weeks of which the last four are lower, a goal, and a red alarm."""
+    line = Line.objects.create(name="About us", watches="net")
+    gps.weeks(line, LAST, 20, drop=0.1, at=4)
+    gps.figure(line, TODAY, 0.05, period="seven")
+    gps.goal(line, TODAY + timedelta(days=100), today=TODAY)
+    gps.red(line, LAST - timedelta(days=9), LAST - timedelta(days=27))
+    gps.watched(line)
+    return line
+
+
+def look(line: Line, **more: object):
+    return whereabouts([line], timezone.now(), weeks=26, **more)[0]  # type: ignore[arg-type]
+
+
+# -- the sentence
+
+
+def test_the_sentence_says_where_since_when_and_whether_the_goal_is_reached(line):
+    words = str(sentence(look(line)))
+    assert words.startswith("Net tone +5 (between −1 and +11) over 7 days, 84 labels. Down since ")
+    assert "Goal +20 by " in words
+    assert words.endswith(": 35\u00a0% likely.")
+
+
+def test_without_enough_labels_there_is_no_number(line):
+    Figure.objects.filter(period="seven").update(net=None, shares={}, labels=14)
+    assert sentence(look(line)).now == "Not enough: 14 of 40 labels."
+
+
+def test_where_too_little_was_heard_there_is_no_verdict_but_bounds(line):
+    Figure.objects.filter(period="seven").update(weight=0.55, bounds=[-0.2, 0.31])
+    words = sentence(look(line)).now
+    assert "no verdict" in words
+    assert "between −20 and +31" in words
+    assert "+5" not in words
+
+
+@pytest.mark.parametrize(("tone", "words"), [(0.124, "+12"), (-0.08, "−8"), (0.001, "0")])
+def test_net_tone_is_written_in_points(tone, words):
+    assert points(tone) == words
+
+
+# -- the figure
+
+
+def values(spec: object) -> list[dict]:
+    """All rows that are drawn."""
+    found = []
+    if isinstance(spec, dict):
+        found += spec.get("data", {}).get("values", [])
+        for part in spec.values():
+            found += values(part)
+    elif isinstance(spec, list):
+        for part in spec:
+            found += values(part)
+    return found
+
+
+def drawn(line: Line, **more: object) -> list[dict]:
+    return values(Drawing(look(line), **more).figure().spec(900, charts.colours("light")))  # type: ignore[arg-type]
+
+
+def test_a_week_without_enough_labels_is_a_band_with_its_reason_and_no_number(line):
+    last = Figure.objects.filter(period="week").last()
+    Figure.objects.filter(pk=last.pk).update(net=None, labels=14)
+    rows = drawn(line)
+    assert {row["words"] for row in rows if "wide" in row} == {"not enough: 14 of 40 labels"}
+    assert [row["labels"] for row in rows if row.get("enough") is False] == [14]
+    assert len([row for row in rows if row.get("grey") is False]) == 19
+
+
+def test_a_week_of_which_too_little_was_heard_is_grey_with_its_bounds(line):
+    last = Figure.objects.filter(period="week").last()
+    Figure.objects.filter(pk=last.pk).update(weight=0.6, bounds=[-0.3, 0.4])
+    rows = drawn(line)
+    assert len([row for row in rows if row.get("grey")]) == 1
+    assert {"low": -0.3, "high": 0.4}.items() <= rows[
+        next(n for n, r in enumerate(rows) if r.get("low") == -0.3)
+    ].items()
+    assert [row["few"] for row in rows if "few" in row].count(True) == 1
+
+
+def test_the_fan_begins_at_the_seven_days_and_the_goal_stands_at_its_date(line):
+    rows = drawn(line)
+    fan = [row for row in rows if "middle" in row and "low" in row]
+    assert fan[0]["low"] == fan[0]["high"] == 0.05
+    assert fan[1]["low"] < fan[1]["high"]
+    first = Figure.objects.filter(period="week").first().start
+    ahead = (TODAY + timedelta(days=100) - first).days + 0.5
+    assert {"x": ahead, "value": 0.2} in rows
+
+
+def test_changes_and_what_happened_are_numbered_on_the_chart_and_below(line, ana):
+    setting.annotate(day=LAST - timedelta(days=20), text="Price rise announced", line=None, actor=ana)
+    assert {row["n"]: row["rang"] for row in drawn(line) if "rang" in row} == {"1": True, "2": False}
+    assert "Price rise announced" in page(ana)
+    assert Drawing(look(line)).figure().words.count("Price rise announced") == 1
+
+
+def test_tone_and_mix_are_shown_apart(line):
+    changes = [row["change"] for row in drawn(line, parted=True) if "change" in row]
+    assert len(changes) == 40
+
+
+def test_people_and_other_numbers_are_chosen_by_the_address(line, ana):
+    assert "Net tone of people +7" in page(ana, count="people")
+    assert "Negative messages 27 % (between 23 % and 31 %) over 7 days, 84 labels. Net tone is down since" in page(
+        ana, of="negative"
+    )
+
+
+@pytest.mark.parametrize("asked", [{"of": "x"}, {"weeks": "7"}, {"known": "2026-99-99"}, {"line": "0"}, {"show": "x"}])
+def test_what_an_address_cannot_mean_is_ignored(line, ana, asked):
+    assert "Net tone +5" in page(ana, **asked)
+
+
+def test_what_was_known_then_is_kept_beside_what_is_known_now(line, ana):
+    old = Figure.objects.filter(period="week").last()
+    Figure.objects.filter(pk=old.pk).update(current=False)
+    gps.figure(line, old.end, 0.3, made_at=timezone.now())
+    assert look(line).weeks[-1].net[0] == 0.3
+    then = look(line, known=old.end + timedelta(days=1))
+    assert then.weeks[-1].pk == old.pk
+    assert then.seven is None
+    assert "as it was known on" in page(ana, known=str(old.end + timedelta(days=1)))
+
+
+def test_an_alarm_that_had_not_rung_yet_was_not_known(line):
+    assert look(line, known=LAST - timedelta(days=12)).change is None
+
+
+def test_the_week_that_runs_is_not_drawn(line):
+    gps.figure(line, LAST + timedelta(days=7), 0.9)
+    assert look(line).weeks[-1].end == LAST
+
+
+def test_the_figure_can_be_taken_away(line, ana):
+    rows = list(
+        csv.DictReader(io.StringIO(as_(ana).get(reverse("line_figure", args=[line.pk, "csv"])).content.decode()))
+    )
+    assert [row["period"] for row in rows].count("week") == 20
+    assert (rows[-1]["period"], rows[-1]["value"], rows[-1]["labels"]) == ("seven", "0.05", "84")
+    assert as_(ana).get(reverse("line_figure", args=[99_999, "csv"])).status_code == 404
+
+
+def test_the_figure_is_drawn(line, ana, monkeypatch, tmp_path):
+    monkeypatch.setattr(charts, "_folder", lambda: tmp_path)
+    for show in ("", "parts"):
+        response = as_(ana).get(reverse("line_figure", args=[line.pk, "svg"]), {"show": show, "width": "narrow"})
+        assert response.content.startswith(b"<svg")
+    charts.drawer.end()
+
+
+def test_a_year_of_many_lines_asks_as_little_as_one(line, ana, django_assert_max_num_queries):
+    for n in range(12):
+        other = Line.objects.create(name=f"Topic {n}", position=n + 1)
+        gps.weeks(other, LAST, 20)
+        gps.goal(other, TODAY + timedelta(days=50), today=TODAY)
+    client = as_(ana)
+    client.get(reverse("course"))
+    with django_assert_max_num_queries(24):
+        assert "Topic 11" in client.get(reverse("course"), {"weeks": 52}).content.decode()
+    with django_assert_max_num_queries(20):
+        client.get(reverse("lines"))
+
+
+# -- nothing there yet
+
+
+def test_with_no_line_the_page_leads_to_the_first(ana, ben):
+    assert reverse("new_line") in page(ana)
+    assert reverse("new_line") not in page(ben)
+
+
+def test_with_nothing_coded_the_page_says_what_a_number_needs(ana):
+    Line.objects.create(name="About us")
+    assert "forty labels" in page(ana)
+
+
+def test_with_few_labels_the_page_says_how_many_are_missing_and_until_when(ana):
+    line = Line.objects.create(name="About us")
+    gps.figure(line, TODAY, None, period="seven")
+    words = page(ana)
+    assert "26 labels are missing." in words
+    assert "6 a day would do" in words
+
+
+def test_a_stranger_who_is_not_signed_in_sees_nothing(line):
+    for url in (reverse("course"), reverse("lines"), reverse("line_figure", args=[line.pk, "csv"])):
+        assert Client().get(url).status_code == 302
+
+
+# -- lines
+
+
+FORM = {"name": "Delays", "brief": "", "channel": "", "watches": "negative", "points": "3"}
+
+
+def test_a_line_is_made_and_its_alarm_is_switched_on_by_itself(hanna):
+    as_(hanna).post(reverse("new_line"), FORM)
+    row = Line.objects.get(name="Delays")
+    assert (row.watched, row.tolerance) == (False, 0.03)
+    as_(hanna).post(reverse("change_line", args=[row.pk]), {"do": "watch"})
+    row.refresh_from_db()
+    assert row.watched
+    assert list(AuditEntry.objects.order_by("-sequence").values_list("action", flat=True)[:2]) == [
+        "line.watched",
+        "line.made",
+    ]
+
+
+def test_the_name_of_a_line_is_its_own(hanna, line):
+    body = as_(hanna).post(reverse("new_line"), {**FORM, "name": "About us"}).content.decode()
+    assert "There is a line of that name already." in body
+
+
+def test_the_delay_to_be_expected_is_shown_before_the_alarm_is_switched_on(hanna, line):
+    Line.objects.update(watched=False)
+    Watching.objects.all().delete()
+    words = page(hanna, reverse("line", args=[line.pk]))
+    assert "20 points" in words
+    assert "Switch the alarm on" in words
+
+
+def test_the_delay_as_it_was_shown_then_is_kept(line):
+    Watching.objects.update(expected=[{"shift": 0.1, "days": 12, "late": None, "rang": 0.8}])
+    assert [(one.shift, one.days, one.late) for one in expected(line)] == [(0.1, 12.0, float("inf"))]
+
+
+def test_without_weeks_nobody_knows_the_delay(ana):
+    assert expected(Line.objects.create(name="New")) == NotEnough(0, 2, "weeks")
+
+
+def test_an_alarm_that_watches_something_else_begins_anew(hanna, line):
+    as_(hanna).post(reverse("line", args=[line.pk]), {**FORM, "name": "About all of us", "watches": "net"})
+    assert Watching.objects.exists()
+    as_(hanna).post(reverse("line", args=[line.pk]), {**FORM, "watches": "negative"})
+    assert not Watching.objects.exists()
+
+
+def test_lines_are_put_in_order_closed_and_followed_again(hanna, line):
+    other = Line.objects.create(name="Second", position=1)
+    change = lambda row, do: as_(hanna).post(reverse("change_line", args=[row.pk]), {"do": do})  # noqa: E731
+    change(other, "up")
+    assert [row.name for row in Line.objects.all()] == ["Second", "About us"]
+    change(other, "close")
+    assert "Net tone +5" in page(hanna)
+    change(other, "reopen")
+    assert Line.objects.get(pk=other.pk).closed_at is None
+
+
+# -- goals
+
+
+def test_a_goal_is_set_changed_and_closed(hanna, line):
+    Goal.objects.all().delete()
+    until = TODAY + timedelta(days=60)
+    as_(hanna).post(reverse("new_goal", args=[line.pk]), {"of": "net", "target": "20", "by_date": until.isoformat()})
+    goal = Goal.objects.get()
+    assert (goal.target, goal.start, goal.set_by) == (0.2, 0.05, hanna)
+    Goal.objects.update(outlook={"probability": 0.5})
+    as_(hanna).post(reverse("goal", args=[goal.pk]), {"of": "net", "target": "30", "by_date": until.isoformat()})
+    goal.refresh_from_db()
+    assert (goal.target, goal.outlook) == (0.3, None)
+    as_(hanna).post(reverse("close_goal", args=[goal.pk]))
+    assert "Goal +30" not in page(hanna)
+
+
+def test_a_goal_of_yesterday_is_refused(hanna, line):
+    form = {"of": "net", "target": "20", "by_date": TODAY.isoformat()}
+    assert "lies ahead" in as_(hanna).post(reverse("new_goal", args=[line.pk]), form).content.decode()
+
+
+# -- what happened
+
+
+def test_what_happened_is_written_down_removed_and_brought_back(hanna, line):
+    client = as_(hanna)
+    day = (TODAY - timedelta(days=30)).isoformat()
+    client.post(reverse("annotate"), {"line": line.pk, "day": day, "text": "Price rise announced"})
+    row = Annotation.objects.get()
+    Alarm.objects.update(annotation=row)
+    body = client.post(reverse("remove_annotation", args=[row.pk]), follow=True).content.decode()
+    assert not Annotation.objects.exists()
+    undo = body.split(reverse("restore_annotation", args=["x"])[:-2])[1].split('"')[0]
+    client.post(reverse("restore_annotation", args=["x"]).replace("/x/", f"/{undo}"))
+    assert Alarm.objects.get().annotation == Annotation.objects.get()
+    assert Annotation.objects.get().text == "Price rise announced"
+
+
+def test_an_undo_that_nobody_sealed_is_refused(hanna, line):
+    as_(hanna).post(reverse("restore_annotation", args=["made-up"]))
+    assert not Annotation.objects.exists()
+
+
+@pytest.mark.parametrize("form", [{"day": "2026-13-40", "text": "x"}, {"day": "2026-11-01", "text": " "}])
+def test_what_says_nothing_is_not_written_down(hanna, line, form):
+    as_(hanna).post(reverse("annotate"), {"line": line.pk, **form})
+    assert not Annotation.objects.exists()
+
+
+# -- alarms
+
+
+def test_an_alarm_says_how_large_the_change_is_what_carries_it_and_which_messages_show_it(hanna, line, talk, ben, cleo):
+    message = talk.messages.get() if hasattr(talk, "messages") else talk.placements.get().message
+    Alarm.objects.update(found={**Alarm.objects.get().found, "messages": [message.pk]})
+    url = reverse("alarm", args=[Alarm.objects.get().pk])
+    words = page(hanna, url)
+    assert "−11 (between −18 and −4)" in words
+    assert "Reviews" in words
+    assert "where is my refund" in words
+    assert "where is my refund" in page(ben, url)
+    assert "where is my refund" not in page(cleo, url)
+
+
+def test_saying_what_happened_puts_it_on_the_chart_and_closing_ends_the_alarm(hanna, line):
+    alarm = Alarm.objects.get()
+    as_(hanna).post(reverse("explain_alarm", args=[alarm.pk]), {"text": "Price rise"})
+    assert Annotation.objects.get().day == alarm.began
+    as_(hanna).post(reverse("close_alarm", args=[alarm.pk]))
+    alarm.refresh_from_db()
+    assert (alarm.closed_by, alarm.annotation.text) == (hanna, "Price rise")
+
+
+def test_a_member_sees_it_all_and_sets_up_nothing(line, ben):
+    row, alarm, note = (
+        Line.objects.get(),
+        Alarm.objects.get(),
+        Annotation.objects.create(day=date(2026, 1, 1), text="a"),
+    )
+    before = json.dumps([list(Line.objects.values()), list(Goal.objects.values())], default=str)
+    assert "Net tone +5" in page(ben)
+    for name, args in (
+        ("new_line", []),
+        ("line", [row.pk]),
+        ("change_line", [row.pk]),
+        ("new_goal", [row.pk]),
+        ("annotate", []),
+        ("remove_annotation", [note.pk]),
+        ("explain_alarm", [alarm.pk]),
+        ("close_alarm", [alarm.pk]),
+    ):
+        assert as_(ben).post(reverse(name, args=args), {"do": "close"}).status_code == 404, name
+    assert json.dumps([list(Line.objects.values()), list(Goal.objects.values())], default=str) == before
+    assert isinstance(setting.close_line(row, actor=ben), Refused)
+    assert isinstance(setting.close_alarm(alarm, actor=ben), Refused)
+
+
+def test_a_name_of_two_thousand_characters_stands_on_every_page(line, hanna):
+    Line.objects.update(name="long " * 400)
+    for url in (reverse("course"), reverse("lines"), reverse("line", args=[line.pk]), reverse("alarms")):
+        assert as_(hanna).get(url).status_code == 200
