@@ -175,10 +175,10 @@ def _is_time(day: date, now: datetime) -> bool:
     over = _midnight(day + timedelta(days=1))
     if now < over + EARLIEST:
         return False
-    return now >= over + LATEST or not _frame(day).filter(state="heard").exists()
+    return now >= over + LATEST or not frame(day).filter(state="heard").exists()
 
 
-def _frame(day: date) -> QuerySet[Message]:
+def frame(day: date) -> QuerySet[Message]:
     """What others said that day, and is not noise."""
     said = Message.objects.filter(
         published_at__gte=_midnight(day), published_at__lt=_midnight(day + timedelta(days=1)), removed_at=None
@@ -202,7 +202,7 @@ class _Heard(NamedTuple):
 
 def _heard(day: date) -> Iterator[_Heard]:
     told = (
-        _frame(day)
+        frame(day)
         .order_by("id")
         .values_list(
             "id",
@@ -329,7 +329,7 @@ def count_late() -> int:
         return 0
     changed = 0
     for row in DeskDay.objects.defer("rows").filter(day__gte=come.astimezone(UTC).date()):
-        late = _frame(row.day).filter(pk__gt=row.strata.get("last", 0)).count()
+        late = frame(row.day).filter(pk__gt=row.strata.get("last", 0)).count()
         if late != row.late:
             with recorded("desk.late_counted", "timetable", target=row) as entry:
                 DeskDay.objects.filter(pk=row.pk).update(late=late)
