@@ -18,8 +18,8 @@ from rapport.server.organise.models import Notice, User
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of notice. In the words stand names of its detail; `start`, `end` and `when` are times, `cause` and
-    `trouble` sentences that are not translated yet, with `cause_told` for what the former names."""
+    """One kind of notice. In the words stand names of its detail; `start`, `end` and `when` are times, `day` is a day,
+    `cause` and `trouble` are sentences that are not translated yet, with `cause_told` for what the former names."""
 
     icon: str
     title: Promise
@@ -66,6 +66,21 @@ KINDS = {
         "alert",
         gettext_lazy("%(channel)s: what was said earlier could not be brought back"),
         gettext_lazy("%(trouble)s"),
+    ),
+    "tone_changed": Kind(
+        "alert",
+        gettext_lazy("%(line)s: the tone has changed"),
+        gettext_lazy("Probably since %(day)s. What people coded shows it; Course says what carries it."),
+    ),
+    "reader_moved": Kind(
+        "alert",
+        gettext_lazy("%(line)s: the reader has moved, not the tone"),
+        gettext_lazy("Since about %(day)s it errs otherwise than before. The numbers that people coded stay right."),
+    ),
+    "off_course": Kind(
+        "alert",
+        gettext_lazy("%(line)s: behind the way to its goal"),
+        gettext_lazy("The weeks up to %(day)s were behind it too often for that to be chance."),
     ),
 }
 

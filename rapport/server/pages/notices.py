@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_POST
 
 from rapport.server.listen.models import in_words
@@ -44,6 +45,8 @@ class Row:
 def _shown(name: str, value: object, told: Mapping[str, Any]) -> str:
     if name in TIMES:
         return said(datetime.fromisoformat(str(value)))
+    if name == "day":
+        return date_format(date.fromisoformat(str(value)), "DAY_YEAR")
     if name == "cause":
         return f"{in_words(str(value), told).rstrip('.')}." if value else ""
     return in_words(str(value), {}) if name == "trouble" else str(value)

@@ -1,0 +1,514 @@
+"""What is known of each line in each week, in seven days, and on single days, with what it rests on.
+
+A figure is made anew when something changed from which it follows: labels, late messages, hours that were heard. It
+then stands beside the earlier one as a vintage of its own, so that one can see what was known on a day; only what was
+made on the same day is written over.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any, cast
+
+import numpy as np
+from django.db.models import Count, F, Max, Min, Q
+
+from rapport.core.measure import coverage, share
+from rapport.core.measure.agreement import alpha
+from rapport.core.measure.share import FEWEST_LABELS, ShareEstimate
+from rapport.core.types import Estimate, NotEnough
+from rapport.server.listen.models import Channel
+from rapport.server.measure.lines import ANSWERS, DAY, WAITED, Period, Shelf, apart, begin, complain, open_lines, period
+from rapport.server.measure.models import Code, DayCount, DeskDay, Drawn, Figure, Line, Watching
+from rapport.server.organise.models import Organisation
+from rapport.server.organise.record import recorded
+
+WEEK = timedelta(days=7)
+REVISED = timedelta(days=35)
+"""Figures of so many days are looked at anew every night."""
+
+AGREEMENT = timedelta(weeks=8)
+"""The agreement of coders is told over so long: in a week too few messages are coded twice."""
+
+TOGETHER = timedelta(days=42)
+"""Days that are fetched in one go."""
+
+REFERENCE = 28
+"""Days from which the fixed weights of channels are taken at least; until there are so many they move."""
+
+FEWEST_IN_CHANNEL = 10
+"""With fewer labels a channel is not compared by itself."""
+
+SHOWN = ("negative", "neutral", "positive", "uncodable")
+PEOPLE = ("net", "negative", "positive")
+
+EXPECTED = 5.0
+"""Of a channel that is to bring so many messages nothing comes by chance in one of 150 periods: it was not heard."""
+
+
+# -- the night -------------------------------------------------------------------------------------------------------
+
+
+def estimate_lines(now: datetime) -> int:
+    """Bring the figures of all lines up to date. How many were made."""
+    begin(now)
+    lines = open_lines()
+    night = Night.of(lines, now)
+    made, failed = 0, dict[Line, str]()
+    for line in lines if night else ():
+        with apart(line, failed):
+            made += _estimate(line, cast(Night, night))
+    complain(failed)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A period of days: a week from Monday, the seven days up to one, or one day."""
+
+    period: str
+    start: date
+    end: date
+
+    @property
+    def before(self) -> Span:
+        length = self.end - self.start + DAY
+        return Span(self.period, self.start - length, self.end - length)
+
+
+def week_of(day: date) -> Span:
+    start = day - timedelta(days=day.weekday())
+    return Span("week", start, start + 6 * DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known of a closed day without reading it. `mark` changes when something does from which figures follow;
+    `settled`: no label is waited for any more."""
+
+    mark: str
+    settled: bool
+
+
+Hours = Mapping[tuple[int, date], tuple[int, int]]
+
+
+@dataclass(eq=False)
+class Night:
+    """What all lines share in one turn.
+
+    first, last   closed days
+    states        of the closed days that may have to be looked at
+    hours         by channel and day: how many were to be heard, and how many of them are missing
+    """
+
+    now: datetime
+    first: date
+    last: date
+    shelf: Shelf
+    states: Mapping[date, State]
+    hours: Hours
+    names: Mapping[int, str]
+    watchings: Mapping[int, Watching]
+    labels_a_day: int
+    weights: dict[tuple[int, date], Weights] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, lines: Sequence[Line], now: datetime) -> Night | None:
+        """None when no day is closed."""
+        days = DeskDay.objects.filter(closed_at__lte=now).aggregate(first=Min("day"), last=Max("day"))
+        if days["last"] is None:
+            return None
+        ends = dict(Figure.objects.filter(line__in=lines).order_by().values_list("line").annotate(Max("end")))
+        start = min([days["last"] - REVISED, *(ends.get(line.pk, days["first"]) for line in lines)]) - WEEK
+        hours = hours_between(start, days["last"])
+        return cls(
+            now=now,
+            first=days["first"],
+            last=days["last"],
+            shelf=Shelf(lines),
+            states=_states(start, days["last"], hours, now),
+            hours=hours,
+            names=dict(Channel.objects.values_list("pk", "name")),
+            watchings={one.line_id: one for one in Watching.objects.filter(line__in=lines)},
+            labels_a_day=Organisation.objects.get().labels_a_day,
+        )
+
+    def days(self, span: Span) -> list[date]:
+        """The closed days of a period."""
+        wanted = (span.start + n * DAY for n in range((span.end - span.start).days + 1))
+        return [day for day in wanted if day in self.states]
+
+    def basis(self, line: Line, span: Span) -> str:
+        """Changes when something does from which the figure follows."""
+        told = [self.states[day].mark for day in self.days(span)]
+        return blake2b(repr((told, line.brief_id, line.channel_id)).encode(), digest_size=8).hexdigest()
+
+    def provisional(self, span: Span) -> bool:
+        return span.end > self.last or not all(self.states[day].settled for day in self.days(span))
+
+    @cached_property
+    def agreement(self) -> Estimate | NotEnough:
+        return agreement(self.last)
+
+
+def _states(first: date, last: date, hours: Hours, now: datetime) -> dict[date, State]:
+    deaf: dict[date, list[tuple[int, int]]] = defaultdict(list)
+    for (channel, day), (_, missed) in sorted(hours.items()):
+        if missed:
+            deaf[day].append((channel, missed))
+    answers = {name: Count("pk", filter=Q(answer=name)) for name in ANSWERS}
+    open_ = Count("pk", filter=Q(answer="", place__lt=F("day__planned")))
+    coded = Drawn.objects.filter(day__day__gte=first, day__day__lte=last).order_by().values("day_id")
+    told = {one["day_id"]: one for one in coded.annotate(**answers, open=open_, at=Max("answered_at"))}
+    found = {}
+    rows = DeskDay.objects.filter(day__gte=first, day__lte=last).order_by("day")
+    for pk, day, closed_at, late in rows.values_list("pk", "day", "closed_at", "late"):
+        labels = told.get(pk, {"open": 0})
+        settled = not labels["open"] or now >= closed_at + WAITED
+        found[day] = State(repr((day, late, labels, deaf[day])), settled)
+    return found
+
+
+def hours_between(first: date, last: date) -> dict[tuple[int, date], tuple[int, int]]:
+    rows = DayCount.objects.filter(day__gte=first, day__lte=last).exclude(hours=None)
+    return {
+        (channel, day): (hours or 0, missed)
+        for channel, day, hours, missed in rows.values_list("channel_id", "day", "hours", "deaf_hours")
+    }
+
+
+def agreement(until: date) -> Estimate | NotEnough:
+    """Krippendorff's alpha of those who coded the same messages in the eight weeks up to a day."""
+    both = (Code.Purpose.FIRST, Code.Purpose.SECOND)
+    days = {"drawn__day__day__gt": until - AGREEMENT, "drawn__day__day__lte": until}
+    rows = list(Code.objects.filter(purpose__in=both, drawn__twice=True, **days).values_list("drawn_id", "answer"))
+    values = [float(ANSWERS.index(answer)) for _, answer in rows]
+    return alpha(
+        [key for key, _ in rows], values, np.random.default_rng(until.toordinal()), metric="nominal", draws=200
+    )
+
+
+# -- one line --------------------------------------------------------------------------------------------------------
+
+
+def _estimate(line: Line, night: Night) -> int:
+    """The figures of a line from which something changed. How many were made."""
+    due = list(_due(line, night))
+    if not due:
+        return 0
+    old = {
+        (row.period, row.end): row for row in line.figures.filter(current=True, end__in={span.end for span, _ in due})
+    }
+    with recorded("figures.made", "timetable", target=line) as entry:
+        entry.quiet()
+        return _keep([_made(line, span, basis, night) for span, basis in _fetched(due, night)], old)
+
+
+def _fetched(due: Sequence[tuple[Span, str]], night: Night) -> Iterator[tuple[Span, str]]:
+    """The same, with the days that they need on the shelf: few queries for many periods."""
+    there = due[0][0].end - DAY
+    for span, basis in due:
+        if span.end > there:
+            there = span.end + TOGETHER
+            first = min(one.before.start for one, _ in due if span.end <= one.end <= there)
+            night.shelf.days(first, min(there, night.last))
+        yield span, basis
+
+
+def _due(line: Line, night: Night) -> Iterator[tuple[Span, str]]:
+    rows = line.figures.filter(current=True, end__gte=min(night.states))
+    known = {(period, end): basis for period, end, basis in rows.values_list("period", "end", "made__basis")}
+    for span in _spans(line, night):
+        basis = night.basis(line, span)
+        provisional = night.provisional(span)
+        if known.get((span.period, span.end)) != f"{basis} {provisional}":
+            yield span, f"{basis} {provisional}"
+
+
+def _spans(line: Line, night: Night) -> list[Span]:
+    """Single days and seven days of the last weeks, and whole weeks; for a new line all weeks that there are."""
+    lately = [day for day in night.states if day > night.last - REVISED]
+    weeks = {week_of(day) for day in night.states if day > min(night.states) + 6 * DAY or day - night.first < WEEK}
+    spans = [Span("day", day, day) for day in lately] + [Span("seven", day - 6 * DAY, day) for day in lately]
+    return sorted([*spans, *weeks], key=lambda span: (span.end, span.period))
+
+
+def _keep(made: Sequence[Figure], old: Mapping[tuple[str, date], Figure]) -> int:
+    """Save what is new: in place of what was made today, beside what was not. How many were."""
+    pairs = [(row, old.get((row.period, row.end))) for row in made]
+    same = [(row, was) for row, was in pairs if was and _told(row) == _told(was)]
+    for row, was in same:
+        was.made = row.made
+    Figure.objects.bulk_update([was for _, was in same], ["made"])
+    new = [(row, was) for row, was in pairs if not (was and _told(row) == _told(was))]
+    gone = [was.pk for row, was in new if was and was.made_at.date() == row.made_at.date()]
+    Figure.objects.filter(pk__in=gone).delete()
+    Figure.objects.filter(pk__in=[was.pk for _, was in new if was and was.pk not in gone]).update(current=False)
+    Figure.objects.bulk_create([row for row, _ in new])
+    return len(new)
+
+
+def _told(row: Figure) -> tuple[object, ...]:
+    """What somebody who reads a figure is told by it."""
+    return (row.net, row.shares, row.labels, row.messages, row.late, row.weight, row.missing, row.needed)
+
+
+# -- one figure ------------------------------------------------------------------------------------------------------
+
+
+def _made(line: Line, span: Span, basis: str, night: Night) -> Figure:
+    """The figure of a line in a period, not saved."""
+    end = min(span.end, night.last)
+    parts = night.shelf.parts(line, span.start, end)
+    row = Figure(line=line, period=span.period, start=span.start, end=span.end, made_at=night.now)
+    row.needed = FEWEST_LABELS
+    row.made = {"basis": basis, "provisional": night.provisional(span), "days": len(night.days(span))}
+    whole = period(parts)
+    if whole is None:
+        return row
+    heard = _hearing(line, span, whole, night)
+    row.messages, row.labels, row.late = whole.messages, len(whole.labels), heard.late
+    row.made |= {"reader": sorted({one.of.reader for one in parts})} | heard.weights.told(night.names)
+    row.missing = [night.names[one] for one in heard.missing]
+    row.weight = round(heard.weight, 6)
+    if heard.parts:
+        _fill(row, line, span, heard, night)
+    return row
+
+
+def _fill(row: Figure, line: Line, span: Span, heard: Hearing, night: Night) -> None:
+    """The numbers, from what was heard."""
+    mood = heard.covered.weighed(heard.parts)
+    sample = mood.read_in_part(heard.covered)
+    net = share.estimate(sample.frame, sample.labels, "net")
+    row.labels = len(sample.labels)
+    if isinstance(net, NotEnough):
+        return
+    row.net = told(net)
+    row.effective = round(net.effective, 1)
+    row.shares = {of: told(one) for of in SHOWN if (one := _estimated(sample, of))}
+    row.people = _people(line, span, mood, night)
+    row.alpha = interval(night.agreement) if isinstance(night.agreement, Estimate) else None
+    method = {"method": net.estimate.method, "variance": net.variance, "multiplier": round(net.multiplier, 3)}
+    row.made |= method | {"looks": _for_all_looks(sample, span, night)}
+    _compare(row, line, span, heard, net, night)
+
+
+def _estimated(sample: Period, of: str) -> ShareEstimate | None:
+    found = share.estimate(sample.frame, sample.labels, of)
+    return found if isinstance(found, ShareEstimate) else None
+
+
+def _people(line: Line, span: Span, mood: Period, night: Night) -> dict[str, list[float]]:
+    """The mood behind the messages: those of one voice count as one, and days differ."""
+    watching, groups, found = night.watchings.get(line.pk), mood.groups(), {}
+    baseline = (watching.baseline if watching else None) or {}
+    for of in PEOPLE:
+        effect = baseline.get("day_variance", 0.0) if of == line.watches else 0.0
+        days = max(len(night.days(span)), 1)
+        one = share.mood(mood.frame, mood.labels, groups, of, days=days, day_variance=effect)
+        if isinstance(one, ShareEstimate):
+            found[of] = told(one)
+    return found
+
+
+def _for_all_looks(sample: Period, span: Span, night: Night) -> list[float] | None:
+    """Of a week that people look at while it fills: the interval that holds at all looks together."""
+    if span.period != "week":
+        return None
+    found = share.estimate(sample.frame, sample.labels, "net", watched=7 * night.labels_a_day)
+    return told(found) if isinstance(found, ShareEstimate) else None
+
+
+def told(found: ShareEstimate) -> list[float]:
+    return interval(found.estimate)
+
+
+def interval(found: Estimate) -> list[float]:
+    """As it is kept: value, low, high."""
+    return [round(found.value, 6), round(found.low, 6), round(found.high, 6)]
+
+
+# -- channels --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The fixed weight of each channel in a quarter, and the closed days that it comes from."""
+
+    parts: Mapping[int, float]
+    since: date
+    until: date
+    days: int
+
+    def told(self, names: Mapping[int, str]) -> dict[str, Any]:
+        return {
+            "channels": {names[one]: round(part, 6) for one, part in self.parts.items()},
+            "reference": {"from": self.since.isoformat(), "to": self.until.isoformat(), "days": self.days},
+        }
+
+
+def quarter(day: date) -> date:
+    """Its first day."""
+    return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+
+
+def _weights(line: Line, span: Span, whole: Period, night: Night) -> Weights:
+    """Those of the quarter, with the channels that are new in it."""
+    key = (line.pk, quarter(min(span.end, night.last)))
+    known = night.weights.get(key) or _kept_weights(line, key[1], night)
+    if known is None or known.days < REFERENCE:
+        known = _referred(line, key[1], min(span.end, night.last), night)
+    night.weights[key] = found = _joined_by(known, whole.sizes())
+    return found
+
+
+def _kept_weights(line: Line, begin: date, night: Night) -> Weights | None:
+    """As they stand in the newest figure of the quarter."""
+    lasts = begin + 95 * DAY
+    rows = line.figures.filter(end__gte=begin, end__lt=quarter(lasts), made__has_key="channels").exclude(period="week")
+    made = rows.order_by("-end", "-id").values_list("made", flat=True).first()
+    if made is None:
+        return None
+    keys = {name: key for key, name in night.names.items()}
+    told, reference = made["channels"], made["reference"]
+    if not all(name in keys for name in told):
+        return None
+    since, until = (date.fromisoformat(reference[one]) for one in ("from", "to"))
+    return Weights({keys[name]: part for name, part in told.items()}, since, until, reference["days"])
+
+
+def _referred(line: Line, begin: date, end: date, night: Night) -> Weights:
+    """From the quarter before; in the first one from the first days that there are."""
+    before = quarter(begin - DAY)
+    closed = DeskDay.objects.filter(day__gte=before, day__lte=end).order_by("day").values_list("day", flat=True)
+    days = [day for day in closed if day < begin]
+    if len(days) < REFERENCE:
+        days = list(closed)[:REFERENCE]
+    sizes: dict[int, float] = defaultdict(float)
+    for one in night.shelf.parts(line, days[0], days[-1]):
+        for channel, size in one.sizes().items():
+            sizes[channel] += size
+    total = sum(sizes.values())
+    return Weights({one: size / total for one, size in sizes.items()}, days[0], days[-1], len(days))
+
+
+def _joined_by(known: Weights, sizes: Mapping[int, float]) -> Weights:
+    """A channel that is new gets the part of the messages that it has now; the others keep their proportions."""
+    new = {one: size / sum(sizes.values()) for one, size in sizes.items() if one not in known.parts}
+    rest = 1 - sum(new.values()) if known.parts else 0.0
+    total = sum(known.parts.values()) or 1.0
+    parts = {one: part / total * rest for one, part in known.parts.items()} | new
+    return Weights(parts, known.since, known.until, known.days)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hearing:
+    """What was heard of a line in a period.
+
+    covered   the messages of the channels that were heard
+    parts     the weights of these; `missing`: of those that were not. A small channel in which nothing was said counts
+              in neither
+    late      messages that came after their day had closed
+    """
+
+    weights: Weights
+    covered: Period
+    parts: Mapping[int, float]
+    missing: Mapping[int, float]
+    late: int
+
+    @property
+    def weight(self) -> float:
+        there, not_there = sum(self.parts.values()), sum(self.missing.values())
+        return there / (there + not_there) if there else 0.0
+
+
+def _hearing(line: Line, span: Span, whole: Period, night: Night) -> Hearing:
+    weights, sizes = _weights(line, span, whole, night), whole.sizes()
+    late: dict[int, int] = defaultdict(int)
+    for day in night.shelf.days(span.start, min(span.end, night.last)):
+        for channel in day.came_late(line).tolist():
+            late[channel] += 1
+    usual = whole.messages / max(sum(weights.parts[one] for one in sizes), 1e-9)
+    parts, missing = {}, {}
+    for channel, weight in weights.parts.items():
+        missed = _missed(channel, span, night)
+        there = sizes.get(channel, 0.0)
+        if there and (1 - missed) * there / (there + late[channel]) >= coverage.NEEDLE:
+            parts[channel] = weight
+        elif there or missed or late[channel] or weight * usual >= EXPECTED:
+            missing[channel] = weight
+    return Hearing(weights, whole.within(parts), parts, missing, sum(late.values()))
+
+
+def _missed(channel: int, span: Span, night: Night) -> float:
+    """The share of a channel's hours in a period that are missing, as far as we know."""
+    hours = [night.hours[channel, day] for day in night.days(span) if (channel, day) in night.hours]
+    due = sum(one for one, _ in hours)
+    return sum(one for _, one in hours) / due if due else 0.0
+
+
+# -- what changed ----------------------------------------------------------------------------------------------------
+
+
+def _compare(row: Figure, line: Line, span: Span, heard: Hearing, net: ShareEstimate, night: Night) -> None:
+    """Beside the period before, on the channels that were heard in both; and what the missing ones may hold."""
+    if span.period == "day":
+        before: Mapping[int, coverage.Heard] = {}
+    else:
+        before = _earlier(line, span.before, night)
+        now = _by_channel(heard.covered, heard.parts)
+        if moved := coverage.movement(_named(now, night), _named(before, night)):
+            row.made["change"] = {
+                "since": span.before.end.isoformat(),
+                "total": round(moved.tone.value + moved.mix, 6),
+                "tone": interval(moved.tone),
+                "mix": round(moved.mix, 6),
+                "channels": list(moved.channels),
+            }
+    if heard.missing:
+        days = (span.end - span.start + DAY).days
+        whole = coverage.combine(_rest(heard, net, before, days), low=-1.0)
+        row.bounds = [round(one, 6) for one in whole.bounds]
+        row.made["carried"] = interval(whole.carried) if whole.carried else None
+
+
+def _earlier(line: Line, span: Span, night: Night) -> Mapping[int, coverage.Heard]:
+    whole = night.shelf.period(line, span.start, span.end)
+    if whole is None:
+        return {}
+    heard = _hearing(line, span, whole, night)
+    return _by_channel(heard.covered, heard.parts)
+
+
+def _by_channel(covered: Period, weights: Mapping[int, float]) -> dict[int, coverage.Heard]:
+    found = {}
+    for channel, weight in weights.items():
+        one = covered.within([channel])
+        net = share.estimate(one.frame, one.labels, "net", fewest=FEWEST_IN_CHANNEL)
+        if isinstance(net, ShareEstimate):
+            found[channel] = coverage.Heard(weight, one.messages, net)
+    return found
+
+
+def _named(channels: Mapping[int, coverage.Heard], night: Night) -> dict[str, coverage.Heard]:
+    return {night.names[one]: heard for one, heard in channels.items()}
+
+
+def _rest(
+    heard: Hearing, net: ShareEstimate, before: Mapping[int, coverage.Heard], days: int
+) -> dict[str, coverage.Channel]:
+    """All that was heard as one channel, and those that were not, as they were before."""
+    total = sum(heard.parts.values()) + sum(heard.missing.values())
+    found = {"": coverage.Channel(heard.weight, net)}
+    for channel, weight in heard.missing.items():
+        last = before[channel].found if channel in before else None
+        found[str(channel)] = coverage.Channel(weight / total, None, last, days)
+    return found

@@ -1,0 +1,183 @@
+"""Where lines are going: forecasts of their weeks, the odds of goals, and whether the way to one is still kept.
+
+A week counts once all its labels are there and enough of it was heard; what lacks between two weeks is filled by a
+straight line for the forecast, and never bet on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from rapport.core.measure.coverage import NEEDLE
+from rapport.core.measure.forecast import Fan, OffCourse, Outlook, Plan, fan, reach
+from rapport.core.types import NotEnough
+from rapport.server.measure.lines import Floats, apart, complain
+from rapport.server.measure.models import Alarm, Figure, Goal, Line
+from rapport.server.measure.watching import announce
+from rapport.server.organise.record import recorded
+
+WEEK = timedelta(days=7)
+FARTHEST = 12
+"""Weeks of a fan at most."""
+
+HORIZON = 104
+"""Weeks within which a goal is looked for."""
+
+FEWEST_WEEKS = 4
+"""Below, the error of a single week stands for how much weeks stray."""
+
+Z = 1.96
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """A line's settled weeks, oldest first: the last day of each, its value and its standard error."""
+
+    ends: tuple[date, ...]
+    values: tuple[float, ...]
+    errors: tuple[float, ...]
+
+    def without_gaps(self) -> Floats:
+        """One value for each week from the first to the last."""
+        places = [(end - self.ends[0]) // WEEK for end in self.ends]
+        return np.interp(np.arange(places[-1] + 1), places, self.values)
+
+    @property
+    def spread(self) -> float:
+        """How much single weeks stray from the way that the line takes."""
+        usual = float(np.sqrt(np.mean(np.square(self.errors))))
+        if len(self.values) < FEWEST_WEEKS:
+            return usual
+        return max(float(np.std(np.diff(self.values), ddof=1)) / math.sqrt(2), usual)
+
+
+def weeks(line: Line, of: str, until: date | None = None) -> Weeks:
+    rows = Figure.objects.filter(line=line, period="week", current=True, weight__gte=NEEDLE, made__provisional=False)
+    if until:
+        rows = rows.filter(end__lte=until)
+    told = [(row.end, found) for row in rows.exclude(net=None).order_by("end") if (found := value(row, of))]
+    return Weeks(
+        tuple(end for end, _ in told),
+        tuple(found[0] for _, found in told),
+        tuple((found[2] - found[1]) / 2 / Z for _, found in told),
+    )
+
+
+def value(row: Figure, of: str) -> Sequence[float] | None:
+    """A number of a figure with its interval."""
+    found: Sequence[float] | None = row.net if of == "net" else row.shares.get(of)
+    return found
+
+
+def ahead(line: Line, of: str, horizon: int = FARTHEST, until: date | None = None) -> Fan | NotEnough:
+    """The forecast of the next weeks of a line, with intervals that learned from their misses."""
+    known = weeks(line, of, until)
+    if not known.ends:
+        return NotEnough(0, horizon, "weeks")
+    return fan(known.without_gaps(), horizon, bounds=(-1.0 if of == "net" else 0.0, 1.0))
+
+
+# -- the night -------------------------------------------------------------------------------------------------------
+
+
+def look(now: datetime, *, seed: int = 0) -> int:
+    """Look at all open goals anew whose lines have a new week. How many."""
+    looked, failed = 0, dict[Line, str]()
+    rows = Goal.objects.filter(closed_at=None, line__closed_at=None, set_at__lte=now).select_related("line")
+    for goal in rows:
+        with apart(goal.line, failed):
+            looked += _look(goal, now, seed)
+    complain(failed)
+    return looked
+
+
+def _look(goal: Goal, now: datetime, seed: int) -> bool:
+    known = weeks(goal.line, goal.of, now.date())
+    if not known.ends or (goal.outlook and goal.outlook["day"] == known.ends[-1].isoformat()):
+        return False
+    with recorded("goal.looked_at", "timetable", target=goal) as entry:
+        was = _off(goal)
+        now_off = _stepped(goal, was, known)
+        goal.outlook = _outlook(goal, known, np.random.default_rng([seed, goal.pk, len(known.ends)]))
+        goal.save(update_fields=["start", "error", "off", "week", "outlook"])
+        if now_off and now_off.rings and not (was and was.rings):
+            found = {"goal": goal.pk, "evidence": now_off.evidence, "value": known.values[-1]}
+            announce(Alarm(line=goal.line, kind="course", day=known.ends[-1], rang_at=now, found=found))
+            entry.detail["rang"] = "course"
+        else:
+            entry.quiet()
+    return True
+
+
+# -- off course ------------------------------------------------------------------------------------------------------
+
+
+def _off(goal: Goal) -> OffCourse | None:
+    kept: Mapping[str, Any] | None = goal.off
+    if not kept:
+        return None
+    return OffCourse(Plan(**kept["plan"]), kept["step_number"], tuple(kept["wealth"]))
+
+
+def _stepped(goal: Goal, off: OffCourse | None, known: Weeks) -> OffCourse | None:
+    """The bet after the weeks that are new and lie wholly behind the day on which the goal was set."""
+    set_on = goal.set_at.date()
+    if goal.error is None:
+        before = [found for end, found in zip(known.ends, known.values) if end <= set_on]
+        goal.start = (before or known.values)[-1 if before else 0] if goal.start is None else goal.start
+        goal.error = known.spread
+    first = set_on + timedelta(days=-set_on.weekday() % 7)  # the Monday from which on weeks are wholly behind it
+    if off is None:
+        steps = max((goal.by_date - first) // WEEK, 1)
+        off = OffCourse(Plan(float(goal.start or 0.0), goal.target, steps, max(goal.error, 1e-6)))
+    for end, found in zip(known.ends, known.values):
+        number = (end - first) // WEEK + 1
+        if end < first + 6 * timedelta(days=1) or end > goal.by_date or (goal.week and end <= goal.week):
+            continue
+        if not off.rings:
+            off = replace(off, step_number=number - 1).step(found)
+        goal.week = end
+    goal.off = asdict(off)
+    return off
+
+
+# -- the outlook -----------------------------------------------------------------------------------------------------
+
+
+def _outlook(goal: Goal, known: Weeks, rng: np.random.Generator) -> dict[str, Any]:
+    last, values = known.ends[-1], known.without_gaps()
+    by = min(max(math.ceil((goal.by_date - last) / WEEK), 1), HORIZON)
+    sampling = float(np.mean(np.square(known.errors)))
+    below = goal.of == "negative"
+    found = reach(values, goal.target, by, rng, horizon=HORIZON, below=below, sampling_variance=sampling)
+    told = {"day": last.isoformat()}
+    if isinstance(found, NotEnough):
+        return told | {"have": found.have, "need": found.need}
+    return told | _odds(found, last) | {"fan": _fan(values, goal.of, by, last)}
+
+
+def _odds(found: Outlook, last: date) -> dict[str, Any]:
+    arrival = [
+        (last + round(weeks) * WEEK).isoformat() if math.isfinite(weeks) else None
+        for weeks in (found.arrival.value, found.arrival.low, found.arrival.high)
+    ]
+    return {"probability": found.probability, "arrival": arrival, "never": found.never}
+
+
+def _fan(values: Floats, of: str, by: int, last: date) -> list[dict[str, Any]]:
+    """As far as the goal, as far as anybody can see, and as far as there are weeks to learn from."""
+    for horizon in range(min(by, FARTHEST), 0, -1):
+        found = fan(values, horizon, bounds=(-1.0 if of == "net" else 0.0, 1.0))
+        if isinstance(found, Fan):
+            steps = zip(found.middle.tolist(), found.low.tolist(), found.high.tolist())
+            return [
+                {"end": (last + n * WEEK).isoformat(), "middle": middle, "low": low, "high": high}
+                for n, (middle, low, high) in enumerate(steps, 1)
+            ]
+    return []

@@ -1,0 +1,390 @@
+"""The alarms of lines, day by day: red says that the tone has changed, amber only asks for more labels, and the ruler
+says that the reader has moved.
+
+Red rings when its own evidence suffices and, where several lines are watched, when it is also among those that stand
+out of all of them together. Then a new baseline begins behind it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import Count, F, Max, Q
+from django.utils.translation import gettext
+
+from rapport.core.measure.change import SURGE_DAYS, Amber, RedAlarm, Ruler, flagged
+from rapport.core.measure.coverage import NEEDLE
+from rapport.core.types import NotEnough, Refused
+from rapport.server.measure import carried, homes
+from rapport.server.measure.figures import Hours, hours_between
+from rapport.server.measure.homes import Home
+from rapport.server.measure.lines import DAY, WAITED, Closed, Shelf, apart, complain, open_lines
+from rapport.server.measure.models import Alarm, Annotation, DeskDay, Line, Watching
+from rapport.server.organise.models import Team, User
+from rapport.server.organise.notices import tell, those_who_may
+from rapport.server.organise.record import recorded
+
+BASELINE = timedelta(weeks=8)
+FEWEST_DAYS = 42
+"""Closed days that a baseline of eight weeks needs."""
+
+TRIED_AGAIN = 0
+"""The day of the week on which a baseline that did not do is taken anew: Monday."""
+
+LEARNED = timedelta(days=28)
+"""So long after a change of reader amber and the ruler begin anew."""
+
+FILLED = timedelta(days=28)
+"""So long behind an alarm its size becomes more certain."""
+
+LARGEST = 600.0
+EXPECTED_AT_ONCE = 20
+LOOKED_BACK = timedelta(days=14)
+
+
+# -- states ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True, eq=False)
+class State:
+    """The alarms of a line, as `Watching` keeps them."""
+
+    line: Line
+    day: date | None = None
+    home: Home | None = None
+    red: RedAlarm | None = None
+    amber: Amber | None = None
+    ruler: Ruler | None = None
+    refused: str = ""
+    expected: Any = None
+
+    @classmethod
+    def of(cls, row: Watching, line: Line) -> State:
+        """As it was kept; anew when something else is watched now."""
+        home = Home.of_told(row.baseline) if row.baseline else None
+        if home and (home.of, home.tolerance) != (line.watches, line.tolerance):
+            return cls(line, row.day)
+        return cls(
+            line,
+            row.day,
+            home,
+            _red(row.red) if row.red else None,
+            Amber(**row.amber | {"seen": tuple(row.amber["seen"])}) if row.amber else None,
+            Ruler(**row.ruler) if row.ruler else None,
+            row.refused,
+            row.expected,
+        )
+
+    def row(self) -> Watching:
+        return Watching(
+            line=self.line,
+            day=self.day,
+            baseline=self.home.told() if self.home else None,
+            red=_kept(self.red) if self.red else None,
+            amber=asdict(self.amber) if self.amber else None,
+            ruler=asdict(self.ruler) if self.ruler else None,
+            refused=self.refused[:300],
+            expected=self.expected,
+        )
+
+
+def _kept(red: RedAlarm) -> dict[str, Any]:
+    """JSON knows no infinity."""
+    return asdict(red) | {"mass": [None if math.isinf(one) else one for one in red.mass]}
+
+
+def _red(kept: Mapping[str, Any]) -> RedAlarm:
+    mass = tuple(-math.inf if one is None else one for one in kept["mass"])
+    return RedAlarm(**{**kept, "mass": mass, "run": tuple(kept["run"]), "since": tuple(kept["since"])})
+
+
+def surging() -> bool:
+    """Whether an amber line asks for more labels."""
+    return Watching.objects.filter(line__closed_at=None, amber__left__gt=0).exists()
+
+
+# -- the night -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """What all lines share in one turn; `first`: the first closed day."""
+
+    now: datetime
+    first: date
+    shelf: Shelf
+    hours: Hours
+
+    def deaf(self, day: date) -> set[int]:
+        """The channels of which too much of the day is missing."""
+        told = ((channel, due, missed) for (channel, on), (due, missed) in self.hours.items() if on == day)
+        return {channel for channel, due, missed in told if due and 1 - missed / due < NEEDLE}
+
+
+def step(now: datetime, *, seed: int = 0) -> int:
+    """Take the alarms of all watched lines over the days whose labels are there. How many days."""
+    _note_readers(now)
+    lines = [line for line in open_lines() if line.watched]
+    rows = {row.line_id: row for row in Watching.objects.filter(line__in=lines)}
+    states = {line: State.of(rows.get(line.pk, Watching(line=line)), line) for line in lines}
+    days = _days(states.values(), now)
+    failed: dict[Line, str] = {}
+    if days:
+        first = DeskDay.objects.order_by("day").values_list("day", flat=True)[0]
+        turn = Turn(now, first, Shelf(lines), hours_between(days[0], days[-1]))
+        for day in days:
+            _day(day, [state for line, state in states.items() if line not in failed], turn, failed)
+        _fill_in(days[-1], turn, failed)
+    _say_what_to_expect([state for line, state in states.items() if line not in failed], seed, failed)
+    complain(failed)
+    return len(days)
+
+
+def _days(states: Iterable[State], now: datetime) -> list[date]:
+    """The days that are ready and that some line has not seen yet, in order; a new line begins with the newest."""
+    seen = [state.day for state in states]
+    open_ = Count("drawn", filter=Q(drawn__answer="", drawn__place__lt=F("planned")))
+    since = min((day for day in seen if day), default=None)
+    rows = DeskDay.objects.filter(closed_at__lte=now).order_by("day")
+    rows = rows.filter(day__gt=since or now.date() - LOOKED_BACK)
+    ready: list[date] = []
+    for day, closed_at, waiting in rows.annotate(open=open_).values_list("day", "closed_at", "open"):
+        if waiting and now < closed_at + WAITED:
+            break
+        ready.append(day)
+    if since is None and seen:
+        return ready[-1:]
+    return ready if seen else []
+
+
+def _day(day: date, states: Sequence[State], turn: Turn, failed: dict[Line, str]) -> None:
+    """One day for all lines: first what each finds, then what that means beside the others."""
+    stepped: list[State] = []
+    rang: list[Alarm] = []
+    for state in states:
+        if state.day is None or state.day < day:
+            with apart(state.line, failed):
+                rang += _after(state, day, turn)
+                stepped.append(state)
+    alive = [state for state in states if state.line not in failed]
+    for state in _red_together(alive):
+        with apart(state.line, failed):
+            rang.append(_ring(state, day, turn))
+    with recorded("alarms.stepped", "timetable", day=day.isoformat()) as entry:
+        _save([state for state in stepped if state.line not in failed], turn.now)
+        for alarm in rang:
+            announce(alarm)
+        entry.detail["rang"] = [f"{alarm.line}: {alarm.kind}" for alarm in rang]
+        if not rang:
+            entry.quiet()
+
+
+def _save(states: Sequence[State], now: datetime) -> None:
+    """The states, and that surges are over."""
+    calm = [state.line for state in states if not (state.amber and state.amber.surging)]
+    Alarm.objects.filter(line__in=calm, kind="amber", closed_at=None).update(closed_at=now)
+    changing = [name.name for name in Watching._meta.concrete_fields if name.name != "line"]
+    rows = [state.row() for state in states]
+    Watching.objects.bulk_create(rows, update_conflicts=True, unique_fields=["line"], update_fields=changing)
+
+
+# -- one line, one day -----------------------------------------------------------------------------------------------
+
+
+def _after(state: State, day: date, turn: Turn) -> list[Alarm]:
+    """The line's alarms after one more day, without saving them. What rang, but for red."""
+    state.day = day
+    settled = state.home is not None and not state.refused
+    if not settled and (not state.refused or day.weekday() == TRIED_AGAIN):
+        _settle(state, day, turn)
+        return []
+    found = turn.shelf.days(day, day)
+    if not found or state.home is None:
+        return []
+    if found[0].reader != state.home.reader:
+        state.home = replace(state.home, reader=found[0].reader, since=day)
+        state.amber = state.ruler = None
+    return _step(state, found[0], turn)
+
+
+def _settle(state: State, day: date, turn: Turn) -> None:
+    """Take the baseline from the last eight weeks, when there are so many behind the last alarm."""
+    state.amber = _worn_off(state.amber)
+    last = Alarm.objects.filter(line=state.line, kind="red").aggregate(last=Max("day"))["last"]
+    first = day - BASELINE + DAY
+    if first <= (last or date.min) or first < turn.first:
+        return
+    parts = turn.shelf.parts(state.line, first, day, one_each=True)
+    if len(parts) < FEWEST_DAYS:
+        return
+    home = homes.settle(parts, state.line.watches, state.line.tolerance)
+    if isinstance(home, NotEnough):
+        state.refused = gettext("not enough labels in eight weeks: %(have)s of %(need)s") % asdict(home)
+        return
+    red = homes.alarm(home)
+    state.expected = None
+    state.home, state.ruler = homes.ruler(parts, home)
+    state.refused = red.reason if isinstance(red, Refused) else ""
+    if isinstance(red, RedAlarm):
+        state.red, state.amber = red, homes.amber(parts, home) if state.amber is None else state.amber
+
+
+def _worn_off(amber: Amber | None) -> Amber | None:
+    """Behind an alarm a surge lasts for some days, so that its size gets known; nothing is watched meanwhile."""
+    return replace(amber, left=amber.left - 1) if amber and amber.left > 1 else None
+
+
+def _step(state: State, day: Closed, turn: Turn) -> list[Alarm]:
+    """All three alarms over one day."""
+    assert state.home is not None  # noqa: S101
+    home, deaf = state.home, turn.deaf(day.day)
+    part = next(iter(turn.shelf.parts(state.line, day.day, day.day, one_each=True)), None)
+    rang = []
+    if state.red:
+        state.red = state.red.step(homes.today(part, home, deaf))
+    if state.amber:
+        rang += _amber(state, state.amber, homes.reader_share(part, home), day.day, turn.now)
+    if state.ruler and part:
+        state.ruler = state.ruler.step(*homes.residual(part, home))
+        if state.ruler.moved:
+            rang.append(_moved(state, state.ruler, day.day, turn.now))
+    if (state.ruler is None or state.amber is None) and day.day - state.home.since >= LEARNED:
+        _learn(state, state.home, day.day, turn)
+    return rang
+
+
+def _learn(state: State, home: Home, day: date, turn: Turn) -> None:
+    """What amber and the ruler hold on to, from the days since the reader became another."""
+    parts = turn.shelf.parts(state.line, home.since, day, one_each=True)
+    if state.ruler is None:
+        state.home, state.ruler = homes.ruler(parts, home)
+    if state.red and state.amber is None:
+        state.amber = homes.amber(parts, home)
+
+
+def _amber(state: State, amber: Amber, share: float, day: date, now: datetime) -> list[Alarm]:
+    state.amber = amber.step(share, leans=state.red is not None and state.red.leans)
+    if state.amber.surging and not amber.surging:
+        found = {"of": state.line.watches, "share": share, "mean": amber.mean, "sd": amber.sd}
+        return [Alarm(line=state.line, kind="amber", day=day, rang_at=now, found=found)]
+    return []
+
+
+def _moved(state: State, ruler: Ruler, day: date, now: datetime) -> Alarm:
+    """The reader has moved: it sees more than before of what is watched, or less. A new ruler begins once it has shown
+    for some weeks where to."""
+    assert state.home is not None  # noqa: S101
+    state.home = replace(state.home, since=day + DAY)
+    state.ruler = None
+    found = {"of": state.line.watches, "more": ruler.down >= ruler.up, "reader": state.home.reader}
+    return Alarm(line=state.line, kind="ruler", day=day, rang_at=now, found=found)
+
+
+# -- red -------------------------------------------------------------------------------------------------------------
+
+
+def _red_together(states: Sequence[State]) -> list[State]:
+    """The lines that are red: by their own evidence and, of several, among those that stand out together."""
+    watched = {str(state.line.pk): state for state in states if state.red}
+    evidence = {key: math.exp(min(_log(state), LARGEST)) for key, state in watched.items()}
+    out = flagged(evidence) if len(evidence) > 1 else tuple(evidence)
+    return [watched[key] for key in out if (red := watched[key].red) and red.red]
+
+
+def _log(state: State) -> float:
+    return state.red.log_evidence if state.red else -math.inf
+
+
+def _ring(state: State, day: date, turn: Turn) -> Alarm:
+    """The alarm, with what is known of it so far. A new baseline begins behind it, and a surge to know its size."""
+    assert state.home is not None  # noqa: S101
+    assert state.red is not None  # noqa: S101
+    stepped = DeskDay.objects.filter(day__gt=state.home.last, day__lte=day).order_by("-day")
+    days = list(stepped.values_list("day", flat=True)[: state.red.day])
+    began = days[max(len(days) - state.red.began, 0)] if days else day
+    found = {
+        "of": state.home.of,
+        "rises": state.red.rises,
+        "before": list(state.home.value),
+        "after": None,
+        "size": None,
+        "labels": 0,
+        "evidence": math.exp(min(state.red.log_evidence, LARGEST)),
+        "threshold": state.red.threshold,
+        "home": state.home.told(),
+    }
+    alarm = Alarm(line=state.line, kind="red", day=day, began=began, rang_at=turn.now, found=found)
+    alarm.found |= carried.by(alarm, state.home, day)
+    state.amber = replace(state.amber, left=SURGE_DAYS, seen=()) if state.amber else None
+    state.home = state.red = state.ruler = state.expected = None
+    state.refused = ""
+    return alarm
+
+
+def _fill_in(last: date, turn: Turn, failed: dict[Line, str]) -> None:
+    """The size of changes, from labels behind the alarm: those before it were chosen because they stood out."""
+    rows = Alarm.objects.filter(kind="red", day__gte=last - FILLED, day__lt=last).select_related("line__brief")
+    for alarm in rows:
+        if alarm.line in failed:
+            continue
+        until = date.fromisoformat(alarm.found["until"]) if "until" in alarm.found else alarm.day
+        if 4 * (last - until) < last - alarm.day:
+            continue
+        with apart(alarm.line, failed):
+            home = Home.of_told(alarm.found["home"])
+            new = carried.size(alarm, home, last, turn.shelf) | carried.by(alarm, home, last)
+            with recorded("alarm.filled_in", "timetable", target=alarm) as entry:
+                entry.quiet()
+                alarm.found |= new
+                alarm.save(update_fields=["found"])
+
+
+# -- telling ---------------------------------------------------------------------------------------------------------
+
+NOTICES = {"red": "tone_changed", "ruler": "reader_moved", "course": "off_course"}
+
+
+def announce(alarm: Alarm) -> None:
+    """Save it, and tell those who should know. Amber only asks coders for more."""
+    alarm.save()
+    if what := NOTICES.get(alarm.kind):
+        place = f"/course/?line={alarm.line_id}"
+        tell(concerned(), what, place, line=alarm.line.name, day=(alarm.began or alarm.day).isoformat())
+
+
+def concerned() -> set[User]:
+    """Those who set up what is measured, and the hub."""
+    hub = User.objects.filter(is_active=True, teams__in=Team.objects.filter(function="hub", closed_at=None))
+    return {*those_who_may("measure"), *hub}
+
+
+def _note_readers(now: datetime) -> None:
+    """Where another reader begins, everybody should see that: from then on the ruler is another one."""
+    rows = DeskDay.objects.filter(day__gt=now.date() - LOOKED_BACK, closed_at__lte=now).exclude(reader="")
+    told = list(rows.order_by("day").values_list("day", "reader"))
+    for (_, before), (day, reader) in pairwise(told):
+        if before == reader:
+            continue
+        text = gettext("From here on another reader of tone: %(version)s") % {"version": reader}
+        if not Annotation.objects.filter(day=day, line=None, text=text[:200]).exists():
+            with recorded("reader.annotated", "timetable", day=day.isoformat(), reader=reader):
+                Annotation.objects.create(day=day, text=text[:200], at=now)
+
+
+# -- what to expect --------------------------------------------------------------------------------------------------
+
+
+def _say_what_to_expect(states: Iterable[State], seed: int, failed: dict[Line, str]) -> None:
+    """How long one waits for red, shown before one does. Years are played for it, so only for some lines a night."""
+    due = [state for state in states if state.home and state.red and state.expected is None]
+    for state in due[:EXPECTED_AT_ONCE]:
+        with apart(state.line, failed), recorded("alarm.expected", "timetable", target=state.line) as entry:
+            entry.quiet()
+            assert state.home is not None  # noqa: S101
+            state.expected = homes.expected(state.home, seed)
+            Watching.objects.filter(line=state.line).update(expected=state.expected)

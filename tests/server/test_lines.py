@@ -1,0 +1,268 @@
+"""Lines, their figures and their alarms, on days whose truth is known."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from rapport.server.listen.models import Brief, BriefMatch, Message
+from rapport.server.measure import figures, homes, lines, watching
+from rapport.server.measure.models import Alarm, Annotation, DayCount, DeskDay, Drawn, Figure, Line, Watching
+from rapport.server.organise.models import Notice, User
+from tests.server.closed_days import FIRST, Days, channel_called, morning_after
+
+EIGHT_WEEKS = 56
+WORSE = (0.60, 0.25, 0.15)
+SOUR = (0.55, 0.30, 0.15)
+
+
+@pytest.fixture(autouse=True)
+def few_years_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(homes, "RUNS", 20)
+
+
+@pytest.fixture
+def line(ana: User) -> Line:
+    return Line.objects.create(name="About us", tolerance=0.06)
+
+
+def estimated(day: date) -> int:
+    return figures.estimate_lines(morning_after(day, 36))
+
+
+def figure(line: Line, period: str, end: date) -> Figure:
+    return Figure.objects.get(line=line, period=period, end=end, current=True)
+
+
+# -- which messages --------------------------------------------------------------------------------------------------
+
+
+def test_the_line_about_us_is_there_by_itself(ana):
+    Days().play(1)
+    estimated(FIRST)
+    assert Line.objects.get().name == "About us"
+
+
+def test_a_line_on_a_brief_holds_what_the_brief_matched_and_one_in_a_channel_what_was_said_there(ana):
+    Days().play(1)
+    brief = Brief.objects.create(name="Prices", purpose="topic", query="price")
+    BriefMatch.objects.bulk_create(BriefMatch(brief=brief, message=one) for one in Message.objects.all()[:7])
+    about = Line.objects.create(name="Prices", brief=brief)
+    post = Line.objects.create(name="In Post", channel=channel_called("Post"))
+    shelf = lines.Shelf([about, post])
+    sizes = [sum(one.sizes().values()) for of in (about, post) for one in shelf.parts(of, FIRST, FIRST)]
+    assert sizes == [7, 20]
+
+
+def test_lines_that_one_could_follow_are_offered_once(ana):
+    Days().play(1)
+    rival = Brief.objects.create(name="Blueline", purpose="rival", query="blueline")
+    assert [one.name for one in lines.offered()] == ["Blueline", "Post", "Web"]
+    Line.objects.create(name="The other", brief=rival)
+    assert [one.name for one in lines.offered()] == ["Post", "Web"]
+
+
+def test_what_was_coded_behind_a_hole_waits(line):
+    Days().play(1)
+    Drawn.objects.filter(place=0).update(answer="")
+    day = lines.closed(FIRST, FIRST, ())[0]
+    hole = Drawn.objects.get(place=0)
+    assert not day.answered
+    assert len(day.label) == Drawn.objects.exclude(stratum=hole.stratum).count()
+
+
+def test_what_was_taken_back_is_in_no_figure(line):
+    Days().play(1)
+    drawn = Drawn.objects.all()[0]
+    Message.objects.filter(pk=drawn.message_id).update(removed_at=morning_after(FIRST))
+    day = lines.closed(FIRST, FIRST, ())[0]
+    assert len(day.message) == 59
+    assert len(day.label) == 11
+
+
+def test_of_a_large_group_the_unit_is_not_the_one_that_was_likeliest_to_be_drawn(line):
+    days = Days(volume={"Web": 3000}, labels=300)
+    days.play(1)
+    day = lines.closed(FIRST, FIRST, ())[0]
+    day.group[:] = [max(n - 1500, 0) // 3 + min(n, 1500) for n in range(3000)]  # 1500 alone, then threes
+    units = day.one_each(day.members(line))
+    drawn = set(day.at.tolist())
+    alone, threes = [n for n in units if n < 1500], [n for n in units if n >= 1503]
+    rates = [sum(n in drawn for n in some) / len(some) for some in (alone, threes)]
+    assert abs(rates[0] - rates[1]) < 3 * (0.1 * 0.9 * (1 / len(alone) + 1 / len(threes))) ** 0.5
+
+
+# -- figures ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_week_has_its_shares_and_net_tone_with_intervals_for_messages_and_people(line):
+    days = Days()
+    estimated(days.play(7))
+    week = figure(line, "week", days.last)
+    value, low, high = week.shares["negative"]
+    assert low < 0.25 < high
+    assert low < value < high
+    assert week.net[1] < 0 < week.net[2]
+    assert (week.labels, week.messages) == (84, 420)
+    assert week.people["negative"][2] - week.people["negative"][1] >= high - low
+    assert week.made["channels"] == {"Web": pytest.approx(2 / 3, abs=1e-5), "Post": pytest.approx(1 / 3, abs=1e-5)}
+
+
+def test_below_forty_labels_it_says_how_many_there_are(line):
+    days = Days()
+    estimated(days.play(2))
+    seven = figure(line, "seven", days.last)
+    assert (seven.net, seven.labels, seven.needed) == (None, 24, 40)
+
+
+def test_nothing_is_made_anew_when_nothing_changed(line):
+    days = Days()
+    estimated(days.play(9))
+    assert estimated(days.last) == 0
+
+
+def test_labels_and_late_messages_make_a_second_vintage_beside_the_first(line):
+    days = Days()
+    days.play(6)
+    days.play(1, coded=4)
+    estimated(days.last)
+    first = figure(line, "week", days.last)
+    Drawn.objects.filter(answer="").update(answer="negative", answered_at=morning_after(days.last, 40))
+    days.say([days.last], ["Web"] * 5, prefix="late")
+    DeskDay.objects.filter(day=days.last).update(late=5)
+    estimated(days.last + timedelta(days=1))
+    week = figure(line, "week", days.last)
+    first.refresh_from_db()
+    assert not first.current
+    assert (first.late, week.late) == (0, 5)
+    assert (first.labels, week.labels) == (76, 84)
+    assert week.shares["negative"][0] > first.shares["negative"][0]
+
+
+def test_a_channel_that_was_not_heard_is_named_and_bounds_say_what_it_may_hold(line):
+    days = Days(mood=lambda n, channel: SOUR if channel == "Post" else (0.2, 0.5, 0.3))
+    days.play(28)
+    estimated(days.last)
+    whole = figure(line, "week", days.last)
+    days.play(7, silent=["Post"])
+    estimated(days.last)
+    week = figure(line, "week", days.last)
+    assert week.missing == ["Post"]
+    assert week.weight == pytest.approx(2 / 3, abs=1e-5)
+    assert week.bounds[0] < whole.net[0] < week.bounds[1]
+    assert week.made["change"]["channels"] == ["Web"], "compared is what was heard in both weeks"
+
+
+def test_hours_that_were_missed_take_a_channel_out_and_what_comes_back_is_not_taken_in(line):
+    days = Days()
+    days.play(14)
+    for n in range(14):
+        DayCount.objects.create(
+            channel=channel_called("Post"), day=FIRST + timedelta(days=n), hours=24, deaf_hours=24 if n > 8 else 0
+        )
+    estimated(days.last)
+    assert figure(line, "week", days.last).missing == ["Post"]
+    assert figure(line, "week", FIRST + timedelta(days=6)).missing == []
+
+
+def test_a_change_of_mix_is_told_apart_from_one_of_tone(line):
+    sour = Days(mood=lambda n, channel: SOUR if channel == "Post" else (0.15, 0.5, 0.35), labels=40)
+    sour.play(7)
+    sour.volume = {"Web": 30, "Post": 30}
+    estimated(sour.play(7))
+    change = figure(line, "week", sour.last).made["change"]
+    assert change["mix"] < -0.05
+    assert change["tone"][1] < 0 < change["tone"][2]
+
+
+# -- alarms ----------------------------------------------------------------------------------------------------------
+
+
+def stepped(days: Days, until: int, line: Line, **how: object) -> None:
+    """Play on day by day as the nights do, until red rings."""
+    while days.played < until and not Alarm.objects.filter(line=line, kind="red").exists():
+        surge = watching.surging()
+        days.labels = 36 if surge else 12
+        watching.step(morning_after(days.play(1, **how)))
+
+
+def test_a_planted_change_turns_red_with_its_date_its_size_and_who_carries_it(line):
+    days = Days(mood=lambda n, channel: WORSE if n >= 60 and channel == "Web" else (0.25, 0.5, 0.25))
+    watching.step(morning_after(days.play(EIGHT_WEEKS)))
+    assert [one["shift"] for one in Watching.objects.get().expected] == [0.05, 0.1, 0.2]
+    stepped(days, 90, line)
+    red = Alarm.objects.get(kind="red")
+    planted = FIRST + timedelta(days=60)
+    assert planted <= red.day <= planted + timedelta(days=15)
+    assert abs((red.began - planted).days) <= 4
+    assert red.found["carried"][0]["name"] == "Web"
+    assert red.found["messages"]
+    assert red.found["size"] is None, "not from the labels that made it ring"
+    assert Notice.objects.get(user__name="Ana Lind", what="tone_changed").detail["line"] == "About us"
+    assert Watching.objects.get().baseline is None, "a new one begins behind it"
+    watching.step(morning_after(days.play(4)))
+    red.refresh_from_db()
+    assert red.found["size"][1] > 0.05
+
+
+def test_an_outage_turns_nothing_red(line):
+    days = Days(mood=lambda n, channel: SOUR if channel == "Post" else (0.2, 0.5, 0.3), volume={"Web": 45, "Post": 15})
+    watching.step(morning_after(days.play(EIGHT_WEEKS)))
+    stepped(days, 76, line, silent=["Post"])
+    assert not Alarm.objects.exclude(kind="amber").exists()
+
+
+def test_a_reader_that_drifts_raises_the_ruler_and_nothing_red(line):
+    days = Days()
+    watching.step(morning_after(days.play(EIGHT_WEEKS)))
+    stepped(days, 86, line, drift=0.5)
+    assert set(Alarm.objects.exclude(kind="amber").values_list("kind", flat=True)) == {"ruler"}
+    assert Alarm.objects.get(kind="ruler").found["more"]
+
+
+def test_another_reader_is_written_down_and_begins_with_a_ruler_of_its_own(line):
+    days = Days()
+    watching.step(morning_after(days.play(EIGHT_WEEKS)))
+    assert Watching.objects.get().ruler
+    days.reader = "tone-2"
+    watching.step(morning_after(days.play(1, drift=0.5)))
+    after = Watching.objects.get()
+    assert (after.ruler, after.amber) == (None, None)
+    assert after.red["day"] == 1, "people's labels do not mind who reads"
+    assert Annotation.objects.get().day == days.last
+    watching.step(morning_after(days.play(28, drift=0.5), 24 * 5))
+    assert Watching.objects.get().ruler
+    assert not Alarm.objects.exists()
+
+
+def test_a_tolerance_within_the_error_of_the_baseline_is_refused(line):
+    Line.objects.update(tolerance=0.005)
+    watching.step(morning_after(Days().play(EIGHT_WEEKS)))
+    kept = Watching.objects.get()
+    assert kept.red is None
+    assert "cannot be told from the error of the baseline" in kept.refused
+
+
+def test_days_wait_for_their_labels_and_not_for_ever(line):
+    days = Days()
+    watching.step(morning_after(days.play(EIGHT_WEEKS)))
+    day = days.play(1, coded=5)
+    assert watching.step(morning_after(day)) == 0
+    assert watching.step(morning_after(day, 24 * 5)) == 1
+
+
+def test_a_line_that_fails_does_not_stop_the_others(line, monkeypatch):
+    other = Line.objects.create(name="Fine", position=1)
+    Days().play(1)
+    real = figures._made
+
+    def made(of: Line, *rest: object) -> Figure:
+        if of.name == "About us":
+            raise ValueError("a number that is none")
+        return real(of, *rest)
+
+    monkeypatch.setattr(figures, "_made", made)
+    with pytest.raises(lines.LineError, match="About us: ValueError: a number that is none"):
+        estimated(FIRST)
+    assert other.figures.exists()
