@@ -15,7 +15,6 @@ from itertools import pairwise
 from typing import Any
 
 from django.db.models import Count, F, Max, Q
-from django.utils.translation import gettext
 
 from rapport.core.measure.change import SURGE_DAYS, Amber, RedAlarm, Ruler, flagged
 from rapport.core.measure.coverage import NEEDLE
@@ -224,7 +223,7 @@ def _settle(state: State, day: date, turn: Turn) -> None:
         return
     home = homes.settle(parts, state.line.watches, state.line.tolerance)
     if isinstance(home, NotEnough):
-        state.refused = gettext("not enough labels in eight weeks: %(have)s of %(need)s") % asdict(home)
+        state.refused = f"not enough labels in eight weeks: {home.have} of {home.need}"
         return
     red = homes.alarm(home)
     state.expected = None
@@ -370,7 +369,7 @@ def _note_readers(now: datetime) -> None:
     for (_, before), (day, reader) in pairwise(told):
         if before == reader:
             continue
-        text = gettext("From here on another reader of tone: %(version)s") % {"version": reader}
+        text = f"From here on another reader of tone: {reader}"
         if not Annotation.objects.filter(day=day, line=None, text=text[:200]).exists():
             with recorded("reader.annotated", "timetable", day=day.isoformat(), reader=reader):
                 Annotation.objects.create(day=day, text=text[:200], at=now)
