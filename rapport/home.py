@@ -7,7 +7,6 @@ losing `record.key` means that the audit record can no longer be verified. Back 
 from __future__ import annotations
 
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +31,8 @@ class Home:
         """
         file = self.folder("keys") / f"{name}.key"
         if not file.exists():
+            import secrets  # only now: OpenSSL comes with it
+
             draft = file.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as stream:

@@ -9,16 +9,21 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 from rapport.core.errors import SecretError
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 NAME = "channels"
 
 
 def _ring() -> MultiFernet:
+    from cryptography.fernet import Fernet, MultiFernet  # 6 MB, of which a part that opens no secret has no use
+
     lines = settings.HOME.key(NAME).split()
     return MultiFernet([Fernet(line + "=") for line in lines])
 
@@ -30,6 +35,8 @@ def seal(values: Mapping[str, str]) -> bytes:
 def unseal(sealed: bytes) -> dict[str, str]:
     if not sealed:
         return {}
+    from cryptography.fernet import InvalidToken
+
     try:
         values: dict[str, str] = json.loads(_ring().decrypt(bytes(sealed)))
     except InvalidToken as error:
