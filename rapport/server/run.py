@@ -14,8 +14,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -28,9 +26,14 @@ PATIENCE_SECONDS = 10.0
 STEADY_SECONDS = 60.0  # a part that ran so long runs well: its next death is its first
 THREADS = 8
 PIPE = "RAPPORT_PARENT_PIPE"
-ONE_CORE = {"OPENBLAS_NUM_THREADS": "1"}
-"""The parts share the machine: threads that wait in turns for each other's share of a small matrix only take from it.
-What you set comes first."""
+FRUGAL = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "65536",
+    "MALLOC_MMAP_THRESHOLD_": "65536",
+}
+"""The parts share the machine. Threads that wait in turns for each other's share of a small matrix only take from it,
+and so does memory that glibc keeps for each thread after it was used. What you set comes first."""
 
 
 def follow_parent(end: Callable[[], None]) -> None:
@@ -82,7 +85,7 @@ class Part:
     def start(self) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "rapport.cli", *self.arguments],
-            env={**ONE_CORE, **os.environ, PIPE: str(self.pipe)},
+            env={**FRUGAL, **os.environ, PIPE: str(self.pipe)},
             pass_fds=[self.pipe],
             start_new_session=True,  # Ctrl-C is for the parent, which then ends the parts in order
         )
@@ -131,7 +134,7 @@ def supervise(*, host: str, port: int, sample: bool) -> int:
         Part("listener", ["listen"], pipe),
     ]
     try:
-        _stay(parts, stop, f"http://127.0.0.1:{port}", prepared.stdout)
+        _stay(parts, stop, port, prepared.stdout)
     finally:
         deadline = time.monotonic() + PATIENCE_SECONDS
         for part in parts:
@@ -155,20 +158,22 @@ def see_that_it_is_free(host: str, port: int) -> None:
         raise SettingError(f"{words} Choose another port with PORT or --port.") from error
 
 
-def _stay(parts: Sequence[Part], stop: threading.Event, url: str, words: str) -> None:
-    told = False
+def _stay(parts: Sequence[Part], stop: threading.Event, port: int, words: str) -> None:
+    told, url = False, f"http://127.0.0.1:{port}"
     while not stop.is_set():
         for part in parts:
             part.look(time.monotonic())
-        if not told and _answers(f"{url}/health/"):
+        if not told and _answers(port):
             told = True
             click.echo(f"\nRapport is at {url}\n{words.replace('{url}', url)}\nCtrl-C stops it.")
         stop.wait(0.2 if not told else 1.0)
 
 
-def _answers(url: str) -> bool:
+def _answers(port: int) -> bool:
+    """Asked without a library, which the parent would keep in memory for as long as it runs."""
     try:
-        with urllib.request.urlopen(url, timeout=2):  # noqa: S310  # our own address
-            return True
-    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as line:
+            line.sendall(b"GET /health/ HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+            return b" 200 " in line.makefile("rb").readline(100)
+    except OSError:
         return False

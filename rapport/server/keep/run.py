@@ -25,18 +25,17 @@ from rapport.server.alive import at_work
 from rapport.server.claim import LET_GO, claim
 from rapport.server.keep.models import ArchiveHead
 from rapport.server.keep.queries import head, is_time, to_clean
+from rapport.server.run import FRUGAL
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=30)
 PAUSE_SECONDS = 2.0
 PATIENCE_SECONDS = 60.0
 DAY = timedelta(days=1)
-FRUGAL = {
+ENGINES = {
+    **FRUGAL,
     "POLARS_MAX_THREADS": "1",
     "TOKIO_WORKER_THREADS": "1",
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_TRIM_THRESHOLD_": "65536",
-    "MALLOC_MMAP_THRESHOLD_": "65536",
     "_RJEM_MALLOC_CONF": "narenas:1,dirty_decay_ms:0,muzzy_decay_ms:0",
 }
 """Each thread of these libraries has memory of its own; one takes less, and no longer. What is no longer used goes back
@@ -66,7 +65,7 @@ def wanted(now: datetime, *, whoever_holds_it: bool = False) -> bool:
 
 def _archivist(stop: threading.Event) -> int:
     """One turn, in a process of its own. How it ended."""
-    environment = {**FRUGAL, **os.environ}
+    environment = {**ENGINES, **os.environ}
     process = subprocess.Popen([sys.executable, "-m", "rapport.cli", "archive", "turn"], env=environment)
     while process.poll() is None:
         if stop.wait(0.1):
