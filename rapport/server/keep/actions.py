@@ -24,10 +24,10 @@ from rapport.server.keep.words import archive, words_of
 from rapport.server.listen.models import Message
 from rapport.server.organise.record import recorded
 
-MOST = 5_000
+MOST = 1_000
 """Messages of one batch."""
 
-TOGETHER = 20
+TOGETHER = 100
 """Batches that are cleaned up after together, when there are so many to write."""
 
 TIDY_EVERY = 50
