@@ -60,7 +60,7 @@ def _sqlite() -> dict[str, Any]:
     # WAL with NORMAL loses nothing when the process dies; the sender switches to FULL, which also survives a power cut.
     # secure_delete overwrites what is deleted: an erased message must not stay readable in the file.
     # The file is not mapped into memory: every thread's connection would map it anew, a quarter of a gigabyte each.
-    pragmas = ["journal_mode=WAL", "synchronous=NORMAL", "cache_size=-8192", "secure_delete=ON"]
+    pragmas = ["journal_mode=WAL", "synchronous=NORMAL", "cache_size=-4096", "secure_delete=ON"]
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(HOME.database),
