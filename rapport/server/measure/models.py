@@ -386,3 +386,64 @@ class EarlyWarning(models.Model):
     class Meta:
         ordering = ["-since", "-id"]
         indexes = [models.Index(fields=["-since"], name="warning_goes_on", condition=models.Q(over_at=None))]
+
+
+# -- share of voice --------------------------------------------------------------------------------------------------
+
+
+class VoiceWeek(models.Model):
+    """How much of the talk of one week was about us, and how much about each rival.
+
+    week        its Monday
+    brands      [key, name] of those that were listened for in the whole of it: "us", then rivals' briefs by their id
+    channels    names of those that were heard and where talk about everybody is heard; `left_out`: of the others
+    messages    by the key of a brand: [share, low, high] of mentions; `people` of groups by author, thread and copies;
+                both empty while there are too few
+    mentions    that were counted; `groups`: people, of `needed`
+    """
+
+    week = models.DateField(unique=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    brands = models.JSONField(default=list)
+    channels = models.JSONField(default=list)
+    left_out = models.JSONField(default=list)
+    messages = models.JSONField(default=dict)
+    people = models.JSONField(default=dict)
+    mentions = models.PositiveIntegerField(default=0)
+    groups = models.PositiveIntegerField(default=0)
+    needed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["week"]
+
+
+# -- events ----------------------------------------------------------------------------------------------------------
+
+
+class Event(models.Model):
+    """Something on the calendar around which there may be talk: a launch, a partner, a hiring drive.
+
+    brief or query    what finds the talk: a brief, or words of its own
+    starts, ends      first and last day (UTC); `before`, `after`: days looked at on either side
+    found             what is known: see `measure.events`; None until it was looked at
+    removed_at        somebody deleted it; it can be brought back
+    """
+
+    name = models.CharField(max_length=80)
+    brief = models.ForeignKey(Brief, models.CASCADE, null=True, blank=True, related_name="+")
+    query = models.TextField(blank=True)
+    starts = models.DateField()
+    ends = models.DateField()
+    before = models.PositiveSmallIntegerField(default=14)
+    after = models.PositiveSmallIntegerField(default=14)
+    found = models.JSONField(null=True)
+    found_at = models.DateTimeField(null=True, blank=True)
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-starts", "-id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -18,6 +18,8 @@ MODULES = (
     "course_warnings",
     "course_lines",
     "course_alarms",
+    "course_voice",
+    "course_events",
     "settings",
     "private_data",
     "readers",
