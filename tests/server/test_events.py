@@ -1,0 +1,192 @@
+"""Events: the talk before, during and after, against what would have come anyway."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from rapport.core.errors import QueryError
+from rapport.core.types import Refused
+from rapport.server.listen import search
+from rapport.server.listen.models import Author, Brief, BriefMatch, Channel, Message
+from rapport.server.measure import events, warnings
+from rapport.server.measure.models import Event
+from rapport.server.understand.models import Reading
+
+NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+FIRST = date(2026, 6, 10)
+LAUNCH = {"name": "Launch", "query": "", "starts": FIRST, "ends": FIRST + DAY, "before": 7, "after": 7, "now": NOW}
+
+
+@pytest.fixture
+def brief(channel: Channel) -> Brief:
+    return Brief.objects.create(name="Night ferry", purpose="product", query="ferry")
+
+
+@pytest.fixture(autouse=True)
+def heard(monkeypatch: pytest.MonkeyPatch) -> set[datetime]:
+    """Every hour but those in here."""
+    deaf: set[datetime] = set()
+
+    def hours(channels, since, count, now):
+        one = timedelta(hours=1)
+        return {row.pk: np.array([since + n * one not in deaf for n in range(count)]) for row in channels}
+
+    monkeypatch.setattr(warnings, "heard_hours", hours)
+    return deaf
+
+
+@pytest.fixture
+def talk_of_months(channel: Channel, brief: Brief) -> None:
+    """Four messages a day at noon for ten weeks, by four people; twelve more on each day of the launch."""
+    people = [Author(network="harbour", external_id=f"p{n}", followers=100 * n if n < 10 else None) for n in range(40)]
+    people = Author.objects.bulk_create(people)
+    rows = []
+    for back in range(-6, 77):
+        day = datetime(2026, 6, 18, 12, tzinfo=UTC) - back * DAY
+        count = 16 if FIRST <= day.date() <= FIRST + DAY else 4
+        for n in range(count):
+            name = f"{day.date()}-{n}"
+            rows.append(
+                Message(
+                    network="harbour",
+                    external_id=name,
+                    author=people[n],
+                    channel=channel,
+                    text="The night ferry",
+                    thread_id=name,
+                    published_at=day + n * timedelta(minutes=1),
+                    heard_at=day,
+                )
+            )
+    rows = Message.objects.bulk_create(rows)
+    BriefMatch.objects.bulk_create([BriefMatch(brief=brief, message=row) for row in rows])
+    Reading.objects.bulk_create(
+        [
+            Reading(message=row, language="en", tone="positive", negative=0, neutral=0, positive=1, reader="r")
+            for row in rows
+        ]
+    )
+    search.index((row.pk, row.text) for row in rows)
+
+
+def test_the_talk_is_held_against_what_would_have_come(talk_of_months, brief, ana):
+    event = events.save(None, **LAUNCH, brief=brief, actor=ana)
+    phases, buzz = event.found["phases"], event.found["buzz"]
+    assert [phases[name]["messages"] for name in events.PHASES] == [28, 32, 28]
+    assert phases["during"]["people"] == 16
+    assert (phases["during"]["followers"], phases["during"]["known"]) == (4500, 10)
+    assert buzz["during"][0] == pytest.approx(4, rel=0.15)
+    assert buzz["during"][1] > 1.5
+    assert buzz["before"][1] < 1 < buzz["before"][2]
+    assert phases["after"]["tones"]["positive"] == 28
+
+
+def test_words_of_its_own_find_the_same_as_a_brief(talk_of_months, brief, ana):
+    by_brief = events.save(None, **LAUNCH, brief=brief, actor=ana)
+    by_words = events.save(None, **LAUNCH | {"query": "night ferry"}, brief=None, actor=ana)
+    assert by_words.found["phases"] == by_brief.found["phases"]
+    assert by_words.found["buzz"] == by_brief.found["buzz"]
+
+
+def test_an_hour_that_was_not_heard_is_not_a_quiet_one(talk_of_months, brief, ana, heard):
+    heard |= {datetime(2026, 6, 14, tzinfo=UTC) + n * timedelta(hours=1) for n in range(24)}
+    Message.objects.filter(published_at__date=date(2026, 6, 14)).delete()
+    event = events.save(None, **LAUNCH, brief=brief, actor=ana)
+    assert event.found["unheard"] == 24
+    assert event.found["buzz"]["after"][0] == pytest.approx(1, rel=0.15)
+
+
+def test_without_weeks_before_it_nobody_knows_what_to_expect(brief, ana, heard, talk_of_months):
+    heard |= {datetime(2026, 4, 1, tzinfo=UTC) + n * timedelta(hours=1) for n in range(24 * 50)}
+    event = events.save(None, **LAUNCH, brief=brief, actor=ana)
+    assert event.found["buzz"] == {}
+    assert event.found["lacking"] == [1, 4]
+    assert event.found["phases"]["during"]["messages"] == 32
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"name": " "}, {"ends": FIRST - DAY}, {"ends": FIRST + 92 * DAY}, {"before": 93}],
+)
+def test_what_makes_no_sense_is_refused(brief, ana, wrong):
+    assert isinstance(events.save(None, **LAUNCH | wrong, brief=brief, actor=ana), Refused)
+    assert not Event.objects.exists()
+
+
+def test_words_that_cannot_be_read_are_told(ana, channel):
+    with pytest.raises(QueryError):
+        events.save(None, **LAUNCH | {"query": "(ferry"}, brief=None, actor=ana)
+
+
+def test_too_many_messages_ask_for_a_brief(talk_of_months, ana, monkeypatch):
+    monkeypatch.setattr(events, "MOST", 10)
+    assert isinstance(events.save(None, **LAUNCH | {"query": "night"}, brief=None, actor=ana), Refused)
+
+
+def test_ben_may_not_name_events(ben, brief):
+    assert isinstance(events.save(None, **LAUNCH, brief=brief, actor=ben), Refused)
+
+
+def test_what_is_long_over_is_left_as_it_was_found(brief, ana, talk_of_months):
+    events.save(None, **LAUNCH, brief=brief, actor=ana)
+    assert events.renew(NOW) == 0
+    Event.objects.update(found_at=datetime(2026, 6, 12, tzinfo=UTC))
+    assert events.renew(NOW) == 1
+
+
+# -- the pages
+
+
+@pytest.fixture
+def client(ana):
+    client = Client()
+    client.force_login(ana)
+    return client
+
+
+POSTED = {"name": "Launch", "starts": "2026-06-10", "ends": "2026-06-11", "before": "7", "after": "7"}
+
+
+def test_an_event_is_made_looked_at_changed_deleted_and_brought_back(client, brief, talk_of_months):
+    client.post(reverse("new_course_event"), POSTED | {"brief": brief.pk})
+    event = Event.objects.get()
+    page = client.get(reverse("course_event", args=[event.pk])).content.decode()
+    assert "32 messages by 16 people" in page
+    assert "times the expected (between" in page
+    assert "4\u2009500 followers of 10 accounts; of 6 nobody knows" in page
+    assert "uncorrected" in page
+    client.post(reverse("edit_course_event", args=[event.pk]), POSTED | {"brief": brief.pk, "name": "New timetable"})
+    assert "New timetable" in client.get(reverse("course_events")).content.decode()
+    client.post(reverse("delete_course_event", args=[event.pk]))
+    assert client.get(reverse("course_event", args=[event.pk])).status_code == 404
+    client.post(reverse("bring_back_course_event", args=[event.pk]))
+    assert client.get(reverse("course_event", args=[event.pk])).status_code == 200
+
+
+def test_the_form_keeps_what_was_typed_and_says_where_the_query_is_wrong(client):
+    answer = client.post(reverse("new_course_event"), POSTED | {"query": "(ferry"})
+    assert answer.status_code == 422
+    assert "(ferry" in answer.content.decode()
+    assert "at character" in answer.content.decode()
+
+
+def test_ben_reads_and_changes_nothing(client, ben, brief, talk_of_months, ana):
+    event = events.save(None, **LAUNCH, brief=brief, actor=ana)
+    client.force_login(ben)
+    assert client.get(reverse("course_event", args=[event.pk])).status_code == 200
+    assert client.get(reverse("edit_course_event", args=[event.pk])).status_code == 404
+    assert client.post(reverse("delete_course_event", args=[event.pk])).status_code == 404
+
+
+def test_the_days_can_be_taken_away(client, brief, talk_of_months, ana):
+    event = events.save(None, **LAUNCH, brief=brief, actor=ana)
+    lines = client.get(reverse("course_event_figure", args=[event.pk, "csv"])).content.decode().splitlines()
+    assert lines[0] == "day,phase,messages,expected"
+    assert len(lines) == 17
+    assert lines[8].startswith("2026-06-10,during,16,")
