@@ -15,6 +15,7 @@ import click
 
 from rapport import __version__
 from rapport.core.errors import RapportError
+from rapport.lines_cli import alarms, figures, lines
 from rapport.measure_cli import measure
 from rapport.readers_cli import read, readers
 
@@ -366,6 +367,12 @@ def reread(since: datetime | None, everything: bool, quick: bool) -> None:
     click.echo(f"{total} messages read again by {tones.version()}.")
     if total < count:
         click.echo(f"{count - total} stay as they were: changed meanwhile, or the archive does not have their text.")
+
+
+# -- what is measured --------------------------------------------------------------------------------------------------
+
+for command in (lines, figures, alarms):
+    measure.add_command(command)
 
 
 # -- without a database ------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ class Days:
     """
 
     seed: int = 1
-    volume: Mapping[str, int] = field(default_factory=lambda: {"Web": 40, "Post": 20})
+    volume: Mapping[str, int] = field(default_factory=lambda: {"Web": 28, "Post": 14})
     labels: int = 12
     mood: Mood = lambda n, channel: MOOD
     finds: float = 0.7

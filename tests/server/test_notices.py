@@ -175,7 +175,7 @@ def test_the_page_reads_as_many_rows_for_sixty_as_for_one(client, ana, django_as
 
 def test_every_kind_of_notice_has_words_that_fit_its_detail(ana):
     detail = {"channel": "Harbour", "trouble": "No.", "start": "9:00", "end": "10:00", "cause": "", "new": 3}
-    detail |= {"line": "About us", "day": "2 March"}
+    detail |= {"line": "About us", "day": "2 March", "about": "Prices", "n": 3}
     for kind in notices.KINDS.values():
         assert str(kind.title) % detail
         assert str(kind.reason) % detail

@@ -1,0 +1,174 @@
+"""`rapport measure lines`, `figures` and `alarms`: what the pages of Course show, out of the database."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rapport.server.measure.models import Alarm, Figure, Line
+
+Cells = Mapping[str, Any]
+
+NUMBERS = ("net", "negative", "neutral", "positive", "uncodable")
+
+
+def shown(command: Callable[..., Any]) -> Callable[..., Any]:
+    """How the rows are to be printed."""
+    as_json = click.option("--json", "form", flag_value="json", help="An array of objects.")
+    as_csv = click.option("--csv", "form", flag_value="csv", help="Comma-separated values.")
+    return as_json(as_csv(command))
+
+
+def the_line(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--line", "name", help="Only of the line of this name.")(command)
+
+
+@click.command()
+@shown
+def lines(form: str | None) -> None:
+    """Where each line is now: the newest seven days, and how its alarm stands."""
+    _start()
+    from rapport.server.measure.models import Figure, Line
+
+    rows = []
+    for line in Line.objects.filter(closed_at=None).select_related("watching"):
+        newest = Figure.objects.filter(line=line, period="seven", current=True).order_by("-end").first()
+        rows.append({"line": line.name, **(_numbers(newest) if newest else {}), "alarm": _alarm(line)})
+    _print(rows, form)
+
+
+@click.command()
+@shown
+@the_line
+@click.option("--period", type=click.Choice(["week", "seven", "day"]), default="week", show_default=True)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what ends on this day or later.")
+@click.option("--vintages", is_flag=True, help="Also what was known earlier and has changed since.")
+def figures(form: str | None, name: str | None, period: str, since: datetime | None, vintages: bool) -> None:
+    """Shares and net tone of each period, with intervals and what they rest on, the oldest first."""
+    _start()
+    from rapport.server.measure.models import Figure
+
+    found = Figure.objects.filter(period=period, line__in=_lines(name)).select_related("line")
+    if since:
+        found = found.filter(end__gte=since.date())
+    if not vintages:
+        found = found.filter(current=True)
+    rows = found.order_by("line__position", "line_id", "end", "id")
+    _print([{"line": row.line.name, **_numbers(row)} for row in rows], form)
+
+
+@click.command()
+@shown
+@the_line
+@click.option("--open", "only_open", is_flag=True, help="Only those that nobody has closed.")
+def alarms(form: str | None, name: str | None, only_open: bool) -> None:
+    """What rang: red (tone changed), amber (more labels wanted), ruler (reader moved), course (behind a goal)."""
+    _start()
+    from rapport.server.measure.models import Alarm
+
+    found = Alarm.objects.filter(line__in=_lines(name)).select_related("line", "annotation").order_by("day", "id")
+    if only_open:
+        found = found.filter(closed_at=None)
+    _print([_rang(row) for row in found], form)
+
+
+# -- rows ------------------------------------------------------------------------------------------------------------
+
+
+def _numbers(row: Figure) -> dict[str, Any]:
+    found = {"net": row.net, **row.shares}
+    told: dict[str, Any] = {"start": row.start, "end": row.end}
+    for name in NUMBERS:
+        value, low, high = found.get(name) or (None, None, None)
+        told |= {name: value, f"{name}_low": low, f"{name}_high": high}
+    people, low, high = row.people.get("net") or (None, None, None)
+    told |= {"people_net": people, "people_net_low": low, "people_net_high": high}
+    rests_on = {"labels": row.labels, "needed": row.needed, "effective": row.effective, "messages": row.messages}
+    heard = {"late": row.late, "weight": row.weight, "missing": "; ".join(row.missing)}
+    return told | rests_on | heard | {"made_at": row.made_at, "current": row.current}
+
+
+def _alarm(line: Line) -> str:
+    """How its alarm stands, in a word or with the reason why there is none."""
+    watching = getattr(line, "watching", None)
+    if not line.watched:
+        return "off"
+    if watching is None or (watching.baseline is None and not watching.refused):
+        return "baseline"
+    return watching.refused or ("quiet" if watching.red else "baseline")
+
+
+def _rang(row: Alarm) -> dict[str, Any]:
+    size, low, high = row.found.get("size") or (None, None, None)
+    told = {"line": row.line.name, "kind": row.kind, "day": row.day, "began": row.began, "of": row.found.get("of")}
+    carried = "; ".join(f"{one['name']} {one['share']:.0%}" for one in row.found.get("carried", []))
+    found = {"size": size, "size_low": low, "size_high": high, "labels": row.found.get("labels"), "carried": carried}
+    return told | found | {"because": row.annotation.text if row.annotation else "", "closed_at": row.closed_at}
+
+
+def _lines(name: str | None) -> Sequence[Line]:
+    from rapport.server.measure.models import Line
+
+    found = list(Line.objects.filter(closed_at=None) if name is None else Line.objects.filter(name=name))
+    if name is not None and not found:
+        raise click.BadParameter(f"there is no line called {name!r}", param_hint="--line")
+    return found
+
+
+def _start() -> None:
+    from rapport.cli import django
+
+    django()
+
+
+# -- printing --------------------------------------------------------------------------------------------------------
+
+EYE = ("line", "kind", "day", "began", "start", "end", "net", "negative", "positive", "size", "labels", "needed",
+       "messages", "late", "weight", "missing", "carried", "because", "alarm")  # fmt: skip
+"""What a person is shown, intervals beside their numbers; programs get every column."""
+
+
+def _print(rows: Sequence[Cells], form: str | None) -> None:
+    if form == "json":
+        click.echo(json.dumps([{name: _plain(value) for name, value in row.items()} for row in rows], indent=1))
+    elif form == "csv" and rows:
+        names = max(rows, key=len)
+        writer = csv.DictWriter(sys.stdout, list(names), lineterminator="\n", restval="")
+        writer.writeheader()
+        writer.writerows({name: "" if value is None else _plain(value) for name, value in row.items()} for row in rows)
+    elif form is None:
+        for line in _table(rows):
+            click.echo(line)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _table(rows: Sequence[Cells]) -> Iterator[str]:
+    if not rows:
+        yield "There is nothing yet."
+        return
+    names = [name for name in EYE if any(name in row for row in rows)]
+    cells = [names, *([_cell(row, name) for name in names] for row in rows)]
+    widths = [max(len(row[n]) for row in cells) for n in range(len(names))]
+    for row in cells:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+
+
+def _cell(row: Cells, name: str) -> str:
+    value = row.get(name)
+    if value is None:
+        return "-"
+    if f"{name}_low" in row:
+        return f"{value:+.3f} [{row[f'{name}_low']:+.3f}, {row[f'{name}_high']:+.3f}]"
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    return str(value)
