@@ -71,13 +71,14 @@ def goal(line: Line, until: date, target: float = 0.2, *, today: date, **more: A
 def red(line: Line, day: date, began: date, **more: Any) -> Alarm:
     found = {
         "of": "net",
-        "before": 0.16,
+        "before": [0.16, 0.13, 0.19],
+        "rises": False,
         "after": [0.05, -0.01, 0.11],
         "size": [-0.11, -0.18, -0.04],
         "labels": 120,
         "carried": [
-            {"by": "channel", "name": "Reviews", "key": 1, "share": 0.64},
-            {"by": "kind", "name": "complaint", "key": "complaint", "share": 0.48},
+            {"by": "channel", "name": "Reviews", "key": 1, "share": 0.64, "told_by": "labels"},
+            {"by": "kind", "name": "complaint", "key": "complaint", "share": 0.48, "told_by": "reader"},
         ],
         "messages": [],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import parse_qsl, urlencode
@@ -292,12 +293,17 @@ def carrying(alarm: Alarm | None) -> list[Carrying]:
     return [
         Carrying(
             _(one["name"]) if one["by"] == "kind" else one["name"],
-            names.get(one["by"], one["by"]),
+            " · ".join([names.get(one["by"], one["by"]), *([_("as the reader counts")] if by_reader(one) else [])]),
             percent(one["share"]),
             round(100 * min(max(one["share"], 0), 1)),
         )
         for one in found
     ]
+
+
+def by_reader(one: Mapping[str, object]) -> bool:
+    """Too few labels tell it; the reader's own counts stand in."""
+    return one.get("told_by") == "reader"
 
 
 # -- the chart -------------------------------------------------------------------------------------------------------

@@ -110,10 +110,9 @@ def _facts(row: Alarm) -> list[tuple[str, str]]:
     if row.kind != "red":
         return facts
     facts.append((_("Watched"), str(NAMES[of])))
-    if (before := found.get("before")) is not None:
-        facts.append((_("Before"), words(before)))
-    if after := found.get("after"):
-        facts.append((_("After"), f"{words(after[0])} ({interval(after, words)})"))
+    for name, label in (("before", _("Before")), ("after", _("After"))):
+        if known := found.get(name):
+            facts.append((label, f"{words(known[0])} ({interval(known, words)})"))
     if moved := found.get("size"):
         facts.append((_("Size of the change"), f"{size(of)(moved[0])} ({interval(moved, size(of))})"))
     else:

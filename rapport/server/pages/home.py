@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,16 +17,23 @@ from rapport.core.types import NotEnough
 from rapport.server.listen import health
 from rapport.server.listen.coverage import Cell, strips
 from rapport.server.listen.models import Channel
+from rapport.server.measure.models import Goal
 from rapport.server.measure.queries import Course, Waits, joined
+from rapport.server.measure.whereabouts import Whereabouts, lines, whereabouts
 from rapport.server.organise.abilities import may
+from rapport.server.pages.course import SMALL_WEEKS
 from rapport.server.pages.course_counts import Where, framed_figure
+from rapport.server.pages.course_words import Sentence, sentence
 from rapport.server.pages.figures import at_least, between, compared, gaps, lacking, no_median, percent
+from rapport.server.pages.framed import Framed
 from rapport.server.pages.needs import needs
 from rapport.server.pages.render import me, page
+from rapport.server.pages.sparks import spark
 from rapport.server.pages.tags import amount
 from rapport.server.templatetags.rapport import number
 
 WEEKS = 12  # of which the last five are compared
+WAYS = 6
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -33,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     channels = hearing(now)
     here = Where(WEEKS, None, None)
     course = here.course(now)
-    tone = next(figure for figure in here.figures(course) if figure.key == "tone")
+    ways = going(now)
     context = {
         "needs": needs(user, now),
         "channels": [channel for channel in channels if channel.cells],
@@ -41,7 +50,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_listen": may(user, "listen"),
         "numbers": headings(course),
         "heard": any(week.messages for week in [*course.weeks, course.running]),
-        "chart": framed_figure(request, tone, course, here),
+        "ways": ways,
+        "chart": None if any(way.known for way in ways) else uncorrected(request, course, here),
         "gaps": gaps(course),
     }
     return page(request, "home", "home/home.html", context)
@@ -71,6 +81,41 @@ def hearing(now: datetime) -> list[Heard]:
         )
         for channel in channels
     ]
+
+
+# -- where we are heading --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where one line goes, toward one of its goals or with none. `known`: there is a number at all."""
+
+    name: str
+    url: str
+    words: Sentence
+    drawing: SafeString
+    known: bool
+
+
+def going(now: datetime) -> list[Way]:
+    """A way for each goal; without any, that of the first line."""
+    every = lines()
+    aimed = set(Goal.objects.filter(closed_at=None, line__in=every).values_list("line", flat=True))
+    chosen = [line for line in every if line.pk in aimed] or every[:1]
+    found = whereabouts(chosen, now, weeks=SMALL_WEEKS) if chosen else []
+    return [_way(one, of) for one in found for of in dict.fromkeys([goal.of for goal in one.goals] or ["net"])][:WAYS]
+
+
+def _way(found: Whereabouts, of: str) -> Way:
+    url = f"{reverse('course')}?{urlencode({'line': found.line.pk, 'of': of})}"
+    words = sentence(found, of)
+    return Way(found.line.name, url, words, spark(found, of), bool(words.short))
+
+
+def uncorrected(request: HttpRequest, course: Course, here: Where) -> Framed:
+    """The reader's own shares, as long as people have not coded enough."""
+    tone = next(figure for figure in here.figures(course) if figure.key == "tone")
+    return framed_figure(request, tone, course, here)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from django.db.models import Q, QuerySet
@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from rapport.server.listen.models import Channel
+from rapport.server.measure import coding
+from rapport.server.measure.whereabouts import may_hear, ringing
 from rapport.server.organise.abilities import may
 from rapport.server.organise.models import Function, User
 from rapport.server.pages.text import opening
@@ -27,6 +29,7 @@ ROWS = 7
 MOST = 100  # beyond this nobody counts
 SOON = timedelta(hours=2)
 LEFT_LYING = timedelta(hours=1)
+SECONDS_EACH = 10  # that coding a message takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,13 @@ class Needs:
 
 
 # What is wrong with a channel or an answer comes before what is urgent, then what is late, then what will be.
-TROUBLE, URGENT, LATE, DUE, UNOWNED, LYING = range(6)
+TROUBLE, URGENT, LATE, DUE, RANG, UNOWNED, LYING, CODING = range(8)
 
 
 def needs(user: User, now: datetime) -> Needs:
     """At most seven rows, none twice, and how many open conversations of theirs are left."""
     found: dict[object, Need] = {}
-    trouble = (*_channels(user), *_answers(user), *_moderations(user))
+    trouble = (*_channels(user), *_answers(user), *_moderations(user), *_alarms(user))
     talks, condition = Conversation.objects.visible_to(user), theirs(user)
     mine = talks.filter(condition)
     waiting = (
@@ -63,6 +66,7 @@ def needs(user: User, now: datetime) -> Needs:
         *_clocks(user, mine, now),
         *_unowned(user),
         *_drafts(user, now),
+        *_coding(user, now),
     )
     for need in sorted((*trouble, *waiting), key=lambda need: need.order):
         found.setdefault(need.talk or need.url, need)
@@ -217,6 +221,46 @@ def _drafts(user: User, now: datetime) -> Iterable[Need]:
     for draft in drafts.select_related("conversation").order_by("at")[:ROWS]:
         reason = _("your draft from %(when)s is not sent") % {"when": said(draft.at)}
         yield _talk(draft.conversation, reason, LYING, draft.at, "", "edit")
+
+
+ALARMS = {
+    "red": gettext_lazy("red since %(when)s: the tone has changed"),
+    "ruler": gettext_lazy("the reader has moved since %(when)s, not the tone"),
+    "course": gettext_lazy("behind the plan toward its goal since %(when)s"),
+}
+
+
+def _alarms(user: User) -> Iterable[Need]:
+    """What rang and nobody has closed, for those who set it up and those who see everything."""
+    if not may_hear(user):
+        return
+    for alarm in ringing().order_by("-day", "-id")[:ROWS]:
+        day = alarm.began or alarm.day
+        words = ALARMS[alarm.kind] % {"when": on_day(day)}
+        rank, urgency = (TROUBLE, "now") if alarm.kind == "red" else (RANG, "soon")
+        url = reverse("alarm", args=[alarm.pk])
+        yield Need(alarm.line.name, words, url, "pulse", urgency, (rank, alarm.rang_at))
+
+
+def _coding(user: User, now: datetime) -> Iterable[Need]:
+    """What waits to be coded by this person, in one row."""
+    found = coding.desk(user, now)
+    waiting = found.left + found.earlier
+    if not waiting:
+        return
+    count = f"{MOST - 1}+" if waiting >= MOST else str(waiting)
+    title = ngettext("%(n)s message waits for your coding", "%(n)s messages wait for your coding", waiting)
+    minutes = max(round(SECONDS_EACH * min(waiting, MOST) / 60), 1)
+    reason = ngettext("about %(n)s minute", "about %(n)s minutes", minutes) % {"n": minutes}
+    yield Need(title % {"n": count}, reason, reverse("desk"), "check", "", (CODING, now))
+
+
+def on_day(day: date) -> str:
+    """A day within a sentence: its name within a week, else the date."""
+    gap = (timezone.localdate() - day).days
+    if gap in (0, 1):
+        return _("today") if gap == 0 else _("yesterday")
+    return date_format(day, "l" if 0 < gap < 7 else "LONG_DAY")
 
 
 def said(at: datetime) -> str:
