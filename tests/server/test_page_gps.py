@@ -16,11 +16,13 @@ from rapport.core.types import NotEnough, Refused
 from rapport.server.measure import setting
 from rapport.server.measure.models import Alarm, Annotation, Figure, Goal, Line, Watching
 from rapport.server.measure.waiting import expected
+from rapport.server.measure.watching import announce
 from rapport.server.measure.whereabouts import whereabouts
-from rapport.server.organise.models import AuditEntry, User
+from rapport.server.organise.models import AuditEntry, Notice, User
 from rapport.server.pages import charts
 from rapport.server.pages.course_chart import Drawing
 from rapport.server.pages.course_words import points, sentence
+from rapport.server.pages.needs import needs
 from tests.server import gps
 from tests.server.conftest import member
 
@@ -398,3 +400,42 @@ def test_a_name_of_two_thousand_characters_stands_on_every_page(line, hanna):
     Line.objects.update(name="long " * 400)
     for url in (reverse("course"), reverse("lines"), reverse("line", args=[line.pk]), reverse("alarms")):
         assert as_(hanna).get(url).status_code == 200
+
+
+def test_closing_an_alarm_settles_its_notices(hanna, line):
+    Alarm.objects.all().delete()
+    announce(Alarm(line=line, kind="red", day=LAST))
+    assert Notice.objects.filter(user=hanna, read_at=None).count() == 1
+    as_(hanna).post(reverse("close_alarm", args=[Alarm.objects.get().pk]))
+    assert not Notice.objects.filter(read_at=None).exists()
+
+
+# -- home
+
+
+def test_home_shows_the_way_to_each_goal_and_no_uncorrected_reading_beside_it(line, ana):
+    words = page(ana, reverse("home"))
+    assert "Net tone +5 (between −1 and +11) over 7 days, 84 labels. Down since" in words
+    assert "Goal +20 by" in words
+    assert 'class="spark"' in words
+    assert "uncorrected reading" not in words
+
+
+def test_home_shows_the_first_line_when_there_is_no_goal(line, ana):
+    Goal.objects.all().delete()
+    Line.objects.create(name="Second", position=1)
+    words = page(ana, reverse("home"))
+    assert "Net tone +5" in words
+    assert "Second" not in words
+
+
+def needed(user: User) -> list[tuple[str, str]]:
+    return [(need.title, need.reason) for need in needs(user, timezone.now()).rows]
+
+
+def test_what_rang_needs_those_who_measure_until_it_is_closed(line, hanna, ben):
+    ((title, reason),) = needed(hanna)
+    assert (title, reason[:9]) == ("About us", "red since")
+    assert needed(ben) == []
+    setting.close_alarm(Alarm.objects.get(), actor=hanna)
+    assert needed(hanna) == []

@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from rapport.core.types import Refused
 from rapport.server.listen.models import Brief, Channel
 from rapport.server.measure.models import Alarm, Annotation, Figure, Goal, Line, Watching
+from rapport.server.measure.watching import NOTICES
 from rapport.server.measure.whereabouts import NUMBERS, value
 from rapport.server.organise.abilities import refusal
 from rapport.server.organise.models import User
+from rapport.server.organise.notices import settle
 from rapport.server.organise.record import recorded
 
 LONGEST_NAME, LONGEST_TEXT = 80, 200
@@ -268,6 +270,8 @@ def close_alarm(alarm: Alarm, *, actor: User) -> Alarm | Refused:
     with recorded("alarm.closed", actor, target=alarm):
         alarm.closed_at, alarm.closed_by = timezone.now(), actor
         alarm.save(update_fields=["closed_at", "closed_by"])
+        if what := NOTICES.get(alarm.kind):
+            settle(what, f"/course/?line={alarm.line_id}")
     return alarm
 
 

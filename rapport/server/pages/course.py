@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, URLPattern, URLResolver, path, reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.safestring import SafeString
@@ -30,7 +30,7 @@ from rapport.server.measure.whereabouts import (
 from rapport.server.organise.abilities import may
 from rapport.server.pages.asking import number, quoted
 from rapport.server.pages.course_chart import Drawing, events
-from rapport.server.pages.course_tabs import tabbed
+from rapport.server.pages.course_tabs import reached, tabbed
 from rapport.server.pages.course_words import SHORT, Sentence, arrival, day_name, interval, sentence
 from rapport.server.pages.figures import percent
 from rapport.server.pages.framed import Framed, framed, sent
@@ -159,7 +159,7 @@ def course(request: HttpRequest) -> HttpResponse:
     now, open_lines = timezone.now(), lines()
     line = _chosen(request, open_lines)
     if line is None:
-        context = {"may_measure": may(request.user, "measure"), "coded": coded_at_all(), "desk": desk()}
+        context = {"may_measure": may(request.user, "measure"), "coded": coded_at_all(), "desk": reached("desk")}
         return tabbed(request, "course", "course/none.html", context)
     asked = Asked.read(request, line)
     (found,) = whereabouts([line], now, weeks=asked.weeks, known=asked.known)
@@ -183,7 +183,7 @@ def course(request: HttpRequest) -> HttpResponse:
         "others": [_small(one, asked) for one in _look(others[:MOST_LINES], now)],
         "more_lines": len(others) > MOST_LINES,
         "may_measure": may(request.user, "measure"),
-        "desk": desk(),
+        "desk": reached("desk"),
         "today": found.day,
     }
     return tabbed(request, "course", "course/course.html", context)
@@ -239,14 +239,6 @@ def _switches(asked: Asked) -> list[tuple[str, list[Choice]]]:
             ],
         ),
     ]
-
-
-def desk() -> str:
-    """Where people code, when there is such a place."""
-    try:
-        return reverse("desk")
-    except NoReverseMatch:
-        return ""
 
 
 def _lacking(found: Whereabouts) -> str:

@@ -35,13 +35,15 @@ class Tab:
 
 def tabs(here: str) -> list[Tab]:
     """Those that can be reached; `here` is the name of the one that is open."""
-    found = []
-    for name, label in TABS.items():
-        try:
-            found.append(Tab(str(label), reverse(name), name == here))
-        except NoReverseMatch:
-            continue
-    return found
+    return [Tab(str(label), url, name == here) for name, label in TABS.items() if (url := reached(name))]
+
+
+def reached(name: str) -> str:
+    """The address of that name; empty when there is no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def tabbed(

@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from rapport.server.listen.models import Channel
 from rapport.server.measure import coding
+from rapport.server.measure.coders import coder_of
 from rapport.server.measure.whereabouts import may_hear, ringing
 from rapport.server.organise.abilities import may
 from rapport.server.organise.models import Function, User
+from rapport.server.pages.course_tabs import reached
 from rapport.server.pages.text import opening
 from rapport.server.respond import moderating
 from rapport.server.respond.models import Draft, Moderation, Outgoing
@@ -244,6 +246,8 @@ def _alarms(user: User) -> Iterable[Need]:
 
 def _coding(user: User, now: datetime) -> Iterable[Need]:
     """What waits to be coded by this person, in one row."""
+    if not (url := reached("desk")) or coder_of(user) is None:
+        return
     found = coding.desk(user, now)
     waiting = found.left + found.earlier
     if not waiting:
@@ -252,7 +256,7 @@ def _coding(user: User, now: datetime) -> Iterable[Need]:
     title = ngettext("%(n)s message waits for your coding", "%(n)s messages wait for your coding", waiting)
     minutes = max(round(SECONDS_EACH * min(waiting, MOST) / 60), 1)
     reason = ngettext("about %(n)s minute", "about %(n)s minutes", minutes) % {"n": minutes}
-    yield Need(title % {"n": count}, reason, reverse("desk"), "check", "", (CODING, now))
+    yield Need(title % {"n": count}, reason, url, "check", "", (CODING, now))
 
 
 def on_day(day: date) -> str:
