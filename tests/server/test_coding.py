@@ -41,7 +41,6 @@ def say(task, answer, actor, now=NOON):
     return coding.code(
         task.drawn,
         answer,
-        purpose=task.purpose,
         revision=task.drawn.message.revision,
         actor=actor,
         handed_at=now - timedelta(seconds=9),
@@ -87,6 +86,20 @@ def test_nobody_makes_themselves_a_coder(ana, ben, cleo):
     for actor in (ben, cleo, member("Dora", Role.LEAD, "service", ana)):
         assert isinstance(coders.set_coder(actor, languages=["en"], actor=actor), Refused)
     assert not Coder.objects.exists()
+
+
+def test_how_many_labels_a_day_has_is_set_by_those_who_measure(ana, ben):
+    assert coders.set_labels_a_day(40, actor=ana).labels_a_day == 40
+    for labels, actor in ((0, ana), (1_001, ana), (5, ben)):
+        assert isinstance(coders.set_labels_a_day(labels, actor=actor), Refused)
+    assert Organisation.objects.get().labels_a_day == 40
+
+
+def test_the_languages_that_were_heard_lately_are_known(channel):
+    said(channel, 3, language="de")
+    said(channel, 5, prefix="en", language="en")
+    said(channel, 5, prefix="und", language="und")
+    assert coders.languages_heard() == [("en", 5), ("de", 3)]
 
 
 def test_guidance_has_a_history(ana, ben):
@@ -177,7 +190,7 @@ def test_the_desk_says_what_lies_before_one_and_those_who_like_get_more(channel,
     said(channel, 30, TOMORROW)
     frames.close_day(TOMORROW, LATER)
     say(coding.next_for(ben, LATER), "neutral", ben, LATER)
-    assert coding.desk(ben, LATER) == coding.Desk(TOMORROW, 30, done=1, left=11, earlier=12)
+    assert coding.desk(ben, LATER) == coding.Desk(TOMORROW, 30, places=12, answered=1, done=1, left=11, earlier=12)
     assert coding.more(actor=ben, now=LATER) == 0  # enough waits
     code_all(ben, now=LATER)
     assert coding.more(actor=ben, now=LATER) == coding.MORE
@@ -207,7 +220,6 @@ def test_whoever_went_for_coffee_did_not_read_for_half_an_hour(day, both, minute
     row = coding.code(
         task.drawn,
         "neutral",
-        purpose="first",
         revision=1,
         actor=both[0],
         handed_at=NOON - minutes * MINUTE,
@@ -257,7 +269,7 @@ def test_what_was_said_long_ago_or_coded_by_others_since_stands(day, both):
     task = coding.next_for(ben, NOON)
     say(task, "negative", ben)
     assert isinstance(coding.take_back(actor=ben, now=NOON + timedelta(hours=2)), Refused)
-    say(Task(task.drawn, "second"), "negative", cleo)
+    say(task, "negative", cleo)
     assert isinstance(coding.take_back(actor=ben, now=NOON + MINUTE), Refused)
     assert coding.take_back(actor=cleo, now=NOON + MINUTE).purpose == "second"
     task.drawn.refresh_from_db()
@@ -291,12 +303,13 @@ def test_nobody_says_what_they_were_not_asked(day, both):
     ben, cleo = both
     Drawn.objects.update(twice=False)
     task = coding.next_for(ben, NOON)
-    for purpose in ("second", "repeat", "settle", "other"):
-        assert isinstance(say(Task(task.drawn, purpose), "negative", ben), Refused)
     say(task, "negative", ben)
-    for actor, purpose in ((cleo, "second"), (ben, "second"), (ben, "repeat"), (cleo, "repeat")):
-        assert isinstance(say(Task(task.drawn, purpose), "negative", actor), Refused)
-    assert Code.objects.count() == 1
+    for actor in both:
+        assert isinstance(say(task, "neutral", actor), Refused)
+    Drawn.objects.update(twice=True)
+    assert say(task, "neutral", cleo).purpose == "second"
+    for actor in both:
+        assert isinstance(say(task, "positive", actor), Refused)
 
 
 # -- again, weeks later ----------------------------------------------------------------------------------------------
@@ -468,5 +481,5 @@ def test_work_is_counted_by_the_week(day, both):
 def test_actions_take_the_time_of_the_clock_where_nobody_says_another(day, both):
     ben, _cleo = both
     task = coding.next_for(ben, NOON)
-    assert coding.code(task.drawn, "neutral", purpose="first", revision=1, actor=ben).at == NOON
+    assert coding.code(task.drawn, "neutral", revision=1, actor=ben).at == NOON
     assert coding.take_back(actor=ben).answer == "neutral"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.core import serializers
@@ -14,7 +15,8 @@ from rapport.core.types import Page, Reject
 from rapport.server.listen import actions as listening
 from rapport.server.listen import receiving
 from rapport.server.listen.models import Brief, Channel, Gap, Import, Message, Quarantined
-from rapport.server.measure.models import Alarm, Annotation, Goal, Line
+from rapport.server.measure import coders, frames
+from rapport.server.measure.models import Alarm, Annotation, Code, Coder, Drawn, Goal, Guidance, Line
 from rapport.server.organise.models import AuditHead, Team, User
 from rapport.server.pages.middleware import OPEN
 from rapport.server.relate.models import Person
@@ -28,6 +30,7 @@ from tests.server.test_own_reader import made
 
 SECRET = "zorbotron"
 NOW = timezone.now()
+NOON_AFTER = NOW + timedelta(days=2)  # the day of every message here is over
 WORDS = {"name": "harbour", "form": "svg", "kind": "csv", "state": "stopped", "what": "dismiss", "action": "close"}
 WORDS |= {"uidb36": "1", "row": "1", "reader": "tone"}
 # What everybody in the organisation may do to their own account, and what changes nothing of anybody's.
@@ -62,7 +65,10 @@ def secrets(talk, ben, channel, ana, tmp_path):
     file = tmp_path / "a.csv"
     file.write_text(SECRET)
     listening.begin_import(channel, path=str(file), file_name="a.csv", size_bytes=9, mapping={}, actor=ana)
+    coders.set_coder(ben, languages=["en"], actor=ana)
+    frames.close_day(message.published_at.date(), NOON_AFTER)
     return {
+        "course/desk/agreement/": Drawn.objects.get().pk,
         "inbox/": talk.pk,
         "people/": Person.objects.get().pk,
         "listen/channels/": channel.pk,
@@ -111,6 +117,10 @@ def everything() -> str:
         Goal,
         Alarm,
         Annotation,
+        Coder,
+        Guidance,
+        Drawn,
+        Code,
         Team,
         User,
     ]

@@ -19,6 +19,8 @@ from rapport.server.measure.models import Code, Drawn
 
 Pair = tuple[str, str]
 MONTHS = 12
+ONESELF = timedelta(days=92)
+"""Repeats are few: what one says again is looked at over a quarter, up to the end of a period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ def _below(found: Estimate | NotEnough, least: float) -> bool:
 
 
 def agreed(since: datetime, until: datetime) -> Agreement:
-    """By when the second word was said: from `since` on, before `until`."""
-    between, oneself = _pairs(SECOND, since, until), _pairs(REPEAT, since, until)
+    """By when the second word was said: from `since` on, before `until`; with oneself within ONESELF before that."""
+    between, oneself = _pairs(SECOND, since, until), _pairs(REPEAT, min(since, until - ONESELF), until)
     rng = np.random.default_rng(since.toordinal())
     return Agreement(_alpha(between, rng), _alpha(oneself, rng), Counter(_ordered(pair) for pair in between))
 

@@ -5,22 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rapport.core.types import Refused
+from rapport.core.understand.language import UNKNOWN
+from rapport.server.listen.models import Message
 from rapport.server.measure.models import Coder, Guidance
 from rapport.server.organise.abilities import refusal
-from rapport.server.organise.models import User
+from rapport.server.organise.models import Organisation, User
 from rapport.server.organise.record import recorded
+from rapport.server.understand.models import Reading
 
 LONGEST = 20_000
+NEWEST = 2_000
+MOST_A_DAY = 1_000
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 def coder_of(user: User) -> Coder | None:
     """This person as one who codes now."""
     return Coder.objects.filter(user=user, active=True, user__is_active=True).first()
+
+
+def languages_heard(*, most: int = 8) -> list[tuple[str, int]]:
+    """Of the newest messages of others, the language and how many."""
+    newest = Message.objects.filter(ours=False, context=False).order_by("-id").values("id")[:NEWEST]
+    read = Reading.objects.filter(message__in=newest).exclude(language=UNKNOWN).order_by()
+    found = read.values_list("language").annotate(count=Count("pk")).order_by("-count", "language")
+    return list(found[:most])
 
 
 def set_coder(user: User, *, languages: Sequence[str], active: bool = True, actor: User) -> Coder | Refused:
@@ -36,6 +50,23 @@ def set_coder(user: User, *, languages: Sequence[str], active: bool = True, acto
         return Refused(_("%(name)s no longer has access.") % {"name": user.name})
     with recorded("coder.set", actor, target=user, languages=read, active=active):
         row, _made = Coder.objects.update_or_create(user=user, defaults={"languages": read, "active": active})
+        return row
+
+
+def set_labels_a_day(labels: int, *, actor: User) -> Organisation | Refused:
+    """How many people code of each day in quiet times; from the next day on that closes."""
+    if no := refusal(actor, "measure"):
+        return no
+    if not 1 <= labels <= MOST_A_DAY:
+        return Refused(_("Ask for 1 to %(most)d labels a day.") % {"most": MOST_A_DAY})
+    with recorded("desk.labels_a_day", actor, labels=labels) as entry:
+        row = Organisation.objects.select_for_update().get()
+        if row.labels_a_day == labels:
+            entry.silent()
+            return row
+        entry.detail["was"] = row.labels_a_day
+        row.labels_a_day = labels
+        row.save(update_fields=["labels_a_day"])
         return row
 
 

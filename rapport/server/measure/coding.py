@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Exists, F, FilteredRelation, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, FilteredRelation, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -56,12 +56,15 @@ class Desk:
     """What lies before one person.
 
     day       that closed last          messages   in its frame
+    places    that were made so far, and `answered` by anybody
     done      that this person coded since it closed; `left`: of that day, what waits for them
     earlier   that waits for them of the days before
     """
 
     day: date | None = None
     messages: int = 0
+    places: int = 0
+    answered: int = 0
     done: int = 0
     left: int = 0
     earlier: int = 0
@@ -69,6 +72,11 @@ class Desk:
     @property
     def whole(self) -> int:
         return self.done + self.left
+
+    @property
+    def room(self) -> bool:
+        """Whether there is more of that day for those who like to go on."""
+        return self.places < self.messages
 
 
 # -- handing out -----------------------------------------------------------------------------------------------------
@@ -98,7 +106,8 @@ def desk(user: User, now: datetime) -> Desk:
     done = Code.objects.filter(by=user, at__gte=newest.closed_at, at__lte=now).exclude(purpose=SETTLE).count()
     waiting = _waiting(coder, now)
     left = sum(one.day == newest.day for one in waiting)
-    return Desk(newest.day, newest.messages, done, left, len(waiting) - left)
+    made = newest.drawn.aggregate(places=Count("pk"), answered=Count("pk", filter=~Q(answer="")))
+    return Desk(newest.day, newest.messages, made["places"], made["answered"], done, left, len(waiting) - left)
 
 
 def more(*, actor: User, now: datetime | None = None) -> int | Refused:
@@ -199,7 +208,6 @@ def code(
     drawn: Drawn,
     answer: str,
     *,
-    purpose: str,
     revision: int,
     actor: User,
     handed_at: datetime | None = None,
@@ -217,7 +225,8 @@ def code(
             return entry.refuse(_("Its author has taken it back meanwhile. Here is the next one."))
         if held.message.revision != revision:
             return entry.refuse(_("The message was edited meanwhile. Read it again."))
-        if not _is_for(held, purpose, actor, now):
+        purpose = _purpose(held, actor, now)
+        if purpose is None:
             return entry.refuse(_("Somebody was quicker. Here is the next one."))
         row = Code.objects.create(
             drawn=held,
@@ -253,19 +262,15 @@ def take_back(*, actor: User, now: datetime | None = None) -> Code | Refused:
         return row
 
 
-def _is_for(held: Drawn, purpose: str, actor: User, now: datetime) -> bool:
-    """Whether this may still be said of it, by this person."""
+def _purpose(held: Drawn, actor: User, now: datetime) -> Code.Purpose | None:
+    """What this person's word on it is for; None where it is not asked for, or not any more."""
     said = {one.purpose: one for one in held.codes.all()}
-    first = said.get(FIRST)
-    if purpose in said or purpose not in (FIRST, SECOND, REPEAT):
-        return False
-    if purpose == FIRST:
-        return True
-    if first is None:
-        return False
-    if purpose == SECOND:
-        return held.twice and first.by_id != actor.pk
-    return first.by_id == actor.pk and first.at <= now - REPEAT_AFTER
+    if FIRST not in said:
+        return FIRST
+    first = said[FIRST]
+    if first.by_id != actor.pk:
+        return SECOND if held.twice and SECOND not in said else None
+    return REPEAT if REPEAT not in said and first.at <= now - REPEAT_AFTER else None
 
 
 def _answer(held: Drawn, answer: str, at: datetime | None) -> None:

@@ -7,7 +7,7 @@ goes (`forget`): whoever estimates restricts both, rows and answers, to messages
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -289,18 +289,20 @@ class _Learned:
 
 def _learn(day: date, reader: str, names: Mapping[int, str], now: datetime) -> _Learned:
     """From labels older than the day, of days that the same version of the reader has read."""
+    earlier = DeskDay.objects.filter(day__lt=day, day__gte=day - MEMORY, reader=reader)
+    said: dict[int, dict[int, str]] = defaultdict(dict)
+    answers = Drawn.objects.filter(day__in=earlier.values("pk"), answered_at__lte=now).exclude(answer="")
+    for one, message, answer in answers.values_list("day", "message", "answer"):
+        said[one][message] = answer
     channels: list[str] = []
     raw: list[Floats] = []
     labels: list[int] = []
-    earlier = DeskDay.objects.filter(day__lt=day, day__gte=day - MEMORY, reader=reader)
-    for one in earlier.order_by("day").iterator(chunk_size=1):
-        kept = rows(one)
-        answers = one.drawn.exclude(answer="").filter(answered_at__lte=now)
-        said = dict(answers.values_list("message", "answer"))
-        there = kept[np.isin(kept["message"], np.array(list(said), dtype=np.int64))]
+    for row in earlier.filter(pk__in=list(said)).order_by("day").iterator(chunk_size=10):
+        kept = rows(row)
+        there = kept[np.isin(kept["message"], np.array(list(said[row.pk]), dtype=np.int64))]
         channels += [names[channel] for channel in there["channel"].tolist()]
-        raw.append(_undone(calibration_of(one)).apply(there["tone"].astype(np.float64)))
-        labels += [ANSWERS.index(said[message]) for message in there["message"].tolist()]
+        raw.append(_undone(calibration_of(row)).apply(there["tone"].astype(np.float64)))
+        labels += [ANSWERS.index(said[row.pk][message]) for message in there["message"].tolist()]
     if not labels:
         return _Learned(Calibration(), None)
     predictions, found = np.concatenate(raw), np.array(labels, dtype=np.int64)

@@ -11,7 +11,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from rapport.server.pages.render import page
+from rapport.server.measure.coders import coder_of
+from rapport.server.organise.abilities import may
+from rapport.server.organise.models import User
+from rapport.server.pages.render import me, page
 
 TABS: dict[str, Promise] = {
     "course": gettext_lazy("Course"),
@@ -33,9 +36,11 @@ class Tab:
     here: bool
 
 
-def tabs(here: str) -> list[Tab]:
-    """Those that can be reached; `here` is the name of the one that is open."""
-    return [Tab(str(label), url, name == here) for name, label in TABS.items() if (url := reached(name))]
+def tabs(here: str, user: User) -> list[Tab]:
+    """Those that this person can reach; `here` is the name of the one that is open."""
+    found = [Tab(str(label), url, name == here) for name, label in TABS.items() if (url := reached(name))]
+    seen = may(user, "measure") or coder_of(user)
+    return [tab for tab in found if seen or tab.url != reached("desk")]
 
 
 def reached(name: str) -> str:
@@ -50,4 +55,4 @@ def tabbed(
     request: HttpRequest, here: str, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """A page under Course. Its template extends course/base.html and fills the block `inside`."""
-    return page(request, "course", template, {"tabs": tabs(here), **context}, status=status)
+    return page(request, "course", template, {"tabs": tabs(here, me(request)), **context}, status=status)

@@ -20,6 +20,7 @@ MODULES = (
     "course_alarms",
     "course_voice",
     "course_events",
+    "desk",
     "settings",
     "private_data",
     "readers",

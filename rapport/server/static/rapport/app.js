@@ -241,6 +241,21 @@
     event.target.closest?.("form[data-draft]")?.querySelector("[data-send]:not([disabled])")?.click();
   });
 
+  /* -- the coding desk: the next one is there before the answer has arrived ------------------------------------------------ */
+
+  let shown = null; // what was there before, should the answer not arrive
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const next = event.target.matches?.("[data-desk]") && document.querySelector("[data-desk-next]");
+    if (!next) return;
+    const text = document.querySelector("[data-desk-text]");
+    shown = [text, [...text.childNodes]];
+    text.replaceChildren(next.content.cloneNode(true));
+  });
+  for (const name of ["htmx:sendError", "htmx:responseError"])
+    document.addEventListener(name, (event) => {
+      if (event.target.matches?.("[data-desk]") && shown) shown[0].replaceChildren(...shown[1]);
+    });
+
   /* -- notices ------------------------------------------------------------------------------------------------------------ */
 
   function runDown(notice) {
