@@ -282,7 +282,7 @@ def test_a_closed_day_is_on_record(channel, coder):
     said(channel, 20)
     frames.close_day(DAY, NOON)
     entry = AuditEntry.objects.get(action="desk.day_closed")
-    assert entry.detail == {"day": "2026-03-02", "messages": 20, "unread": 0, "planned": 12, "surge": False}
+    assert entry.detail == {"day": "2026-03-02", "messages": 20, "unreadable": 0, "planned": 12, "surge": False}
 
 
 def test_a_day_of_sixty_messages_is_closed_with_few_questions(channel, coder, django_assert_max_num_queries):

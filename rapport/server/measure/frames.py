@@ -132,7 +132,7 @@ def close_day(day: date, now: datetime) -> DeskDay | None:
         )
         extend(row, row.planned)
         entry.target = row
-        entry.detail |= {"messages": row.messages, "unread": row.unread, "planned": row.planned, "surge": row.surge}
+        entry.detail |= {"messages": row.messages, "unreadable": row.unread, "planned": row.planned, "surge": row.surge}
         return row
 
 
