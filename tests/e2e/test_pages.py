@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Literal
 
@@ -170,6 +173,31 @@ def test_the_page_on_which_one_labels_by_keys(visit, demo, signed_in):
         expect(page.get_by_text(f"{place} in this draw")).to_be_visible(timeout=20_000)
         page.wait_for_load_state()
     assert not faults(page, TWO)
+
+
+OWN_READERS = """
+import django
+django.setup()
+from tests.server.test_own_reader import made
+made("lost", days=40)
+made("off", days=30)
+made("beside", days=15)
+"""
+"""A trial that was lost, one that was won and switched off again, and one whose two weeks are over."""
+
+
+def test_the_page_of_an_organisations_own_reader(visit, demo, signed_in):
+    there = {**os.environ, "RAPPORT_HOME": str(demo.home)}
+    subprocess.run([sys.executable, "-c", OWN_READERS], env=there, check=True)
+    page = visit(f"{demo.url}/settings/readers/tone/", cookies=signed_in)
+    page.get_by_text("Let its word count").click()
+    found = faults(page)
+    page.get_by_role("button", name="Switch it on").click()
+    expect(page.get_by_role("button", name="Back to the default reader")).to_be_visible()
+    found += faults(page, TWO)
+    page.get_by_role("button", name="Back to the default reader").click()
+    expect(page.get_by_text("It was switched off on")).to_be_visible()
+    assert not found
 
 
 def test_the_page_of_what_is_exported(visit, demo, signed_in):
