@@ -447,3 +447,53 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+# -- other marketing -------------------------------------------------------------------------------------------------
+
+
+class MarketingImport(models.Model):
+    """A table that somebody brought in: so many rows, and what its amounts took the place of.
+
+    replaced    [series, week, amount, import] of each amount that was there before
+    undone_at   it was taken back; only the newest that was not can be
+    """
+
+    file_name = models.CharField(max_length=255)
+    rows = models.PositiveIntegerField()
+    replaced = models.JSONField(default=list)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class MarketingSeries(models.Model):
+    """What is spent on one way of marketing, or what came of it all. `name` as it stood over the column."""
+
+    class Kind(models.TextChoices):
+        SPEND = "spend"
+        OUTCOME = "outcome"
+
+    name = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=7, choices=Kind)
+
+    class Meta:
+        ordering = ["kind", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MarketingWeek(models.Model):
+    """The amount of one series in the week that begins on that Monday."""
+
+    series = models.ForeignKey(MarketingSeries, models.CASCADE, related_name="weeks", db_index=False)
+    week = models.DateField()
+    amount = models.FloatField()
+    brought = models.ForeignKey(MarketingImport, models.CASCADE, related_name="weeks")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["series", "week"], name="one_marketing_week")]

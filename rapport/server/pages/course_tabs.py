@@ -23,7 +23,7 @@ TABS: dict[str, Promise] = {
     "course_events": gettext_lazy("Events"),
     "course_warnings": gettext_lazy("Early warnings"),
     "course_response": gettext_lazy("Answering"),
-    "course_panel": gettext_lazy("Marketing"),
+    "course_marketing": gettext_lazy("Marketing"),
     "desk": gettext_lazy("Coding desk"),
 }
 """By the name of their address."""

@@ -21,6 +21,7 @@ MODULES = (
     "course_voice",
     "course_events",
     "desk",
+    "course_marketing",
     "settings",
     "private_data",
     "readers",
