@@ -216,7 +216,7 @@ def _switches(asked: Asked) -> list[tuple[str, list[Choice]]]:
         return Choice(label, f"?{asked.carried(**changes)}", here)
 
     return [
-        (_("Number"), [choice(str(SHORT[of]), asked.of == of, of=of) for of in NUMBERS]),
+        (_("Measure"), [choice(str(SHORT[of]), asked.of == of, of=of) for of in NUMBERS]),
         (
             _("Counted"),
             [

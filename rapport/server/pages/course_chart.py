@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from rapport.server.measure.models import Alarm, Annotation, Goal
 from rapport.server.measure.models import Figure as Row
+from rapport.server.measure.queries import monday
 from rapport.server.measure.whereabouts import Triple, Whereabouts, grey, value
 from rapport.server.pages.charts import Spec
 from rapport.server.pages.course_words import (
@@ -39,6 +40,7 @@ Colours = Mapping[str, str]
 HEIGHT, STRIP, PARTS = 280, 16, 110
 BADGE = 16  # pixels across
 TICK = 64  # pixels from one day on the axis to the next
+SHORTEST = timedelta(days=83)  # twelve weeks: a single one would fill the picture
 MIDDLE = timedelta(days=3)  # from the first or last day of a week to its middle
 SIGNED = "(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + round(abs(datum.value) * 100)"
 
@@ -435,7 +437,11 @@ class Drawing:
                     "encoding": {**bar, "y2": {"datum": 0}},
                 },
                 {
-                    "data": {"values": [{"x": 0, "x2": axis.at(axis.today) + 0.5, "needed": needed}] if rows else []},
+                    "data": {
+                        "values": [{"x": rows[0]["x"], "x2": axis.at(axis.today) + 0.5, "needed": needed}]
+                        if rows
+                        else []
+                    },
                     "mark": {"type": "rule", "color": c["text"], "strokeWidth": 1},
                     "encoding": {"x": bar["x"] | {"field": "x"}, "x2": {"field": "x2"}, "y": {"field": "needed", **y}},
                 },
@@ -481,7 +487,7 @@ class _Axis:
         today = max(ends, default=found.day)
         goal = drawing.goal
         ahead = [goal.by_date, *(date.fromisoformat(one["end"]) for one in _fan(goal))] if goal else []
-        first = found.weeks[0].start if found.weeks else today - timedelta(days=27)
+        first = min([monday(today - SHORTEST), *(row.start for row in found.weeks[:1])])
         return cls(first, max([today, *ahead]) + timedelta(days=4), today, pixels)
 
     @property
@@ -585,7 +591,7 @@ def _now(axis: _Axis, c: Colours) -> list[Spec]:
         *([{"x": at / 2, "words": _("been"), "place": "center"}] if axis.px(at) > 120 else []),
         *(
             [{"x": (at + axis.days) / 2, "words": _("going"), "place": "center"}]
-            if axis.px(axis.days - at) > 80
+            if axis.px(axis.days - at) > 80  # there is something ahead
             else []
         ),
     ]
