@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rapport.core.types import NotEnough, Refused
-from rapport.server.measure import setting
-from rapport.server.measure.models import Alarm, Annotation, Figure, Goal, Line, Watching
+from rapport.server.listen.models import Message
+from rapport.server.measure import coders, setting
+from rapport.server.measure.models import Alarm, Annotation, DeskDay, Drawn, Figure, Goal, Line, Watching
 from rapport.server.measure.waiting import expected
 from rapport.server.measure.watching import announce
 from rapport.server.measure.whereabouts import whereabouts
@@ -439,3 +440,11 @@ def test_what_rang_needs_those_who_measure_until_it_is_closed(line, hanna, ben):
     assert needed(ben) == []
     setting.close_alarm(Alarm.objects.get(), actor=hanna)
     assert needed(hanna) == []
+
+
+def test_what_waits_to_be_coded_needs_its_coder(talk, ben, ana):
+    coders.set_coder(ben, languages=["en"], active=True, actor=ana)
+    day = DeskDay.objects.create(day=TODAY, reader="r", messages=1, planned=1, rows=b"")
+    Drawn.objects.create(day=day, message=Message.objects.get(), place=0, stratum=0, language="en")
+    assert ("1 message waits for your coding", "about 1 minute") in needed(ben)
+    assert not [title for title, _reason in needed(ana) if "coding" in title]
