@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import numpy as np
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,6 +19,8 @@ from rapport.core.understand import head, tone
 from rapport.core.understand.teaching import Example, teach
 from rapport.core.understand.trial import FEWEST, Comparison, compare, try_out
 from rapport.server import flow
+from rapport.server.measure import teaching
+from rapport.server.measure.models import Drawn
 from rapport.server.organise.abilities import refusal
 from rapport.server.organise.models import User
 from rapport.server.organise.record import recorded
@@ -26,7 +28,7 @@ from rapport.server.route import labelling
 from rapport.server.understand import corrections
 from rapport.server.understand.corrections import TONES
 from rapport.server.understand.heads import LIVE, figures_of
-from rapport.server.understand.models import Head, HeadReading
+from rapport.server.understand.models import Head, HeadReading, Label
 
 BESIDE = timedelta(days=14)
 GROWTH = 1.5
@@ -68,7 +70,7 @@ def renew(now: datetime) -> None:
 
 def _due(now: datetime) -> bool:
     """Not while one reads beside the default and has not had its two weeks."""
-    if labelling.told().count() < needed():
+    if labels() < needed():
         return False
     return not Head.objects.filter(state="beside", default=tone.version(), made_at__gt=now - BESIDE).exists()
 
@@ -79,18 +81,15 @@ def needed() -> int:
     return max(FEWEST, round(last.drawn * GROWTH)) if last else FEWEST
 
 
+def labels() -> int:
+    """That were drawn by chance: for readers, and at the coding desk."""
+    return labelling.told().count() + teaching.told().count()
+
+
 def _examples() -> list[Example]:
     """The latest labels, in the order in which the messages were written. Where both were said of a message, what was
     said of it blind counts."""
-    rows = labelling.told()
-    chances = labelling.chances(rows)
-    said = {
-        key: (at, text, label, chances[key])
-        for key, at, text, label in rows.order_by("at").values_list(
-            "message", "message__published_at", "message__text", "tone"
-        )
-        if key in chances
-    }
+    said = _drawn(labelling.told(), teaching.told())
     for one in corrections.labels("tone"):
         said.setdefault(one.message, (one.published_at, one.text, one.label, 0.0))
     ordered = [said[key] for key in sorted(said, key=lambda key: (said[key][0], key))][-MOST:]
@@ -99,6 +98,23 @@ def _examples() -> list[Example]:
         Example(text, default, TONES.index(label), chance)
         for (_at, text, label, chance), default in zip(ordered, defaults, strict=True)
     ]
+
+
+def _drawn(labelled: QuerySet[Label], coded: QuerySet[Drawn]) -> dict[int, tuple[datetime, str, str, float]]:
+    """By message: when it was written, its words, what was said of it, and how likely it was to come up.
+
+    Each of the two draws is a fair sample by its own chances, so that both together are; a message that came up in both
+    stands once, for it could have come up in either.
+    """
+    said: dict[int, tuple[datetime, str, str, float]] = {}
+    words = ("message", "message__published_at", "message__text")
+    at_the_desk, chances = teaching.chances(coded), labelling.chances(labelled)
+    for key, at, text, label in coded.order_by("answered_at").values_list(*words, "answer"):
+        said[key] = (at, text, label, at_the_desk[key])
+    for key, at, text, label in labelled.order_by("at").values_list(*words, "tone"):
+        if key in chances:
+            said[key] = (at, text, label, 1 - (1 - chances[key]) * (1 - at_the_desk.get(key, 0.0)))
+    return said
 
 
 # -- switching ---------------------------------------------------------------------------------------------------------
@@ -160,14 +176,15 @@ def agreement(row: Head) -> tuple[int, int]:
 
 def since(row: Head) -> Comparison | NotEnough:
     """Who was right, on labels drawn after it was taught."""
-    rows = labelling.told().filter(at__gt=row.made_at, message__published_at__gt=row.made_at)
-    chances = labelling.chances(rows)
-    said = dict(rows.values_list("message", "tone"))
+    later = {"message__published_at__gt": row.made_at}
+    said = _drawn(
+        labelling.told().filter(at__gt=row.made_at, **later),
+        teaching.told().filter(answered_at__gt=row.made_at, **later),
+    )
     both = HeadReading.objects.filter(head=row, message__in=list(said), at__gte=row.made_at)
     found = [
-        (TONES.index(said[key]), Tone(*default), Tone(*own), chances[key])
+        (TONES.index(said[key][2]), Tone(*default), Tone(*own), said[key][3])
         for key, default, own in both.order_by("-id").values_list("message", "default", "own")[:MOST_SINCE]
-        if key in chances
     ]
     if len(found) < FEWEST_SINCE:
         return NotEnough(len(found), FEWEST_SINCE, "labels drawn since")

@@ -272,6 +272,7 @@ def _told(draw: sampling.Draw) -> dict[str, Any]:
         "names": list(strata.names),
         "bounds": [[channel, tone, *pair] for (channel, tone), pair in strata.bounds.items()],
         "cells": [[*cell, stratum] for cell, stratum in strata.cells.items()],
+        "sizes": draw.sizes.tolist(),
         "planned": draw.planned.tolist(),
     }
 

@@ -91,7 +91,7 @@ class DeskDay(models.Model):
     messages   in the frame; `unread`: those in languages that no coder reads, which are not
     late       heard after the day closed
     planned    labels for this day; `surge`: an amber line had asked for more
-    strata     names, bounds, cells and planned labels: see `core.measure.sampling.Strata` and `Draw`
+    strata     names, bounds, cells, sizes and planned labels: see `core.measure.sampling.Strata` and `Draw`
     rows       one for each message of the frame: see `measure.frames.ROW`
     """
 

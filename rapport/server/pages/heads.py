@@ -26,7 +26,6 @@ from rapport.server.organise.models import User
 from rapport.server.pages.figures import between, percent
 from rapport.server.pages.labelling import progress
 from rapport.server.pages.render import me, only
-from rapport.server.route import labelling
 from rapport.server.templatetags.rapport import number
 from rapport.server.understand.heads import changes, comparison_of
 from rapport.server.understand.models import Head
@@ -56,7 +55,7 @@ class Own:
 
 
 def own_reader(user: User, now: datetime) -> Own:
-    told = labelling.told().count()
+    told = heads.labels()
     rulers = [(version, since) for version, since in reversed(changes("tone"))][:10]
     row = heads.shown()
     if row is None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from rapport.core.types import Refused
 from rapport.core.understand.trial import FEWEST
+from rapport.server.learn import heads
 from rapport.server.pages.inbox_correct import TONE_WORDS
 from rapport.server.pages.render import me, only, page
 from rapport.server.pages.settings import tabs
@@ -50,7 +51,7 @@ def label(request: HttpRequest) -> HttpResponse:
         "answers": ANSWERS,
         "answered": answered,
         "drawn": now.drawn.count() if now else 0,
-        "progress": progress(labelling.told().count()),
+        "progress": progress(heads.labels()),
         "place": _place(now, answered) if now else "",
     }
     return page(request, "settings", "settings/label.html", context)
