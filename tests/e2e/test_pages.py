@@ -45,6 +45,10 @@ FULL = [
     "/course/lines/",
     "/course/lines/new/",
     "/course/alarms/",
+    "/course/desk/",
+    "/course/desk/agreement/",
+    "/course/desk/guidance/",
+    "/course/desk/coders/",
     "/settings/",
     "/settings/teams/",
     "/settings/teams/new/",
@@ -86,6 +90,13 @@ LABELLED = {
     "/settings/readers/tone/label/",
     "/settings/readers/tone/label/back/",
     "/settings/readers/tone/label/<int:key>/",
+}  # posted to
+CODED = {
+    "/course/desk/code/",
+    "/course/desk/back/",
+    "/course/desk/more/",
+    "/course/desk/labels/",
+    "/course/desk/agreement/<int:key>/",
 }  # posted to
 FOLLOWED = {
     "/course/lines/<int:key>/",
@@ -184,6 +195,38 @@ made("off", days=30)
 made("beside", days=15)
 """
 """A trial that was lost, one that was won and switched off again, and one whose two weeks are over."""
+
+
+def test_the_desk_at_which_one_codes_by_keys(visit, demo, signed_in):
+    page = visit(f"{demo.url}/course/desk/coders/", cookies=signed_in)
+    page.get_by_label("Add somebody").select_option(label="Wim Castle")
+    page.locator("#coder-languages").fill("en, de, es, fr")
+    page.get_by_role("button", name="Add", exact=True).click()
+    place = page.locator("#desk-place")
+    for _attempt in range(60):  # the worker closes the day soon after it has started
+        page.goto(f"{demo.url}/course/desk/")
+        if page.get_by_role("button", name="Code a few more").is_visible():
+            page.keyboard.press("Enter")
+        if place.is_visible() or page.get_by_role("button", name="Code a few more").is_visible():
+            break
+        page.wait_for_timeout(1000)
+    expect(place).to_contain_text("0 of")
+    first, found = page.locator("[data-desk-text]").inner_text(), faults(page)
+    page.keyboard.press("h")
+    expect(page.get_by_text("Code the words, not the topic")).to_be_visible()
+    page.keyboard.press("2")
+    expect(place).to_contain_text("1 of")
+    assert page.locator("[data-desk-text]").inner_text() != first
+    found += faults(page, TWO)
+    page.keyboard.press("z")
+    expect(place).to_contain_text("0 of")
+    assert page.locator("[data-desk-text]").inner_text() == first
+    while place.is_visible():
+        told = place.inner_text()
+        page.keyboard.press("0")
+        expect(page.locator("#desk")).not_to_contain_text(told)
+    expect(page.get_by_text("That is all for today. Thank you.")).to_be_visible()
+    assert not found + faults(page)
 
 
 def test_the_page_of_an_organisations_own_reader(visit, demo, signed_in):
@@ -303,7 +346,15 @@ def test_the_url_conf_has_no_page_that_these_tests_pass_over():
             else:
                 yield here
 
-    seen = {re.sub(r"\?.*", "", path) for path in FULL + OUTSIDE} | IMPORTING | BROUGHT | JUDGED | LABELLED | FOLLOWED
+    seen = (
+        {re.sub(r"\?.*", "", path) for path in FULL + OUTSIDE}
+        | IMPORTING
+        | BROUGHT
+        | JUDGED
+        | LABELLED
+        | FOLLOWED
+        | CODED
+    )
     seen |= {pattern.replace(r"\d+", "<int:key>") for pattern in FOUND.values()}
     seen |= {"/listen/connect/<str:name>/", "/settings/readers/<slug:reader>/"}
     # Fragments, files, and doors that are posted to; they are no pages of their own.
