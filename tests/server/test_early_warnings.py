@@ -266,7 +266,7 @@ def test_the_page_says_what_is_loud_how_loud_and_how_often_that_is_false(client,
     page = client.get(reverse("course_warnings")).content.decode()
     assert "20 people, where 2" in page
     assert "warns falsely 4 times a year at most" in page
-    assert "What is usual in this hour" in page
+    assert "How many people are usual in this hour" in page
 
 
 def test_while_it_learns_the_page_says_how_much_it_lacks(client, brief):

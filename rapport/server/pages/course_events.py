@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from rapport.core.errors import QueryError
@@ -76,17 +76,17 @@ def summary(event: Event) -> str:
     if found is None:
         return _("nothing is known yet")
     during = found["phases"]["during"]
-    words = _("%(n)s messages by %(people)s people") % {
-        "n": number(during["messages"]),
-        "people": number(during["people"]),
-    }
+    said = ngettext("%(n)s message", "%(n)s messages", during["messages"]) % {"n": number(during["messages"])}
+    people = ngettext("by %(n)s person", "by %(n)s people", during["people"]) % {"n": number(during["people"])}
+    words = f"{said} {people}"
     buzz = found["buzz"].get("during")
     return f"{words}, {times(buzz)}" if buzz else words
 
 
-def times(buzz: list[float]) -> str:
+def times(buzz: list[float], words: str = "") -> str:
     value, low, high = (number_format(one, 1, use_l10n=True) for one in buzz)
-    return _("%(value)s times the expected (between %(low)s and %(high)s)") % {"value": value, "low": low, "high": high}
+    words = words or _("%(value)s times the expected (between %(low)s and %(high)s)")
+    return words % {"value": value, "low": low, "high": high}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,9 @@ def columns(event: Event) -> list[Column]:
             number(phase["messages"]),
             number(phase["people"]),
             _reach(phase),
-            times(found["buzz"][name]) if name in found["buzz"] else "–",
+            times(found["buzz"][name], _("%(value)s times (between %(low)s and %(high)s)"))
+            if name in found["buzz"]
+            else "–",
             _tones(phase["tones"]),
             _net(found.get("coded", {}).get(name)),
         )
@@ -192,7 +194,7 @@ def figure_of(event: Event) -> Figure:
     told = [_bar(event, found, day) for day in days]
     return Figure(
         key="days",
-        title=_("%(name)s: %(words)s") % {"name": event.name, "words": summary(event)},
+        title=_("During it %(words)s") % {"words": summary(event)},
         words=_("A bar for the messages of each day, pale before and after; a line across it for what was expected."),
         head=[_("Day"), _("Messages"), _("Expected")],
         rows=[

@@ -28,7 +28,7 @@ from rapport.server.measure import panel
 from rapport.server.measure.models import Annotation, MarketingImport, MarketingSeries
 from rapport.server.organise.abilities import may
 from rapport.server.pages.course_tabs import tabbed
-from rapport.server.pages.drawings import Bar, bars
+from rapport.server.pages.drawings import Bar, lines
 from rapport.server.pages.figures import Figure, lacking, percent
 from rapport.server.pages.framed import framed, sent
 from rapport.server.pages.render import me, only
@@ -179,7 +179,7 @@ def _figure(asked: Asked, found: panel.Found) -> Figure:
         key="effect",
         title=_("%(name)s was different by %(value)s a week from what would have come (between %(low)s and %(high)s)")
         % between,
-        words=_("A bar for each week, pale before the action; a line across it for what would have come without it."),
+        words=_("A line through the weeks; from the action on a broken one for what would have come without it."),
         head=[_("Week of"), name, _("Without the action")],
         rows=[[one.label, _amount(one.count), _amount(one.expected)] for one in drawn],
         raw=[
@@ -187,7 +187,7 @@ def _figure(asked: Asked, found: panel.Found) -> Figure:
             *([found.weeks[n], found.values[n], course.get(n, "")] for n in shown),
         ],
         query="",
-        spec=lambda width, c: bars(drawn, width, c),
+        spec=lambda width, c: lines(drawn, width, c),
     )
 
 

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from rapport.core.types import Estimate, NotEnough
@@ -46,7 +47,8 @@ def page(request: HttpRequest) -> HttpResponse:
     def url(form: str, **more: object) -> str:
         return f"{reverse('course_voice_figure', args=[form])}?{_carried(count, people, **more)}"
 
-    figure = figure_of(rows, people=people) if last else None
+    enough = any(row.people if people else row.messages for row in rows)
+    figure = figure_of(rows, people=people) if last and enough else None
     method = render_to_string(
         "course/_voice_method.html", {"last": last, "people": people, "hours": percent(voice.LIVE)}
     )
@@ -61,6 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
         ],
         "last": last,
         "rivals": rivals,
+        "lacking": capfirst(lacking(NotEnough(last.groups, last.needed, "people"))) if last else "",
         "charts": [framed(request, figure, url, method)] if figure else [],
     }
     return tabbed(request, "course_voice", "course/voice.html", context)
@@ -128,11 +131,11 @@ def _cell(found: Known | None) -> str:
 
 
 def _title(ours: Sequence[Known | None], rows: Sequence[VoiceWeek], *, people: bool) -> str:
-    known = [(row, one) for row, one in zip(rows, ours, strict=True) if one is not None]
+    known = [(row, one) for row, one in zip(rows, ours, strict=True) if isinstance(one, Estimate)]
+    if not known:
+        return _("In none of these weeks enough people spoke")
     row, found = known[-1]
     week = date_format(row.week, "DAY")
-    if isinstance(found, NotEnough):
-        return _("Week of %(week)s: %(why)s") % {"week": week, "why": lacking(found)}
     words = (
         _("In the week of %(week)s, %(share)s of the people spoke about us (%(between)s)")
         if people

@@ -34,6 +34,7 @@ from rapport.server.pages.drawings import Bar, bars
 from rapport.server.pages.excerpt import excerpt
 from rapport.server.pages.figures import Figure
 from rapport.server.pages.framed import framed, sent
+from rapport.server.pages.needs import said
 from rapport.server.pages.render import me, only
 from rapport.server.pages.search import place_of
 from rapport.server.pages.tags import amount
@@ -43,8 +44,7 @@ from rapport.server.route.queries import messages_visible_to
 from rapport.server.templatetags.rapport import number
 
 PAGE = 50
-BEFORE = 24
-"""Hours before the first that the drawing shows."""
+LEAST = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,14 @@ def _counted(row: EarlyWarning) -> str:
 
 def usual(mean: float) -> str:
     """Two figures say what a mean knows."""
-    return number_format(mean, 0 if mean >= 10 else 1, use_l10n=True)
+    if mean < LEAST:
+        return _("under %(n)s") % {"n": number_format(LEAST, 2, use_l10n=True)}
+    return number_format(mean, 0 if mean >= 10 else 1 if mean >= 1 else 2, use_l10n=True)
 
 
 def _when(row: EarlyWarning) -> str:
-    start = timezone.localtime(row.since)
     length = amount(max((row.over_at or row.until) - row.since, timedelta(hours=1)))
-    return _("since %(start)s, for %(length)s") % {"start": date_format(start, "DATETIME_FORMAT"), "length": length}
+    return _("since %(start)s, for %(length)s") % {"start": said(row.since), "length": length}
 
 
 def _state(row: EarlyWarning) -> str:
@@ -108,6 +109,7 @@ def all_warnings(request: HttpRequest) -> HttpResponse:
         "history": [Row.of(row) for row in history[:PAGE]],
         "next": history[PAGE - 1].pk if len(history) > PAGE else None,
         "hour": _this_hour(known),
+        "kinds": [_("all"), *(str(KINDS[kind]) for kind in warnings.KINDS)],
         "learned": max((row.learned_at for row in known), default=None),
         "weeks": min((row.weeks for row in known), default=0),
         "fewest_weeks": FEWEST_WEEKS,
@@ -125,11 +127,21 @@ def _line(place: Place) -> str:
     return place.name if place.words == place.name else f"{place.name}: {place.words}"
 
 
-def _this_hour(known: Sequence[Usual]) -> list[tuple[str, str]]:
-    """How many people are usual in the hour that runs."""
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """How many people are usual in the hour that runs: of a brief and of each of its kinds, or of a place."""
+
+    name: str
+    cells: list[str]
+
+
+def _this_hour(known: Sequence[Usual]) -> list[Hour]:
     hour = hour_of_week(whole(timezone.now()))
-    found = [(named(row), warnings.profile_of(row)) for row in known]
-    return [(name, usual(float(profile.mean[hour]))) for name, profile in found if profile]
+    found: dict[str, dict[str, str]] = {}
+    for row in known:
+        if profile := warnings.profile_of(row):
+            found.setdefault(str(row.place or row.brief), {})[row.kind] = usual(float(profile.mean[hour]))
+    return [Hour(name, [cells.get(kind, "–") for kind in ("", *warnings.KINDS)]) for name, cells in found.items()]
 
 
 # -- one of them -----------------------------------------------------------------------------------------------------
@@ -147,7 +159,7 @@ class Said:
 def one_warning(request: HttpRequest, key: int) -> HttpResponse:
     row = get_object_or_404(EarlyWarning.objects.select_related("brief", "place", "closed_by"), pk=key)
     found = Row.of(row)
-    said = _said(me(request), row)
+    read = _said(me(request), row)
 
     def url(form: str, **query: object) -> str:
         return f"{reverse('course_warning_figure', args=[row.pk, form])}?{urlencode(query)}"
@@ -157,8 +169,8 @@ def one_warning(request: HttpRequest, key: int) -> HttpResponse:
         "found": found,
         "row": row,
         "chart": framed(request, figure_of(row), url, method),
-        "said": said,
-        "hidden": len(row.messages) - len(said),
+        "said": read,
+        "hidden": len(row.messages) - len(read),
         "search_url": _search(row),
         "may_answer": may(request.user, "answer"),
     }

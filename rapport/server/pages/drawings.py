@@ -47,6 +47,11 @@ def bars(found: Sequence[Bar], width: int, c: Colours, *, height: int = 180) -> 
             },
             {
                 "transform": [{"filter": "datum.expected != null"}],
+                "mark": {"type": "tick", "color": c["surface"], "thickness": 5, "width": step},
+                "encoding": {"x": x, "y": {"field": "expected", **y}},
+            },
+            {
+                "transform": [{"filter": "datum.expected != null"}],
                 "mark": {"type": "tick", "color": c["text"], "thickness": 2, "width": step},
                 "encoding": {"x": x, "y": {"field": "expected", **y}},
             },
@@ -61,6 +66,33 @@ def bars(found: Sequence[Bar], width: int, c: Colours, *, height: int = 180) -> 
                     "color": c["muted"],
                 },
                 "encoding": {"x": x, "y": {"datum": 0, **y}},
+            },
+        ],
+    }
+    return {"vconcat": [panel], "spacing": 8}
+
+
+def lines(found: Sequence[Bar], width: int, c: Colours, *, height: int = 180) -> Spec:
+    """A line for what was, and a broken one for what would have been."""
+    values = [{"n": n, "count": one.count, "expected": one.expected} for n, one in enumerate(found)]
+    x = _axis([one.label for one in found], width)
+    y = {
+        "type": "quantitative",
+        "scale": {"zero": False},
+        "axis": {"title": None, "minExtent": AXIS, "maxExtent": AXIS},
+    }
+    broken = {"type": "line", "color": c["text"], "strokeWidth": 2, "strokeDash": [4, 3]}
+    mark = {"type": "line", "color": c["accent"], "strokeWidth": 2, "point": {"color": c["accent"], "size": 30}}
+    panel: Spec = {
+        "width": width - AXIS,
+        "height": height,
+        "data": {"values": values},
+        "layer": [
+            {"mark": mark, "encoding": {"x": x, "y": {"field": "count", **y}}},
+            {
+                "transform": [{"filter": "datum.expected != null"}],
+                "mark": broken,
+                "encoding": {"x": x, "y": {"field": "expected", **y}},
             },
         ],
     }
