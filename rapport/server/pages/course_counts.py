@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from rapport.server.listen.models import Channel
 from rapport.server.measure import queries
 from rapport.server.measure.queries import Course
+from rapport.server.measure.response import DEFINITIONS
 from rapport.server.organise.models import Team
 from rapport.server.pages.asking import number
 from rapport.server.pages.course_tabs import tabbed
@@ -106,7 +107,7 @@ def framed_figure(request: HttpRequest, figure: Figure, found: Course, here: Whe
         "first": found.weeks[0].start,
         "until": found.last.end,
         "messages_url": f"{reverse('search')}?{urlencode({'q': figure.query})}",
-        "settled_days": queries.SETTLED.days,
+        "definition": DEFINITIONS.get(figure.key),
         "gaps": gaps(found),
         "deaf": [(week_name(week), week.deaf_hours) for week in found.deaf()][-6:],
     }

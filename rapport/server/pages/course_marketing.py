@@ -65,6 +65,7 @@ def _page(request: HttpRequest, refused: str = "") -> HttpResponse:
         "columns": [(one.name, _kind(one)) for one in series],
         "rows": [_row(row, series) for row in reversed(table[-WEEKS:])],
         "weeks": len(table),
+        "files": [(name, reverse("course_marketing_export", args=[name.lower()])) for name in ("CSV", "Parquet")],
         "line": panel.line(),
         "imports": list(MarketingImport.objects.select_related("by")[:10]),
         "newest": newest.pk if newest else None,

@@ -27,6 +27,7 @@ WHAT = (
     gettext_noop("answered conversations"),
     gettext_noop("messages"),
     gettext_noop("weeks heard in full"),
+    gettext_noop("moments before the action to compare with"),
     gettext_noop("labels"),
 )
 Colours = Any
