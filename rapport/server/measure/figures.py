@@ -41,6 +41,8 @@ TOGETHER = timedelta(days=42)
 REFERENCE = 28
 """Days from which the fixed weights of channels are taken at least; until there are so many they move."""
 
+NEW_TOGETHER = 0.5
+
 FEWEST_IN_CHANNEL = 10
 """With fewer labels a channel is not compared by itself."""
 
@@ -224,14 +226,16 @@ def _fetched(due: Sequence[tuple[Span, str]], night: Night) -> Iterator[tuple[Sp
 def _due(line: Line, night: Night) -> Iterator[tuple[Span, str]]:
     rows = line.figures.filter(current=True, end__gte=min(night.states))
     known = {(period, end): basis for period, end, basis in rows.values_list("period", "end", "made__basis")}
-    for span in _spans(line, night):
-        basis = night.basis(line, span)
-        provisional = night.provisional(span)
-        if known.get((span.period, span.end)) != f"{basis} {provisional}":
-            yield span, f"{basis} {provisional}"
+    for span in _spans(night):
+        was = known.get((span.period, span.end))
+        if was is None and span.period != "week" and span.end <= night.last - WEEK:
+            continue
+        basis = f"{night.basis(line, span)} {night.provisional(span)}"
+        if was != basis:
+            yield span, basis
 
 
-def _spans(line: Line, night: Night) -> list[Span]:
+def _spans(night: Night) -> list[Span]:
     """Single days and seven days of the last weeks, and whole weeks; for a new line all weeks that there are."""
     lately = [day for day in night.states if day > night.last - REVISED]
     weeks = {week_of(day) for day in night.states if day > min(night.states) + 6 * DAY or day - night.first < WEEK}
@@ -400,11 +404,14 @@ def _referred(line: Line, begin: date, end: date, night: Night) -> Weights:
 
 
 def _joined_by(known: Weights, sizes: Mapping[int, float]) -> Weights:
-    """A channel that is new gets the part of the messages that it has now; the others keep their proportions."""
+    """Channels that are new get the part of the messages that they have now, together at most half; the others keep
+    their proportions."""
     new = {one: size / sum(sizes.values()) for one, size in sizes.items() if one not in known.parts}
-    rest = 1 - sum(new.values()) if known.parts else 0.0
-    total = sum(known.parts.values()) or 1.0
-    parts = {one: part / total * rest for one, part in known.parts.items()} | new
+    if not new:
+        return known
+    room = min(sum(new.values()), NEW_TOGETHER) if known.parts else 1.0
+    parts = {one: part * (1 - room) for one, part in known.parts.items()}
+    parts |= {one: part / sum(new.values()) * room for one, part in new.items()}
     return Weights(parts, known.since, known.until, known.days)
 
 
