@@ -13,7 +13,18 @@ from click.testing import CliRunner
 from rapport.cli import main
 from rapport.server.listen.models import Brief, BriefMatch, Message
 from rapport.server.measure import figures, goals, homes, lines, watching
-from rapport.server.measure.models import Alarm, Annotation, DayCount, DeskDay, Drawn, Figure, Goal, Line, Watching
+from rapport.server.measure.models import (
+    Alarm,
+    Annotation,
+    Code,
+    DayCount,
+    DeskDay,
+    Drawn,
+    Figure,
+    Goal,
+    Line,
+    Watching,
+)
 from rapport.server.organise.models import Notice, User
 from tests.server.closed_days import FIRST, Days, channel_called, morning_after
 
@@ -119,6 +130,20 @@ def test_below_forty_labels_it_says_how_many_there_are(line):
     estimated(days.play(2))
     seven = figure(line, "seven", days.last)
     assert (seven.net, seven.labels, seven.needed) == (None, 24, 40)
+
+
+def test_a_figure_says_how_far_coders_agree(line, ana):
+    days = Days()
+    days.play(7)
+    for n, drawn in enumerate(Drawn.objects.all()[:40]):
+        for purpose in ("first", "second"):
+            said = "neutral" if purpose == "second" and n < 4 else drawn.answer
+            Code.objects.create(
+                drawn=drawn, by=ana, purpose=purpose, answer=said, revision=1, at=morning_after(days.last)
+            )
+    estimated(days.last)
+    value, low, high = figure(line, "week", days.last).alpha
+    assert 0.5 < low < value < high < 1
 
 
 def test_nothing_is_made_anew_when_nothing_changed(line):

@@ -63,6 +63,11 @@ def agreed(since: datetime, until: datetime) -> Agreement:
     return Agreement(_alpha(between, rng), _alpha(oneself, rng), Counter(_ordered(pair) for pair in between))
 
 
+def between(since: datetime, until: datetime, *, draws: int) -> Estimate | NotEnough:
+    """How far two people agree, alone, with an interval from so many draws."""
+    return _alpha(_pairs(SECOND, since, until), np.random.default_rng(since.toordinal()), draws)
+
+
 def months(now: datetime) -> list[tuple[date, Agreement]]:
     """Those in which anything was coded again, the newest first."""
     again = Code.objects.filter(purpose__in=(SECOND, REPEAT), at__lte=now)
@@ -79,10 +84,10 @@ def _pairs(purpose: Code.Purpose, since: datetime, until: datetime) -> list[Pair
     return [(first[key], answer) for key, answer in then.items() if key in first]
 
 
-def _alpha(pairs: list[Pair], rng: np.random.Generator) -> Estimate | NotEnough:
+def _alpha(pairs: list[Pair], rng: np.random.Generator, draws: int = 1000) -> Estimate | NotEnough:
     tones = [(one, other) for one, other in pairs if one in TONES and other in TONES]
     units = [number for number in range(len(tones)) for _twice in range(2)]
-    return agreement.alpha(units, [float(TONES.index(said)) for pair in tones for said in pair], rng)
+    return agreement.alpha(units, [float(TONES.index(said)) for pair in tones for said in pair], rng, draws=draws)
 
 
 def _ordered(pair: Pair) -> Pair:

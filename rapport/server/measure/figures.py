@@ -15,16 +15,15 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any, cast
 
-import numpy as np
 from django.db.models import Count, F, Max, Min, Q
 
 from rapport.core.measure import coverage, share
-from rapport.core.measure.agreement import alpha
 from rapport.core.measure.share import FEWEST_LABELS, ShareEstimate
 from rapport.core.types import Estimate, NotEnough
 from rapport.server.listen.models import Channel
+from rapport.server.measure.agreeing import between
 from rapport.server.measure.lines import ANSWERS, DAY, WAITED, Period, Shelf, apart, begin, complain, open_lines, period
-from rapport.server.measure.models import Code, DayCount, DeskDay, Drawn, Figure, Line, Watching
+from rapport.server.measure.models import DayCount, DeskDay, Drawn, Figure, Line, Watching
 from rapport.server.organise.models import Organisation
 from rapport.server.organise.record import recorded
 
@@ -156,7 +155,8 @@ class Night:
 
     @cached_property
     def agreement(self) -> Estimate | NotEnough:
-        return agreement(self.last)
+        """Of those who coded the same messages in the last weeks."""
+        return between(self.now - AGREEMENT, self.now, draws=200)
 
 
 def _states(first: date, last: date, hours: Hours, now: datetime) -> dict[date, State]:
@@ -183,17 +183,6 @@ def hours_between(first: date, last: date) -> dict[tuple[int, date], tuple[int, 
         (channel, day): (hours or 0, missed)
         for channel, day, hours, missed in rows.values_list("channel_id", "day", "hours", "deaf_hours")
     }
-
-
-def agreement(until: date) -> Estimate | NotEnough:
-    """Krippendorff's alpha of those who coded the same messages in the eight weeks up to a day."""
-    both = (Code.Purpose.FIRST, Code.Purpose.SECOND)
-    days = {"drawn__day__day__gt": until - AGREEMENT, "drawn__day__day__lte": until}
-    rows = list(Code.objects.filter(purpose__in=both, drawn__twice=True, **days).values_list("drawn_id", "answer"))
-    values = [float(ANSWERS.index(answer)) for _, answer in rows]
-    return alpha(
-        [key for key, _ in rows], values, np.random.default_rng(until.toordinal()), metric="nominal", draws=200
-    )
 
 
 # -- one line --------------------------------------------------------------------------------------------------------

@@ -352,7 +352,7 @@ def announce(alarm: Alarm) -> None:
     """Save it, and tell those who should know. Amber only asks coders for more."""
     alarm.save()
     if what := NOTICES.get(alarm.kind):
-        place = f"/course/?line={alarm.line_id}"
+        place = f"/course/alarms/{alarm.pk}/"
         tell(concerned(), what, place, line=alarm.line.name, day=(alarm.began or alarm.day).isoformat())
 
 
