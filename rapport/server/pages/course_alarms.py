@@ -35,7 +35,6 @@ KINDS = {
     "red": gettext_lazy("The tone has changed"),
     "ruler": gettext_lazy("The reader has moved, not the tone"),
     "course": gettext_lazy("Behind the plan toward the goal"),
-    "amber": gettext_lazy("More labels are asked for"),
 }
 MEANS = {
     "red": gettext_lazy(
@@ -50,7 +49,6 @@ MEANS = {
         "The weekly numbers lie behind the way to the goal more often than chance explains. While one is on plan, this "
         "ever rings with a chance of at most one in twenty."
     ),
-    "amber": gettext_lazy("The reader's counts are unusual. That promises nothing, and only asks for more labels."),
 }
 
 
@@ -87,11 +85,12 @@ def told(alarm: Alarm) -> str:
 
 
 def alarm(request: HttpRequest, key: int) -> HttpResponse:
-    row = get_object_or_404(Alarm.objects.select_related("line", "annotation", "closed_by"), pk=key)
+    rows = Alarm.objects.filter(kind__in=SEEN).select_related("line", "annotation", "closed_by")
+    row = get_object_or_404(rows, pk=key)
     context = {
         "alarm": row,
-        "kind": KINDS.get(row.kind, row.kind),
-        "means": MEANS.get(row.kind, ""),
+        "kind": KINDS[row.kind],
+        "means": MEANS[row.kind],
         "words": told(row),
         "facts": _facts(row),
         "carrying": carrying(row),

@@ -203,9 +203,9 @@ def named(goal: Goal) -> str:
 def likely(share: float) -> str:
     """Of two thousand simulated courses, none and all are not never and certain."""
     if share < 0.01:
-        return _("less than 1 %%") % {}
+        return _("less than %(share)s") % {"share": percent(0.01)}
     if share > 0.99:
-        return _("more than 99 %%") % {}
+        return _("more than %(share)s") % {"share": percent(0.99)}
     return percent(share)
 
 
