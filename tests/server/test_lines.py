@@ -363,6 +363,17 @@ def test_who_stays_behind_the_way_to_a_goal_is_told_once(line, trend, rings):
     assert Notice.objects.filter(what="off_course").exists() == rings
 
 
+@pytest.mark.parametrize(("level", "rings"), [(0.15, False), (0.35, True)])
+def test_a_goal_that_is_reached_already_is_to_be_held(line, level, rings):
+    weeks = wobbling(0.19, 0, 4) + wobbling(level, 0, 16)
+    set_on = FIRST + timedelta(days=28)
+    Goal.objects.create(
+        line=line, of="negative", target=0.2, by_date=set_on + timedelta(days=139), set_at=morning_after(set_on, 12)
+    )
+    goals.look(morning_after(known_weeks(line, weeks), 36))
+    assert Alarm.objects.filter(kind="course").exists() == rings
+
+
 # -- the command line ------------------------------------------------------------------------------------------------
 
 

@@ -135,7 +135,7 @@ def _stepped(goal: Goal, off: OffCourse | None, known: Weeks) -> OffCourse | Non
     first = set_on + timedelta(days=-set_on.weekday() % 7)  # the Monday from which on weeks are wholly behind it
     if off is None:
         steps = max((goal.by_date - first) // WEEK, 1)
-        off = OffCourse(Plan(float(goal.start or 0.0), goal.target, steps, max(goal.error, 1e-6)))
+        off = OffCourse(Plan(_begins(goal), goal.target, steps, max(goal.error, 1e-6)))
     for end, found in zip(known.ends, known.values):
         number = (end - first) // WEEK + 1
         if end < first + 6 * timedelta(days=1) or end > goal.by_date or (goal.week and end <= goal.week):
@@ -145,6 +145,12 @@ def _stepped(goal: Goal, off: OffCourse | None, known: Weeks) -> OffCourse | Non
         goal.week = end
     goal.off = asdict(off)
     return off
+
+
+def _begins(goal: Goal) -> float:
+    """Where the way begins: never beyond the goal. From there it would lead back, and what is good count as behind."""
+    start = float(goal.start or 0.0)
+    return max(start, math.nextafter(goal.target, math.inf)) if goal.of == "negative" else min(start, goal.target)
 
 
 # -- the outlook -----------------------------------------------------------------------------------------------------
