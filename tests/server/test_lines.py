@@ -34,7 +34,9 @@ SOUR = (0.55, 0.30, 0.15)
 
 
 @pytest.fixture(autouse=True)
-def few_years_played(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_years_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What to expect is played for the one test that looks at it."""
+    monkeypatch.setattr(watching, "EXPECTED_AT_ONCE", 0)
     monkeypatch.setattr(homes, "RUNS", 20)
 
 
@@ -219,7 +221,8 @@ def stepped(days: Days, until: int, line: Line, **how: object) -> None:
         watching.step(morning_after(days.play(1, **how)))
 
 
-def test_a_planted_change_turns_red_with_its_date_its_size_and_who_carries_it(line):
+def test_a_planted_change_turns_red_with_its_date_its_size_and_who_carries_it(line, monkeypatch):
+    monkeypatch.setattr(watching, "EXPECTED_AT_ONCE", 1)
     days = Days(mood=lambda n, channel: WORSE if n >= 60 and channel == "Web" else (0.25, 0.5, 0.25))
     watching.step(morning_after(days.play(EIGHT_WEEKS)))
     assert [one["shift"] for one in Watching.objects.get().expected] == [0.05, 0.1, 0.2]

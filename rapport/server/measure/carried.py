@@ -15,7 +15,19 @@ from rapport.core.types import NotEnough
 from rapport.server.listen.models import Brief, Channel
 from rapport.server.measure import homes
 from rapport.server.measure.homes import Home
-from rapport.server.measure.lines import DAY, Bools, Closed, Part, Period, Shelf, midnight, part, period
+from rapport.server.measure.lines import (
+    DAY,
+    NOBODY,
+    Bools,
+    Closed,
+    Part,
+    Period,
+    Shelf,
+    among,
+    midnight,
+    part,
+    period,
+)
 from rapport.server.measure.models import Alarm, Line
 from rapport.server.understand.models import Reading
 
@@ -137,7 +149,10 @@ def _carriers(
             yield Carrier("channel", names[channel], channel, {day.day: day.channel == channel for day in days})
     for brief in Brief.objects.filter(active=True).exclude(pk=line.brief_id or 0):
         yield Carrier(
-            "brief", brief.name, brief.pk, {day.day: day.matches.of_brief(brief.pk, day.message) for day in days}
+            "brief",
+            brief.name,
+            brief.pk,
+            {day.day: among(day.message, day.matches.briefs.get(brief.pk, NOBODY)) for day in days},
         )
     kinds = _kinds(days)
     for kind in sorted({name for of_day in kinds.values() for name in of_day}):

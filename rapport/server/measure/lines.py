@@ -118,19 +118,26 @@ class Matches:
     ours: tuple[int, ...]
 
     def of(self, line: Line, message: Ints, channel: Ints) -> Ints:
-        """The places of those of these messages that belong to the line."""
+        """The places of those of these messages, in the order of their ids, that belong to the line."""
         if line.brief_id is None:
-            inside = among(message, self.addressed)
-            for brief in self.ours:
-                inside |= self.of_brief(brief, message)
+            ours = [self.of_brief(brief, message) for brief in self.ours]
+            inside = np.unique(np.concatenate([places(message, self.addressed), *ours]))
         else:
             inside = self.of_brief(line.brief_id, message)
-        if line.channel_id is not None:
-            inside &= channel == line.channel_id
-        return np.nonzero(inside)[0]
+        return inside if line.channel_id is None else inside[channel[inside] == line.channel_id]
 
-    def of_brief(self, brief: int, message: Ints) -> Bools:
-        return among(message, self.briefs.get(brief, NOBODY))
+    def of_brief(self, brief: int, message: Ints) -> Ints:
+        return places(message, self.briefs.get(brief, NOBODY))
+
+
+def places(ordered: Ints, wanted: Ints) -> Ints:
+    """Where those of the wanted stand that are among the ordered; both ascending, and many more are wanted."""
+    if not len(ordered):
+        return NOBODY
+    start, end = np.searchsorted(wanted, [ordered[0], ordered[-1] + 1])
+    at = np.searchsorted(ordered, wanted[start:end])
+    found: Ints = at[ordered[at] == wanted[start:end]]
+    return found
 
 
 def among(values: Ints, ordered: Ints) -> Bools:
@@ -333,23 +340,21 @@ class Part:
 
 
 def part(of: Closed, places: Ints, only: Bools | None = None) -> Part | None:
-    """None when there is no message.
+    """The messages at these places, ascending. None when there is none.
 
     only   shape (N,): all other messages count as neutral, so that a share is that of those that are also among these
     """
     if not len(places):
         return None
     keys, cell_of = np.unique(of.channel[places] * 256 + of.stratum[places], return_inverse=True)
-    where = np.full(len(of.message), -1, dtype=np.int64)
-    where[places] = cell_of
-    cell = where[of.at]
-    at = np.nonzero(cell >= 0)[0]
+    where = np.minimum(np.searchsorted(places, of.at), len(places) - 1)
+    at = np.nonzero(places[where] == of.at)[0]
     tone, label = of.tone, of.label[at]
     if only is not None:
         tone = np.where(only[:, None], tone, np.array([0.0, 1.0, 0.0]))
         label = np.where(only[of.at[at]], label, 1)
     frame = Frame.of(cell_of, tone[places])
-    return Part(of, keys // 256, keys % 256, frame, cell[at], at, tone[of.at[at]], label)
+    return Part(of, keys // 256, keys % 256, frame, cell_of[where[at]], at, tone[of.at[at]], label)
 
 
 # -- parts as a period -----------------------------------------------------------------------------------------------
@@ -473,8 +478,8 @@ class Shelf:
     def _part(self, line: Line, of: Closed, one_each: bool) -> Part | None:
         key = (line.pk, of.day, one_each)
         if key not in self._parts:
-            places = of.members(line)
-            self._parts[key] = part(of, of.one_each(places) if one_each else places)
+            members = of.members(line)
+            self._parts[key] = part(of, of.one_each(members) if one_each else members)
         return self._parts[key]
 
     def _make_room(self, wanted: Sequence[date]) -> None:
