@@ -25,7 +25,7 @@ from benchmarks.results import Row, table, write
 from rapport.core.measure import sampling
 from rapport.core.types import NotEnough
 
-LINES, BRIEFS, CHANNELS, LABELS = 200, 160, 5, 120
+LINES, BRIEFS, CHANNELS, LABELS = 200, 160, 5, 500
 DAYS = 58
 DAY = timedelta(days=1)
 FIRST = date(2026, 1, 5)
