@@ -251,6 +251,15 @@ def test_the_ruler_stays_still_for_years_and_notices_a_new_reader_in_weeks() -> 
     assert np.median(noticed) <= 21
 
 
+def test_a_ruler_that_hardly_knows_where_it_began_does_not_ring_for_that() -> None:
+    rng = np.random.default_rng(5)
+    known, hardly = Ruler(0.03, 0.4), Ruler(0.03, 0.4, unsure=0.03)
+    for _ in range(100):
+        residual, weight = 0.4 * rng.normal(size=400), np.ones(400)  # without a bias
+        known, hardly = known.step(residual, weight), hardly.step(residual, weight)
+    assert (known.moved, hardly.moved) == (True, False)
+
+
 def test_a_ruler_that_moved_stays_moved() -> None:
     ruler = Ruler(0.0, 0.4, up=9.0).step(np.full(50, -1.0), np.ones(50))
     assert ruler.moved

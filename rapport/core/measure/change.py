@@ -325,6 +325,8 @@ class Ruler:
 
     bias       mean of label less prediction, in the weeks in which the reader was accepted
     sd         of one such difference
+    unsure     standard error of the bias: so far off it may have been from the beginning, which days with many labels
+               would show
     moved      stays true until a new Ruler is made, for the new reader
     """
 
@@ -332,6 +334,7 @@ class Ruler:
     sd: float
     up: float = 0.0
     down: float = 0.0
+    unsure: float = 0.0
 
     @property
     def moved(self) -> bool:
@@ -353,5 +356,6 @@ class Ruler:
             return self
         mean = float(np.average(residual, weights=weight))
         error = self.sd * math.sqrt(float((weight**2).sum())) / float(weight.sum())
-        up, down = cusum(self.up, self.down, (mean - self.bias) / error, RULER_SLACK)
+        slack = RULER_SLACK + self.unsure / error
+        up, down = cusum(self.up, self.down, (mean - self.bias) / error, slack)
         return replace(self, up=up, down=down)

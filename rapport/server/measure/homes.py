@@ -317,7 +317,8 @@ def ruler(parts: Sequence[Part], home: Home) -> tuple[Home, Ruler | None]:
     home = replace(home, reads=_reads(whole, home.of))
     off, weight = (np.concatenate(one) for one in zip(*(residual(one, home) for one in same)))
     bias = _mean(weight, off)
-    return home, Ruler(bias, math.sqrt(_mean(weight, (off - bias) ** 2)))
+    sd = math.sqrt(_mean(weight, (off - bias) ** 2))
+    return home, Ruler(bias, sd, unsure=sd * math.sqrt(float((weight**2).sum())) / float(weight.sum()))
 
 
 # -- how long one waits ----------------------------------------------------------------------------------------------
