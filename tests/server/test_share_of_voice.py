@@ -153,6 +153,15 @@ def test_a_handful_of_people_have_no_share(channel, us, rival, deaf):
     assert (row.messages, row.groups, row.needed) == ({}, 19, 20)
 
 
+def test_weeks_that_are_too_small_alone_have_a_share_together(channel, us, rival, deaf):
+    said(channel, 6, us)
+    said(channel, 9, rival)
+    row = weighed()
+    found = voice.whole([row, row], people=False)
+    assert (found["us"].value, found["us"].n) == (0.4, 30)
+    assert found["us"].low > 0.15
+
+
 def test_the_last_weeks_are_weighed_anew_and_the_others_once(channel, us, rival, deaf):
     said(channel, 30, us)
     said(channel, 30, rival)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,23 +55,66 @@ def share_of_voice(
     >>> round(found.value, 2), round(found.low, 2), round(found.high, 2), found.n
     (0.4, 0.3, 0.5, 100)
     """
+    return together([sums(brand, group, people=people)], level=level)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What is kept of a period, so that several can be taken together: sums over G groups.
+
+    weight   of mᵢ, the mentions of a group (1 each when people are counted); `square` of mᵢ²
+    brands   name -> sums of zᵢ (of them about the brand), zᵢ² and zᵢ·mᵢ
+    n        messages, or groups when people are counted
+    """
+
+    groups: int
+    weight: float
+    square: float
+    brands: Mapping[str, Sequence[float]]
+    n: int
+
+
+def sums(brand: Sequence[str], group: Ints, *, people: bool = False) -> Sums:
+    """The sums of one period; arguments as in `share_of_voice`.
+
+    >>> sums(["we", "they", "they"], np.array([0, 0, 1])).brands["they"]
+    [2.0, 2.0, 3.0]
+    """
     _, place = np.unique(group, return_inverse=True)
     groups = int(place.max()) + 1 if len(place) else 0
-    if groups < FEWEST_GROUPS:
-        return NotEnough(groups, FEWEST_GROUPS, "people")
     size = np.bincount(place).astype(np.float64)
     weight = 1 / size[place] if people else np.ones(len(place))
-    total = float(weight.sum())
+    each = np.bincount(place, weight)
     names, at = np.unique(np.asarray(brand, dtype=str), return_inverse=True)
-    counted = "people" if people else "messages"
-    method = f"share of {counted}, {groups} groups of author, thread and copies, {level:.0%}"
+    brands = {}
+    for k, name in enumerate(names.tolist()):
+        mine = np.bincount(place, weight * (at == k))
+        brands[name] = [float(mine.sum()), float((mine**2).sum()), float((mine * each).sum())]
+    return Sums(groups, float(each.sum()), float((each**2).sum()), brands, groups if people else len(place))
+
+
+def together(periods: Sequence[Sums], *, level: float = 0.95) -> dict[str, Estimate] | NotEnough:
+    """Shares over several periods, as `share_of_voice` has them for one. Whoever speaks in two is two groups.
+
+    >>> week = sums(["we"] * 4 + ["they"] * 6, np.arange(10))
+    >>> together([week]), together([week] * 10)["we"].value
+    (NotEnough(have=10, need=20, what='people'), 0.4)
+    """
+    groups = sum(one.groups for one in periods)
+    if groups < FEWEST_GROUPS:
+        return NotEnough(groups, FEWEST_GROUPS, "people")
+    total, square = sum(one.weight for one in periods), sum(one.square for one in periods)
+    method = f"share, {groups} groups of author, thread and copies, {level:.0%}"
     quantile = student_quantile((1 + level) / 2, groups - 1)
     found = {}
-    for k, name in enumerate(names.tolist()):
-        mine = weight * (at == k)
-        value = float(mine.sum()) / total
-        off = np.bincount(place, mine) - value * np.bincount(place, weight)
-        half = quantile * math.sqrt(groups / (groups - 1) * float((off**2).sum())) / total
-        n = groups if people else len(place)
+    for name in sorted({name for one in periods for name in one.brands}):
+        mine, own, both = (sum(one.brands.get(name, NONE)[k] for one in periods) for k in range(3))
+        value = mine / total
+        off = max(own - 2 * value * both + value**2 * square, 0.0)
+        half = quantile * math.sqrt(groups / (groups - 1) * off) / total
+        n = sum(one.n for one in periods)
         found[name] = Estimate(value, max(value - half, 0.0), min(value + half, 1.0), n, method)
     return found
+
+
+NONE = (0.0, 0.0, 0.0)

@@ -400,6 +400,7 @@ class VoiceWeek(models.Model):
     messages    by the key of a brand: [share, low, high] of mentions; `people` of groups by author, thread and copies;
                 both empty while there are too few
     mentions    that were counted; `groups`: people, of `needed`
+    sums        of both ways of counting, by which several weeks are taken together: see `core.measure.voice.Sums`
     """
 
     week = models.DateField(unique=True)
@@ -412,6 +413,7 @@ class VoiceWeek(models.Model):
     mentions = models.PositiveIntegerField(default=0)
     groups = models.PositiveIntegerField(default=0)
     needed = models.PositiveIntegerField(default=0)
+    sums = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["week"]

@@ -8,16 +8,16 @@ would look small.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time
 
 import numpy as np
 from django.db.models import Min, Q
 
 from rapport.core.measure.sampling import join
-from rapport.core.measure.voice import FEWEST_GROUPS, live_for_all, share_of_voice
-from rapport.core.types import NotEnough
+from rapport.core.measure.voice import FEWEST_GROUPS, Sums, live_for_all, sums, together
+from rapport.core.types import Estimate, NotEnough
 from rapport.server.listen import hours as listening
 from rapport.server.listen.models import Brief, BriefMatch, Channel, Message, Purpose, Sighting
 from rapport.server.measure.models import VoiceWeek
@@ -26,6 +26,7 @@ from rapport.server.organise.models import AuditEntry
 from rapport.server.organise.record import recorded
 
 US = "us"
+COUNTED = {False: "messages", True: "people"}
 OURS = (Purpose.BRAND, Purpose.PRODUCT)
 WEEKS = 52
 AGAIN = 2
@@ -89,11 +90,13 @@ def weigh(week: date, now: datetime, since: dict[str, datetime]) -> VoiceWeek:
     group = join(found.author, found.thread, found.wording)
     row.groups = len(np.unique(group))
     for people in (False, True):
-        shares = share_of_voice(found.brand, group, people=people)
+        kept = sums(found.brand, group, people=people)
+        row.sums[COUNTED[people]] = asdict(kept)
+        shares = together([kept])
         if not isinstance(shares, NotEnough):
             told = {key: [one.value, one.low, one.high] for key, one in shares.items()}
             told |= {key: [0.0, 0.0, 0.0] for key in brands.keys() - told.keys()}
-            setattr(row, "people" if people else "messages", told)
+            setattr(row, COUNTED[people], told)
     return row
 
 
@@ -175,3 +178,8 @@ def weeks(now: datetime, count: int) -> list[VoiceWeek]:
     wanted = [last - n * WEEK for n in reversed(range(count))]
     known = {row.week: row for row in VoiceWeek.objects.filter(week__gte=wanted[0])}
     return [known.get(week) or VoiceWeek(week=week) for week in wanted]
+
+
+def whole(rows: Sequence[VoiceWeek], *, people: bool) -> dict[str, Estimate] | NotEnough:
+    """The shares of these weeks together."""
+    return together([Sums(**kept) for row in rows if (kept := row.sums.get(COUNTED[people]))])

@@ -10,7 +10,6 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from rapport.core.types import Estimate, NotEnough
@@ -63,10 +62,24 @@ def page(request: HttpRequest) -> HttpResponse:
         ],
         "last": last,
         "rivals": rivals,
-        "lacking": capfirst(lacking(NotEnough(last.groups, last.needed, "people"))) if last else "",
+        "whole": _whole(rows, last, people=people) if last else [],
         "charts": [framed(request, figure, url, method)] if figure else [],
     }
     return tabbed(request, "course_voice", "course/voice.html", context)
+
+
+def _whole(rows: Sequence[VoiceWeek], last: VoiceWeek, *, people: bool) -> list[tuple[str, str, str, str]]:
+    """(whose, share, interval, why there is none) of all these weeks together, those among the same rivals."""
+    found = voice.whole([row for row in rows if row.brands == last.brands], people=people)
+    names = [(key, _("us") if key == voice.US else name) for key, name in last.brands]
+    if isinstance(found, NotEnough):
+        return [(name, "", "", lacking(found)) for _key, name in names]
+    return [
+        (name, percent(found[key].value), between(found[key], percent), "")
+        if key in found
+        else (name, percent(0), "", "")
+        for key, name in names
+    ]
 
 
 def figure(request: HttpRequest, form: str) -> HttpResponse:
