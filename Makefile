@@ -136,8 +136,9 @@ bench-intake: .stamps/dev
 bench-measure: .stamps/bench
 	.venv-bench/bin/python -m benchmarks.gps
 
+# With more, the threads of the linear algebra wait for each other: a head took thirty times the processor time.
 bench-readers: .stamps/bench
-	.venv-bench/bin/python -m benchmarks.readers
+	OPENBLAS_NUM_THREADS=1 .venv-bench/bin/python -m benchmarks.readers
 
 # The pictures of the README, from the sample as it is now.
 pictures: .stamps/dev .stamps/system
