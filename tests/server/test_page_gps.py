@@ -299,6 +299,12 @@ def test_lines_are_put_in_order_closed_and_followed_again(hanna, line):
     assert Line.objects.get(pk=other.pk).closed_at is None
 
 
+def test_many_lines_stand_on_several_pages(line, ana):
+    Line.objects.bulk_create(Line(name=f"Topic {n}", position=n + 1) for n in range(30))
+    assert "Topic 25" not in page(ana, reverse("lines"))
+    assert "Topic 25" in page(ana, reverse("lines"), after=25)
+
+
 # -- goals
 
 

@@ -18,7 +18,7 @@ from rapport.server.organise.models import User
 SEEN = ("red", "ruler", "course")
 """Alarms that people are told of; amber only asks for labels."""
 
-FRESH = timedelta(days=21)  # a seven-day value that is older is no "now"
+FRESH = timedelta(days=8)  # a seven-day value that is older is no "now"
 NUMBERS = ("net", "negative", "positive")
 Triple = tuple[float, float, float]
 

@@ -33,6 +33,7 @@ from rapport.server.pages.sparks import spark
 from rapport.server.templatetags.rapport import number as digits
 
 UNDO_SECONDS = 30
+PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,13 @@ class Row:
 
 
 def all_lines(request: HttpRequest) -> HttpResponse:
-    found = whereabouts(lines(), timezone.now(), weeks=SMALL_WEEKS)
+    every, start = lines(), number(request.GET.get("after", "")) or 0
+    found = whereabouts(every[start : start + PAGE], timezone.now(), weeks=SMALL_WEEKS)
     closed = Line.objects.exclude(closed_at=None).order_by("-closed_at")[:50]
     context = {
         "rows": [_row(one) for one in found],
+        "ends": {every[0].pk, every[-1].pk} if every else set(),
+        "next": start + PAGE if len(every) > start + PAGE else None,
         "closed": list(closed),
         "may_measure": may(request.user, "measure"),
     }
