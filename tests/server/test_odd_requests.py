@@ -16,6 +16,7 @@ NUMBERS = (
     ("quarantine", "before"),
     ("course_counts", "channel"),
     ("course", "line"),
+    ("lines", "after"),
     ("rules", "version"),
     ("rules_history", "before"),
     ("settings_record", "before"),
