@@ -78,7 +78,7 @@ def secrets(talk, ben, channel, ana, tmp_path):
         "listen/quarantine/": Quarantined.objects.get().pk,
         "settings/readers/tone/own/": made().pk,
         "settings/readers/tone/label/": labelling.draw(actor=ben).drawn.get().pk,
-        "course/lines/": (line := Line.objects.create(name="About us")).pk,
+        "course/lines/": (line := Line.objects.create(name="Wheelhouse")).pk,
         "course/goals/": Goal.objects.create(line=line, target=0.2, by_date=NOW.date()).pk,
         "course/alarms/": Alarm.objects.create(line=line, kind="red", day=NOW.date()).pk,
         "course/annotations/": Annotation.objects.create(line=line, day=NOW.date(), text="Gale").pk,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from rapport.core.types import Refused
 from rapport.server.listen.models import Brief, Channel
 from rapport.server.measure.models import Alarm, Annotation, Figure, Goal, Line, Watching
-from rapport.server.measure.watching import NOTICES
+from rapport.server.measure.watching import NOTICES, place
 from rapport.server.measure.whereabouts import NUMBERS, value
 from rapport.server.organise.abilities import refusal
 from rapport.server.organise.models import User
@@ -271,7 +271,7 @@ def close_alarm(alarm: Alarm, *, actor: User) -> Alarm | Refused:
         alarm.closed_at, alarm.closed_by = timezone.now(), actor
         alarm.save(update_fields=["closed_at", "closed_by"])
         if what := NOTICES.get(alarm.kind):
-            settle(what, f"/course/?line={alarm.line_id}")
+            settle(what, place(alarm))
     return alarm
 
 

@@ -352,8 +352,12 @@ def announce(alarm: Alarm) -> None:
     """Save it, and tell those who should know. Amber only asks coders for more."""
     alarm.save()
     if what := NOTICES.get(alarm.kind):
-        place = f"/course/alarms/{alarm.pk}/"
-        tell(concerned(), what, place, line=alarm.line.name, day=(alarm.began or alarm.day).isoformat())
+        tell(concerned(), what, place(alarm), line=alarm.line.name, day=(alarm.began or alarm.day).isoformat())
+
+
+def place(alarm: Alarm) -> str:
+    """The address of its page."""
+    return f"/course/alarms/{alarm.pk}/"
 
 
 def concerned() -> set[User]:
