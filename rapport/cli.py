@@ -148,11 +148,11 @@ def migrate() -> None:
 
 @main.command()
 @click.option("--seed", type=int, default=7, show_default=True)
-@click.option("--scale", type=click.FloatRange(0.002, 20), default=0.5, show_default=True, help="1 is full size.")
+@click.option("--scale", type=click.FloatRange(0.002, 20), default=0.3, show_default=True, help="1 is full size.")
 def sample(seed: int, scale: float) -> None:
     """Load the sample organisation into an empty database: a year with 20,000 messages by others at full size.
 
-    By default half of it, which takes about a minute on a small machine; so does `run --sample`.
+    By default a third of it, which takes about a minute on a small machine; so does `run --sample`.
     """
     django()
     from rapport.server.prepare import ready
@@ -160,7 +160,7 @@ def sample(seed: int, scale: float) -> None:
     click.echo(ready(first=lambda: load_sample(seed=seed, scale=scale)))
 
 
-def load_sample(*, seed: int = 7, scale: float = 0.5) -> None:
+def load_sample(*, seed: int = 7, scale: float = 0.3) -> None:
     from rapport.sample.load import load
 
     with click.progressbar(length=100, label="Loading the sample organisation", file=sys.stderr) as bar:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from rapport.sample.scenes import SCENES
 
-BEGINNINGS = 11_050.0  # conversations that begin in a year at scale 1; with what follows on them, 20,000 messages
+BEGINNINGS = 9_600.0  # conversations that begin in a year at scale 1; with what follows on them, 20,000 messages
 ORDINARY = sum(scene.weight for scene in SCENES.values())
 
 ANSWERED: Mapping[str, float] = {

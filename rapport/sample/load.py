@@ -1,4 +1,7 @@
-"""Loads the sample's world into an empty database, by the doors that real messages use. It never sees the truth."""
+"""Loads the sample's world into an empty database, by the doors that real messages use.
+
+Only those who play the people at the coding desk are told the truth; see `play`.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from django.utils import timezone
 from rapport.core.errors import RapportError
 from rapport.core.types import Page, Refused
 from rapport.sample import simulate
+from rapport.sample.play import play
 from rapport.sample.world import Answered, Assigned, Closed, Drafted, Heard, Noted, Outage, Reopened, World
 from rapport.server import many
 from rapport.server.listen.actions import connect, save_brief
@@ -28,7 +32,6 @@ from rapport.server.prepare import sample_password
 from rapport.server.respond.models import Draft, Outgoing
 from rapport.server.route.actions import save_rules
 from rapport.server.route.models import Conversation, Note
-from rapport.server.understand.corrections import version_of
 from rapport.server.understand.models import Reading
 from rapport.server.work import settle
 
@@ -36,7 +39,6 @@ Progress = Callable[[float], None]
 ACTOR = "sample"
 PAGE = 200
 EARLIER = (0.45, 1.0, 1.7)  # how much an earlier reader made of negative, neutral and positive
-EARLIER_VERSION = "tone-0ea211e4"
 STEPS = 3  # a message is read, related and placed
 
 
@@ -44,26 +46,28 @@ def load(*, seed: int, scale: float, progress: Progress = lambda share: None, no
     """Raises RapportError when somebody lives here already."""
     if not organising.is_empty():
         raise RapportError("There is an organisation in this database already; the sample needs an empty one.")
-    world, _ = simulate(seed, scale, now or timezone.now())
+    world, truth = simulate(seed, scale, now or timezone.now())
     people = _organisation(world)
     channels = _channels(world)
     for brief in world.briefs:
         save_brief(None, name=brief.name, query=brief.query, purpose=brief.purpose, actor=ACTOR)
     save_rules(world.rules, reason="The rules that the sample begins with", actor=ACTOR)
-    progress(0.1)
-    _hear(world, channels, lambda share: progress(0.1 + 0.3 * share))
+    progress(0.05)
+    _hear(world, channels, lambda share: progress(0.05 + 0.2 * share))
     total = STEPS * Message.objects.count()
     done = 0
     while moved := settle(ACTOR, rounds=1):
         done += moved
-        progress(0.4 + 0.4 * min(done / total, 1))
+        progress(0.25 + 0.3 * min(done / total, 1))
     if world.reader:
         _read_earlier(world.reader)
     _act(world, channels, people)
-    progress(0.9)
+    progress(0.6)
     _pulses(world, channels)
     _gaps(world, channels, people)
     count_all_days(timezone.now())
+    progress(0.7)
+    play(world, truth, people, seed=seed, progress=lambda share: progress(0.7 + 0.3 * share))
     Organisation.objects.update(sample=True)
     progress(1)
     return world
@@ -162,15 +166,17 @@ def _hear(world: World, channels: dict[str, Channel], progress: Progress) -> Non
 
 
 def _read_earlier(until: datetime) -> None:
-    """What was heard before then, an earlier reader of tone has read: it called too much positive."""
+    """What was heard before then, the reader of tone has read as it was: it called too much positive.
+
+    Its version does not tell, so that nothing but the labels can show it.
+    """
     names = ("negative", "neutral", "positive")
-    readings = Reading.objects.filter(message__heard_at__lt=until).values_list("pk", "reader", *names)
+    readings = Reading.objects.filter(message__heard_at__lt=until).values_list("pk", *names)
     changes: dict[int, dict[str, Any]] = {}
-    for pk, reader, *said in readings:
+    for pk, *said in readings:
         shares = [share * weight for share, weight in zip(said, EARLIER)]
         tones = {name: share / sum(shares) for name, share in zip(names, shares)}
-        version = reader.replace(version_of(reader, "tone"), EARLIER_VERSION)
-        changes[pk] = {**tones, "tone": max(names, key=tones.__getitem__), "reader": version}
+        changes[pk] = {**tones, "tone": max(names, key=tones.__getitem__)}
     many.update(Reading, changes)
 
 
@@ -203,9 +209,9 @@ def _pulses(world: World, channels: dict[str, Channel]) -> None:
                 )
             )
     Pulse.objects.bulk_create(rows, batch_size=2_000)
-    last = {slug: max(h.heard_at for h in world.messages if h.channel == slug) for slug in channels}
+    last = {heard.channel: heard.heard_at for heard in world.messages}
     for slug, row in channels.items():
-        Channel.objects.filter(pk=row.pk).update(last_ok_at=world.until, last_heard_at=last[slug])
+        Channel.objects.filter(pk=row.pk).update(last_ok_at=world.until, last_heard_at=last.get(slug))
 
 
 def _outage(outages: Iterable[Outage], slug: str, hour: datetime) -> Outage | None:

@@ -139,7 +139,7 @@ class Plan:
         """How often a conversation begins with each scene."""
         weights = {topic: scene.weight for topic, scene in SCENES.items()}
         if (days := self.since("price", at)) >= 0:
-            weights["pricey"] = (6.0 + 55.0 * math.exp(-days / 5)) * (1 - 0.7 * self.recovered(at))
+            weights["pricey"] = (40.0 + 50.0 * math.exp(-days / 9)) * (1 - 0.9 * self.recovered(at))
             weights["fares"] *= 1.5
             for topic, scene in SCENES.items():
                 if scene.kind == "praise":
@@ -152,7 +152,7 @@ class Plan:
         if self.during("hiring", at):
             weights["work"] *= 8
         if self.during("rival", at):
-            weights["rivaltalk"] *= 5
+            weights["rivaltalk"] *= 9
         since = self.since("storm", at)
         if -1.2 <= since < 0:
             weights |= {"stormwait": 120.0}
@@ -202,7 +202,7 @@ _EVENTS = (
            "arrives.", channels=("mastodon",)),
     _Event("campaign", 268, 284, 8, 3, "A campaign: a hundred accounts post the same words about fuel on three "
            "days.", channels=("bluesky",)),
-    _Event("reader", 186, 194, 0, None, "A new reader of tone takes over from an earlier one that called too much "
+    _Event("reader", 186, 194, 0, None, "The reader of tone changes without saying so: until then it called too much "
            "positive. Nobody's tone changes."),
     _Event("mending", 94, 100, 0, None, "Somebody listens: fewer grumbles about the fares, more praise, week by week "
            "until the end.", teams=("service", "marketing")),

@@ -195,7 +195,7 @@ class World:
     messages   in the order in which they were heard, ours among them
     acts       in the order of time
     until      the moment at which the story stops
-    reader     since when the reader of tone is the one of today; an earlier one read what was said before
+    reader     since when the reader of tone reads as it does today; before, it called too much positive
     """
 
     organisation: Organisation

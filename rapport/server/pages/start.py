@@ -23,7 +23,7 @@ from rapport.server.pages.start_forms import FoundingForm
 from rapport.server.prepare import sample_password, token_is_right
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-SAMPLE_MESSAGES = 15_000  # about so many there are; only how far the bar has come depends on it
+SAMPLE_MESSAGES = 9_000  # about so many there are; only how far the bar has come depends on it
 
 
 def start(request: HttpRequest) -> HttpResponse:

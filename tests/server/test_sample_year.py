@@ -1,0 +1,69 @@
+"""The sample's people at the coding desk: what they say is kept, they err as people do, and what was planted shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from benchmarks.sample_year import heard
+from rapport.sample import simulate
+from rapport.sample.play import follow, hire, nights
+from rapport.server.measure import coding, frames
+from rapport.server.measure.models import Alarm, Code, DeskDay, Drawn, Watching
+
+pytestmark = pytest.mark.django_db
+UNTIL = datetime(2026, 11, 21, 20, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def the_same_draw(monkeypatch):
+    """What is drawn hangs on a secret of the installation, which is another one at every run."""
+    for module in (frames, coding):
+        monkeypatch.setattr(module, "salt", lambda purpose: f"salt of {purpose}")
+
+
+def told(scale: float, before: int, after: int):
+    """The days around the price rise."""
+    world, truth = simulate(7, scale, UNTIL)
+    price = next(event.start for event in truth.events if event.slug == "price")
+    start, end = price - timedelta(days=before), price + timedelta(days=after)
+    some = tuple(one for one in world.messages if start <= one.message.published_at and one.heard_at < end)
+    return replace(world, messages=some, until=end, outages=(), reader=None), truth, price
+
+
+def played(scale: float, before: int, after: int, *, one_by_one: bool = False):
+    world, truth, _ = told(scale, before, after)
+    crew = hire(heard(world), truth, seed=7)
+    return list(nights(world, crew, seed=7, one_by_one=one_by_one)), truth
+
+
+@pytest.mark.parametrize("one_by_one", [True, False])
+def test_people_code_all_but_the_newest_day_and_are_mostly_right(one_by_one):
+    _, truth = played(0.1, 8, 2, one_by_one=one_by_one)
+    waiting = Drawn.objects.filter(answer="")
+    assert waiting
+    assert set(waiting.values_list("day")) <= set(DeskDay.objects.order_by("-day").values_list("pk")[:1])
+    said = Drawn.objects.exclude(answer="").values_list("message__network", "message__external_id", "answer")
+    right = [truth.meanings[network, key].tone == answer for network, key, answer in said]
+    assert len(right) > 40
+    assert 0.75 < sum(right) / len(right) < 1.0
+    twice = Code.objects.filter(purpose="second").select_related("drawn")
+    assert all(code.by_id != code.drawn.codes.get(purpose="first").by_id for code in twice)
+
+
+@pytest.mark.slow  # three months
+@pytest.mark.timeout(400)
+def test_the_price_rise_turns_red_within_the_delay_that_was_shown_before():
+    world, truth, price = told(0.3, 68, 40)
+    crew, line = hire(heard(world), truth, seed=7), follow(world)
+    for start in nights(world, crew, seed=7):
+        if start < price:
+            expected = Watching.objects.get(line=line).expected
+        if red := Alarm.objects.filter(line=line, kind="red").first():
+            break
+    shown = next(one for one in expected if one["shift"] == 0.20)
+    assert price.date() <= red.day <= price.date() + timedelta(days=shown["late"])
+    assert abs(red.began - price.date()) <= timedelta(days=7)
+    assert red.found["rises"]
