@@ -222,9 +222,17 @@ def test_with_no_line_the_page_leads_to_the_first(ana, ben):
     assert reverse("new_line") not in page(ben)
 
 
-def test_with_nothing_coded_the_page_says_what_a_number_needs(ana):
+def test_with_nothing_coded_the_page_leads_to_the_desk(ana):
     Line.objects.create(name="About us")
-    assert "forty labels" in page(ana)
+    assert "Nobody has coded anything yet" in page(ana)
+    assert f'href="{reverse("desk")}">To the coding desk' in page(ana)
+
+
+def test_with_coders_and_no_closed_day_the_page_says_when_days_close(ana):
+    Line.objects.create(name="About us")
+    coders.set_coder(ana, languages=["en"], actor=ana)
+    assert "Nobody has coded anything yet" not in page(ana)
+    assert "close some hours after midnight" in page(ana)
 
 
 def test_with_few_labels_the_page_says_how_many_are_missing_and_until_when(ana):

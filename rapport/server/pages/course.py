@@ -159,19 +159,20 @@ def course(request: HttpRequest) -> HttpResponse:
     now, open_lines = timezone.now(), lines()
     line = _chosen(request, open_lines)
     if line is None:
-        context = {"may_measure": may(request.user, "measure"), "coded": coded_at_all(), "desk": reached("desk")}
-        return tabbed(request, "course", "course/none.html", context)
+        return tabbed(request, "course", "course/none.html", {"may_measure": may(request.user, "measure")})
     asked = Asked.read(request, line)
     (found,) = whereabouts([line], now, weeks=asked.weeks, known=asked.known)
     asked = _default(asked, found)
     others = [one for one in open_lines if one.pk != line.pk]
+    known = bool(found.weeks or found.seven)
     context = {
         "page_class": "page--wide",
         "asked": asked,
         "found": found,
         "line": line,
         "words": sentence(found, asked.of, people=asked.people),
-        "chart": _chart(request, asked, found) if found.weeks or found.seven else None,
+        "chart": _chart(request, asked, found) if known else None,
+        "coded": known or coded_at_all(),
         "lacking": _lacking(found),
         "switches": _switches(asked),
         "facts": _facts(found.seven) if found.seven else [],
