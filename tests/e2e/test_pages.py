@@ -45,6 +45,12 @@ FULL = [
     "/course/lines/",
     "/course/lines/new/",
     "/course/alarms/",
+    "/course/response/",
+    "/course/warnings/",
+    "/course/voice/",
+    "/course/events/",
+    "/course/events/new/",
+    "/course/marketing/",
     "/course/desk/",
     "/course/desk/agreement/",
     "/course/desk/guidance/",
@@ -103,6 +109,24 @@ FOLLOWED = {
     "/course/lines/<int:key>/goal/",
     "/course/goals/<int:key>/",
     "/course/alarms/<int:key>/",
+}
+WARNED = """
+INSERT INTO rapport_earlywarning
+    (brief_id, kind, since, until, count, expected, chance, lasting, hours, messages, opened_at)
+VALUES (?, '', '2026-11-20 08:00:00', '2026-11-20 10:00:00', 19, 2.5, 1e-9, 0, '[[9, 1.2], [10, 1.3]]', '[]',
+    '2026-11-20 09:10:00')
+"""
+TALKED_OF = {
+    "/course/events/<int:key>/",
+    "/course/events/<int:key>/edit/",
+    "/course/events/<int:key>/undo/",  # posted to
+    "/course/warnings/<int:key>/",
+    "/course/warnings/<int:key>/open/",  # posted to
+    "/course/warnings/places/",  # posted to
+}
+SPENT = {
+    "/course/marketing/new/<str:name>/",
+    "/course/marketing/tables/<int:key>/undo/",  # posted to
 }
 JUDGED = {"/listen/briefs/<int:key>/noise/", "/listen/briefs/judge/<int:key>/"}
 
@@ -305,6 +329,36 @@ def test_the_pages_of_a_line_that_is_followed(visit, demo, signed_in):
     assert not found + faults(page)
 
 
+def test_the_pages_of_an_event_and_of_a_warning(visit, demo, signed_in):
+    page = visit(f"{demo.url}/course/events/new/", cookies=signed_in)
+    page.get_by_label("Name", exact=True).fill("Gangway week")
+    page.get_by_label("Or words of its own").fill("ferry")
+    page.get_by_label("First day").fill("2026-10-05")
+    page.get_by_label("Last day").fill("2026-10-09")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url(re.compile(r"/course/events/\d+/"))
+    found = faults(page)
+    page.get_by_role("link", name="Change").click()
+    found += faults(page)
+    with sqlite3.connect(demo.home / "rapport.sqlite3", timeout=30) as database:
+        brief = database.execute("SELECT id FROM rapport_brief ORDER BY id").fetchone()[0]
+        database.execute(WARNED, (brief,))
+    page.goto(f"{demo.url}/course/warnings/")
+    page.locator("main a[href^='/course/warnings/']:not([href$='/warnings/'])").first.click()
+    page.wait_for_url(re.compile(r"/course/warnings/\d+/"))
+    assert not found + faults(page)
+
+
+def test_a_table_of_spending_is_looked_at_before_it_is_kept(visit, demo, signed_in):
+    page = visit(f"{demo.url}/course/marketing/", cookies=signed_in)
+    table = b"week,search spend,bookings\n2026-09-07,1726,168\n2026-09-14,2270,165\n"
+    file = {"name": "spent.csv", "mimeType": "text/csv", "buffer": table}
+    page.get_by_label("A table of spending and outcomes").set_input_files(file)
+    page.get_by_role("button", name="Send it up").click()
+    page.wait_for_url(re.compile(r"/course/marketing/new/"))
+    assert not faults(page)
+
+
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with rapport(tmp_path_factory.mktemp("empty") / "var") as running:
@@ -354,6 +408,8 @@ def test_the_url_conf_has_no_page_that_these_tests_pass_over():
         | LABELLED
         | FOLLOWED
         | CODED
+        | TALKED_OF
+        | SPENT
     )
     seen |= {pattern.replace(r"\d+", "<int:key>") for pattern in FOUND.values()}
     seen |= {"/listen/connect/<str:name>/", "/settings/readers/<slug:reader>/"}
