@@ -222,7 +222,7 @@ def test_a_reader_that_is_too_sure_is_believed_less_from_the_labels_before_the_d
 def test_what_was_recalibrated_can_be_taken_back_to_what_the_reader_said(channel, coder):
     learned = frames.Calibration(0.4, (0.3, -0.1, -0.2))
     raw = np.array([[0.9, 0.06, 0.04], [0.2, 0.5, 0.3]])
-    assert frames._undone(learned).apply(learned.apply(raw)) == pytest.approx(raw)
+    assert frames.undone(learned).apply(learned.apply(raw)) == pytest.approx(raw)
 
 
 def test_labels_of_another_reader_or_of_later_say_nothing(channel, coder):

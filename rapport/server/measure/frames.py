@@ -302,7 +302,7 @@ def _learn(day: date, reader: str, names: Mapping[int, str], now: datetime) -> _
         kept = rows(row)
         there = kept[np.isin(kept["message"], np.array(list(said[row.pk]), dtype=np.int64))]
         channels += [names[channel] for channel in there["channel"].tolist()]
-        raw.append(_undone(calibration_of(row)).apply(there["tone"].astype(np.float64)))
+        raw.append(undone(calibration_of(row)).apply(there["tone"].astype(np.float64)))
         labels += [ANSWERS.index(said[row.pk][message]) for message in there["message"].tolist()]
     if not labels:
         return _Learned(Calibration(), None)
@@ -313,7 +313,7 @@ def _learn(day: date, reader: str, names: Mapping[int, str], now: datetime) -> _
     return _Learned(calibration, sampling.Coded(channels, calibration.apply(predictions), found))
 
 
-def _undone(calibration: Calibration) -> Calibration:
+def undone(calibration: Calibration) -> Calibration:
     """What takes a recalibrated probability back to what the reader said."""
     a, b, c = (-shift / calibration.sharpness for shift in calibration.shift)
     return Calibration(1 / calibration.sharpness, (a, b, c))

@@ -134,7 +134,7 @@ def settle(parts: Sequence[Part], of: str, tolerance: float) -> Home | NotEnough
         day_variance=_day_variance(parts, whole, weights, of),
         a_day=(found.labels / days, whole.messages / days),
         finds=_finds(whole, of),
-        reads=_reads(whole, of),
+        reads=_reads(parts, of),
         places={channel: _place(whole.within([channel]), weight, of) for channel, weight in weights.items()},
         reader=parts[-1].of.reader,
         since=min(one.of.day for one in parts if one.of.reader == parts[-1].of.reader),
@@ -167,13 +167,14 @@ def _finds(whole: Period, of: str) -> tuple[float, float]:
     return _mean(weight[truly], said[truly]), _mean(weight[~truly], said[~truly])
 
 
-def _reads(whole: Period, of: str) -> tuple[float, ...]:
-    """The reader's mean prediction for each label; where people gave none, its mean for all."""
-    weight = standing_for(whole.frame.sizes, whole.labels.stratum)
-    predicted = whole.labels.prediction @ _worth(of)
+def _reads(parts: Sequence[Part], of: str) -> tuple[float, ...]:
+    """What the reader itself says of each label, on average; where people gave none, its mean for all."""
+    label = np.concatenate([one.label for one in parts])
+    weight = np.concatenate([standing_for(one.frame.sizes, one.cell) for one in parts])
+    predicted = np.concatenate([one.said for one in parts]) @ _worth(of)
     if not len(predicted):
         return (0.0,) * len(LABELS)
-    masks = [whole.labels.label == label for label in LABELS]
+    masks = [label == one for one in LABELS]
     return tuple(_mean(weight[mask], predicted[mask]) if mask.any() else _mean(weight, predicted) for mask in masks)
 
 
@@ -291,9 +292,9 @@ def residual(part: Part, home: Home) -> tuple[Floats, Floats]:
     label stands for.
 
     Not label less prediction: when the tone changes, a reader that errs as it always did is off by more of it, and the
-    ruler would be blamed for what the tone did.
+    ruler would be blamed for what the tone did. And what the reader said itself, for it is recalibrated day by day.
     """
-    off = np.array(home.reads)[part.label] - part.prediction @ _worth(home.of)
+    off = np.array(home.reads)[part.label] - part.said @ _worth(home.of)
     return off, standing_for(part.frame.sizes, part.cell)
 
 
@@ -314,7 +315,7 @@ def ruler(parts: Sequence[Part], home: Home) -> tuple[Home, Ruler | None]:
     whole = period(same)
     if whole is None or len(whole.labels) < FEWEST_RULED:
         return home, None
-    home = replace(home, reads=_reads(whole, home.of))
+    home = replace(home, reads=_reads(same, home.of))
     off, weight = (np.concatenate(one) for one in zip(*(residual(one, home) for one in same)))
     bias = _mean(weight, off)
     sd = math.sqrt(_mean(weight, (off - bias) ** 2))

@@ -154,6 +154,7 @@ class Closed:
 
     tone       shape (N, 3), frozen
     at         shape (n,), the place of each label's message; `label` as in core.measure.share; `ties` likewise
+    said       shape (n, 3), what the reader itself said of these, before it was recalibrated
     answered   everything that was planned has been coded
     late       ids of messages that came after the day had closed, and their channels
     """
@@ -169,6 +170,7 @@ class Closed:
     tone: Floats
     at: Ints
     label: Ints
+    said: Floats
     ties: Sequence[Tie]
     answered: bool
     late: tuple[Ints, Ints]
@@ -271,7 +273,8 @@ def _closed(row: DeskDay, drawn: Sequence[_Place], gone: Ints, matches: Matches)
     kept = kept[~among(kept["message"].astype(np.int64), gone)]
     message = kept["message"].astype(np.int64)
     front = list(_front(drawn))
-    at = np.array([one.message for one in front], dtype=np.int64)
+    at = np.searchsorted(message, np.array([one.message for one in front], dtype=np.int64))
+    tone = kept["tone"].astype(np.float64)
     return Closed(
         day=row.day,
         reader=row.reader,
@@ -281,9 +284,10 @@ def _closed(row: DeskDay, drawn: Sequence[_Place], gone: Ints, matches: Matches)
         stratum=kept["stratum"].astype(np.int64),
         group=kept["group"].astype(np.int64),
         number=kept["number"].astype(np.float64),
-        tone=kept["tone"].astype(np.float64),
-        at=np.searchsorted(message, at),
+        tone=tone,
+        at=at,
         label=np.array([ANSWERS.index(one.answer) for one in front], dtype=np.int64),
+        said=frames.undone(frames.calibration_of(row)).apply(tone[at]),
         ties=[one.tie for one in front],
         answered=all(one.answer for one in drawn if one.place < row.planned),
         late=_late(row),
@@ -333,6 +337,11 @@ class Part:
     at: Ints
     prediction: Floats
     label: Ints
+
+    @property
+    def said(self) -> Floats:
+        """What the reader itself said of the labels' messages, shape (n, 3)."""
+        return self.of.said[self.at]
 
     def sizes(self) -> dict[int, float]:
         """Messages by channel."""
