@@ -265,7 +265,7 @@ def burst(said, usual, ben) -> EarlyWarning:
 def test_the_page_says_what_is_loud_how_loud_and_how_often_that_is_false(client, burst):
     page = client.get(reverse("course_warnings")).content.decode()
     assert "20 people, where 2" in page
-    assert "warns falsely 4 times a year at most" in page
+    assert "warns falsely about 4 times a year at most" in page
     assert "How many people are usual in this hour" in page
 
 
