@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def world(ana):
     """The year of the sample as its channels were listened to, without the messages themselves."""
-    world, _truth = simulate(7, 0.2, UNTIL)
+    world, _truth = simulate(7, 0.3, UNTIL)
     channels = {}
     for one in world.channels:
         row = Channel.objects.create(
