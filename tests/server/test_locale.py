@@ -197,7 +197,7 @@ def english_phrases() -> frozenset[str]:
 
 
 def english(html: str) -> Iterator[str]:
-    theirs = WRITTEN | set(Team.objects.values_list("name", flat=True))
+    theirs = WRITTEN.union(*Team.objects.values_list("name", "slug"))
     for piece in pieces(html):
         if piece in english_words() - theirs:
             yield piece
