@@ -132,14 +132,13 @@ JUDGED = {"/listen/briefs/<int:key>/noise/", "/listen/briefs/judge/<int:key>/"}
 
 Theme = Literal["light", "dark"]
 Look = tuple[int, Theme, bool]
-TWO: list[Look] = [(1440, "light", True), (360, "dark", True)]
-LOOKS: list[Look] = [*TWO, (1440, "dark", False), (390, "light", False)]  # each theme's contrast is measured once
+LOOKS: list[Look] = [(1440, "light", True), (360, "dark", True)]  # wide and narrow, and each theme once
 
 
-def faults(page: Page, looks: list[Look] = LOOKS) -> list[str]:
+def faults(page: Page) -> list[str]:
     """What is wrong with the page that is open, in each of these widths and themes."""
     found = []
-    for width, theme, contrast in looks:
+    for width, theme, contrast in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
         found += [f"{width} {theme}: {violation}" for violation in violations(page, contrast=contrast)]
@@ -196,7 +195,7 @@ def test_the_page_on_which_matches_of_a_brief_are_judged(visit, demo, signed_in)
     page.goto(f"{demo.url}{found[0]}?query=*")
     expect(page.get_by_text("1 judged match")).to_be_visible()
     expect(page.get_by_text("Not saved yet")).to_be_visible()
-    assert not faults(page, TWO)
+    assert not faults(page)
 
 
 def test_the_page_on_which_one_labels_by_keys(visit, demo, signed_in):
@@ -207,7 +206,7 @@ def test_the_page_on_which_one_labels_by_keys(visit, demo, signed_in):
         page.keyboard.press(key)
         expect(page.get_by_text(f"{place} in this draw")).to_be_visible(timeout=20_000)
         page.wait_for_load_state()
-    assert not faults(page, TWO)
+    assert not faults(page)
 
 
 OWN_READERS = """
@@ -241,7 +240,7 @@ def test_the_desk_at_which_one_codes_by_keys(visit, demo, signed_in):
     page.keyboard.press("2")
     expect(place).to_contain_text("1 of")
     assert page.locator("[data-desk-text]").inner_text() != first
-    found += faults(page, TWO)
+    found += faults(page)
     page.keyboard.press("z")
     expect(place).to_contain_text("0 of")
     assert page.locator("[data-desk-text]").inner_text() == first
@@ -261,7 +260,7 @@ def test_the_page_of_an_organisations_own_reader(visit, demo, signed_in):
     found = faults(page)
     page.get_by_role("button", name="Switch it on").click()
     expect(page.get_by_role("button", name="Back to the default reader")).to_be_visible()
-    found += faults(page, TWO)
+    found += faults(page)
     page.get_by_role("button", name="Back to the default reader").click()
     expect(page.get_by_text("It was switched off on")).to_be_visible()
     assert not found
@@ -383,7 +382,7 @@ def test_every_page_empty_from_the_first_run_on(visit, empty):
     found += faults(page)
     for path in FULL:
         page.goto(empty.url + path)
-        found += faults(page, TWO)
+        found += faults(page)
     assert not found
     page.goto(start)
     assert "start/?token" not in page.url  # it works once
