@@ -216,7 +216,7 @@ def test_a_change_of_mix_is_told_apart_from_one_of_tone(line):
 def stepped(days: Days, until: int, line: Line, **how: object) -> None:
     """Play on day by day as the nights do, until red rings."""
     while days.played < until and not Alarm.objects.filter(line=line, kind="red").exists():
-        surge = watching.surging()
+        surge = frames.surging()
         days.labels = 36 if surge else 12
         watching.step(morning_after(days.play(1, **how)))
 

@@ -167,8 +167,7 @@ def extend(day: DeskDay, places: int) -> int:
 
 def surging() -> bool:
     """Whether an amber line asks for more labels."""
-    states = Watching.objects.filter(line__closed_at=None).values_list("amber", flat=True)
-    return any((state or {}).get("left", 0) > 0 for state in states)
+    return Watching.objects.filter(line__closed_at=None, amber__left__gt=0).exists()
 
 
 def _is_time(day: date, now: datetime) -> bool:

@@ -102,11 +102,6 @@ def _red(kept: Mapping[str, Any]) -> RedAlarm:
     return RedAlarm(**{**kept, "mass": mass, "run": tuple(kept["run"]), "since": tuple(kept["since"])})
 
 
-def surging() -> bool:
-    """Whether an amber line asks for more labels."""
-    return Watching.objects.filter(line__closed_at=None, amber__left__gt=0).exists()
-
-
 # -- the night -------------------------------------------------------------------------------------------------------
 
 
