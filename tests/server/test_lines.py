@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from rapport.cli import main
 from rapport.server.listen.models import Brief, BriefMatch, Message
-from rapport.server.measure import figures, goals, homes, lines, watching
+from rapport.server.measure import figures, frames, goals, homes, lines, setting, watching
 from rapport.server.measure.models import (
     Alarm,
     Annotation,
@@ -375,6 +375,16 @@ def test_a_goal_that_is_reached_already_is_to_be_held(line, level, rings):
     )
     goals.look(morning_after(known_weeks(line, weeks), 36))
     assert Alarm.objects.filter(kind="course").exists() == rings
+
+
+def test_a_goal_that_is_changed_bets_on_no_week_before_the_change(line, ana):
+    last, old = known_weeks(line, wobbling(0.4, 0, 20) + wobbling(0.25, 0, 4)), FIRST + timedelta(days=28)
+    Figure.objects.create(line=line, period="seven", start=last, end=last, shares={"negative": [0.25, 0.2, 0.3]})
+    how = {"line": line, "of": "negative", "by_date": last + timedelta(days=84), "actor": ana}
+    goal = setting.set_goal(None, target=0.24, now=morning_after(old, 12), **how)
+    setting.set_goal(goal, target=0.2, now=morning_after(last, 12), **how)
+    goals.look(morning_after(last, 36))
+    assert not Alarm.objects.filter(kind="course").exists()
 
 
 # -- the command line ------------------------------------------------------------------------------------------------

@@ -136,13 +136,13 @@ def reopen_line(line: Line, *, actor: User) -> Line | Refused:
 def set_goal(
     goal: Goal | None, *, line: Line, of: str, target: float, by_date: date, actor: User, now: datetime | None = None
 ) -> Goal | Refused:
-    """Set a goal or change it. The way to it begins at today's estimate; what was computed for another one goes."""
+    """Set a goal or change it. The way to it begins now, at today's estimate; what was computed for another goes."""
     now = now or timezone.now()
     if refused := refusal(actor, "measure") or _goal_refused(line, of, target, by_date, now):
         return refused
-    row = goal or Goal(line=line, set_by=actor, set_at=now)
+    row = goal or Goal(line=line, set_by=actor)
     if (row.of, row.target, row.by_date) != (of, target, by_date) or goal is None:
-        row.of, row.target, row.by_date = of, target, by_date
+        row.of, row.target, row.by_date, row.set_at = of, target, by_date, now
         row.start, row.error, row.off, row.week, row.outlook = _today(line, of), None, None, None, None
     with recorded("goal.changed" if goal else "goal.set", actor, of=of, to=target, by_date=by_date) as entry:
         row.save()
