@@ -22,7 +22,7 @@ from rapport.server.measure.whereabouts import whereabouts
 from rapport.server.organise.models import AuditEntry, Notice, User
 from rapport.server.pages import charts
 from rapport.server.pages.course_chart import Drawing
-from rapport.server.pages.course_words import points, sentence
+from rapport.server.pages.course_words import day_name, points, sentence
 from rapport.server.pages.needs import needs
 from tests.server import gps
 from tests.server.conftest import member
@@ -154,7 +154,7 @@ def test_tone_and_mix_are_shown_apart(line):
 
 def test_people_and_other_numbers_are_chosen_by_the_address(line, ana):
     assert "Net tone of people +7" in page(ana, count="people")
-    assert "Negative messages 27 % (between 23 % and 31 %) over 7 days, 84 labels. Net tone is down since" in page(
+    assert "Negative messages 27 % (between 23 % and 31 %) over 7 days, 84 labels. Net tone down since" in page(
         ana, of="negative"
     )
 
@@ -177,6 +177,36 @@ def test_what_was_known_then_is_kept_beside_what_is_known_now(line, ana):
 
 def test_an_alarm_that_had_not_rung_yet_was_not_known(line):
     assert look(line, known=LAST - timedelta(days=12)).change is None
+
+
+def test_a_change_that_was_put_away_is_not_told_any_more(line, hanna):
+    setting.close_alarm(Alarm.objects.get(), actor=hanna)
+    assert sentence(look(line)).change == "No change that the alarm would call one."
+    assert look(line, known=LAST - timedelta(days=2)).change, "it was not put away then"
+
+
+def test_a_later_change_is_the_answer_to_an_earlier_one(line, hanna):
+    later = gps.red(line, LAST, LAST - timedelta(days=6), size=[0.1, 0.05, 0.15])
+    assert sentence(look(line)).change.startswith("Up since ")
+    setting.close_alarm(later, actor=hanna)
+    assert look(line).change is None
+
+
+def test_a_change_whose_weeks_lie_back_is_told_as_past(line):
+    back = list(Figure.objects.filter(period="week").order_by("-end")[:3])
+    for row in back:
+        assert "until" not in sentence(look(line)).change
+        Figure.objects.filter(pk=row.pk).update(net=[0.14, 0.08, 0.2])
+    began = Alarm.objects.get().began
+    assert sentence(look(line)).change == f"Down from {day_name(began)} until about {day_name(back[-1].start)}."
+
+
+def test_the_page_names_the_five_that_carry_most_and_the_alarm_all(line, ana):
+    alarm = Alarm.objects.get()
+    alarm.found["carried"] = [{"by": "channel", "name": f"Channel {n}", "key": n, "share": 0.1} for n in range(7)]
+    alarm.save()
+    assert page(ana).count("<dt><bdi>Channel") == 5
+    assert page(ana, reverse("alarm", args=[alarm.pk])).count("<dt><bdi>Channel") == 7
 
 
 def test_the_week_that_runs_is_not_drawn(line):

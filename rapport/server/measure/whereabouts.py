@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 
 from django.db.models import Q, QuerySet
 
@@ -19,6 +20,9 @@ SEEN = ("red", "ruler", "course")
 """Alarms that people are told of; amber only asks for labels."""
 
 FRESH = timedelta(days=8)  # a seven-day value that is older is no "now"
+BACK = 3
+"""So many weeks in a row lie back where the line was before a change, until that counts as over."""
+
 NUMBERS = ("net", "negative", "positive")
 Triple = tuple[float, float, float]
 
@@ -41,8 +45,21 @@ class Whereabouts:
 
     @property
     def change(self) -> Alarm | None:
-        """The newest red alarm."""
-        return next((alarm for alarm in reversed(self.alarms) if alarm.kind == "red"), None)
+        """The newest red alarm, unless it was put away by that day: whatever rang before, it is the answer to."""
+        newest = next((alarm for alarm in reversed(self.alarms) if alarm.kind == "red"), None)
+        put_away = newest and newest.closed_at and newest.closed_at < after(self.day)
+        return None if put_away else newest
+
+    @property
+    def over(self) -> date | None:
+        """About when that change ended: the first of the newest weeks that all lie back where it began."""
+        change = self.change
+        if change is None or not (before := change.found.get("before")) or (up := rises(change)) is None:
+            return None
+        sure = [row for row in self.weeks if row.start > (change.began or change.day) and not grey(row)]
+        told = [(row, found[0] - before[0]) for row in sure if (found := value(row, change.found["of"], people=False))]
+        run = list(takewhile(lambda one: (one[1] if up else -one[1]) <= self.line.tolerance, reversed(told)))
+        return run[-1][0].start if len(run) >= BACK else None
 
     @property
     def ruler(self) -> Alarm | None:
@@ -62,6 +79,15 @@ def value(figure: Figure, of: str, *, people: bool) -> Triple | None:
     """The number with its interval; None where there are not enough labels."""
     found = figure.people.get(of) if people else figure.net if of == "net" else figure.shares.get(of)
     return (found[0], found[1], found[2]) if found else None
+
+
+def rises(alarm: Alarm) -> bool | None:
+    """Whether what is watched went up; None where nobody can say yet."""
+    moved = alarm.found.get("size")
+    if moved:
+        return bool(moved[0] > 0)
+    stated = alarm.found.get("rises")
+    return None if stated is None else bool(stated)
 
 
 def grey(figure: Figure) -> bool:
@@ -98,10 +124,10 @@ def _figures(found: Iterable[int], known: date | None) -> QuerySet[Figure]:
     figures = Figure.objects.filter(line__in=list(found)).order_by("end", "id")
     if known is None:
         return figures.filter(current=True)
-    return figures.filter(made_at__lt=_after(known))
+    return figures.filter(made_at__lt=after(known))
 
 
-def _after(day: date) -> datetime:
+def after(day: date) -> datetime:
     return datetime.combine(day, time(), UTC) + timedelta(days=1)
 
 
@@ -113,7 +139,7 @@ def _beside(found: dict[int, Whereabouts], first: date, known: date | None) -> N
     if known is None:
         goals = goals.filter(closed_at=None)
     else:
-        until = _after(known)
+        until = after(known)
         goals = goals.filter(Q(closed_at=None) | Q(closed_at__gte=until), set_at__lt=until)
         alarms, notes = alarms.filter(rang_at__lt=until), notes.filter(day__lte=known)
     for goal in goals:

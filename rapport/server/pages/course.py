@@ -40,6 +40,7 @@ from rapport.server.templatetags.rapport import number as digits
 PERIODS = (26, 52, 104)
 SMALL_WEEKS = 26
 MOST_LINES = 24  # small multiples on one page; the list of lines has all
+MOST_CARRYING = 5  # of a change; its own page has all
 WIDTHS = {"wide": 900, "middle": 640, "narrow": 320}
 
 
@@ -177,7 +178,7 @@ def course(request: HttpRequest) -> HttpResponse:
         "switches": _switches(asked),
         "facts": _facts(found.seven) if found.seven else [],
         "change": found.change,
-        "carrying": carrying(found.change),
+        "carrying": carrying(found.change)[:MOST_CARRYING],
         "goal": found.goal(asked.of),
         "arrival": arrival(goal) if (goal := found.goal(asked.of)) else "",
         "events": events(found),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from rapport.core.types import NotEnough
 from rapport.server.measure.models import Alarm, Figure, Goal
-from rapport.server.measure.whereabouts import Triple, Whereabouts, grey, value
+from rapport.server.measure.whereabouts import Triple, Whereabouts, grey, rises, value
 from rapport.server.pages.figures import lacking, percent
 from rapport.server.templatetags.rapport import number
 
@@ -35,16 +35,16 @@ PEOPLES = {
 }
 MINUS = "\u2212"
 
-# Since when, by what is watched and whether it went up; of net tone in short where that is what is shown.
-SINCE = {
-    ("", True): gettext_lazy("Net tone is up since %(day)s."),
-    ("", False): gettext_lazy("Net tone is down since %(day)s."),
-    ("net", True): gettext_lazy("Up since %(day)s."),
-    ("net", False): gettext_lazy("Down since %(day)s."),
-    ("negative", True): gettext_lazy("More negative messages since %(day)s."),
-    ("negative", False): gettext_lazy("Fewer negative messages since %(day)s."),
-    ("positive", True): gettext_lazy("More positive messages since %(day)s."),
-    ("positive", False): gettext_lazy("Fewer positive messages since %(day)s."),
+# What is different, by what is watched and whether it went up; of net tone in short where that is what is shown.
+DIFFERENT = {
+    ("", True): gettext_lazy("Net tone up %(when)s."),
+    ("", False): gettext_lazy("Net tone down %(when)s."),
+    ("net", True): gettext_lazy("Up %(when)s."),
+    ("net", False): gettext_lazy("Down %(when)s."),
+    ("negative", True): gettext_lazy("More negative messages %(when)s."),
+    ("negative", False): gettext_lazy("Fewer negative messages %(when)s."),
+    ("positive", True): gettext_lazy("More positive messages %(when)s."),
+    ("positive", False): gettext_lazy("Fewer positive messages %(when)s."),
 }
 
 
@@ -152,7 +152,7 @@ def too_few(figure: Figure) -> str:
 def changed(found: Whereabouts, of: str) -> str:
     """Since when it is different, or that no alarm rang; what stands in the way of both. `of`: what is shown."""
     if found.change:
-        return since(found.change, found.line.watches, of)
+        return since(found.change, found.line.watches, of, found.over)
     watching = found.watching
     if not found.line.watched or watching is None:
         return ""
@@ -161,22 +161,14 @@ def changed(found: Whereabouts, of: str) -> str:
     return _("No change that the alarm would call one.") if watching.red else ""
 
 
-def since(alarm: Alarm, watches: str, shown: str = "") -> str:
-    watched = str(alarm.found.get("of") or watches)
-    day = {"day": day_name(alarm.began or alarm.day)}
-    up = rises(alarm)
+def since(alarm: Alarm, watches: str, shown: str = "", over: date | None = None) -> str:
+    """Since when it is different; or from when until about when it was."""
+    watched, up = str(alarm.found.get("of") or watches), rises(alarm)
+    when = _("from %(day)s until about %(end)s") if over else _("since %(day)s")
+    when %= {"day": day_name(alarm.began or alarm.day), "end": day_name(over) if over else ""}
     if up is None:
-        return _("Different since %(day)s.") % day
-    return str(SINCE["" if watched == "net" != shown else watched, up]) % day
-
-
-def rises(alarm: Alarm) -> bool | None:
-    """Whether what is watched went up; None where nobody can say yet."""
-    moved = alarm.found.get("size")
-    if moved:
-        return bool(moved[0] > 0)
-    stated = alarm.found.get("rises")
-    return None if stated is None else bool(stated)
+        return _("Different %(when)s.") % {"when": when}
+    return str(DIFFERENT["" if watched == "net" != shown else watched, up]) % {"when": when}
 
 
 def aimed(goal: Goal) -> str:
