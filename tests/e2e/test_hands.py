@@ -126,7 +126,7 @@ def test_a_chart_has_its_place_before_it_is_drawn(visit, demo, signed_in, path):
     page.goto(demo.url + path)
     until(page, PICTURES_ARE_THERE)
     drawn = [box.bounding_box()["height"] for box in page.locator(".picture img").all()]
-    assert kept == pytest.approx(drawn, abs=20)
+    assert kept == pytest.approx(drawn, abs=1)
 
 
 def test_on_a_phone_the_tab_of_the_open_page_is_in_view(visit, demo, signed_in):

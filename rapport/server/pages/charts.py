@@ -32,7 +32,8 @@ PATIENCE_SECONDS = 30.0
 KEPT = 1_000  # drawings; when there are more, the older half goes
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
 THEMES = ("light", "dark")
-EDGES, TITLE, LEGEND = 40, 21, 27  # pixels around the plots, above a panel that has a title, and of a legend
+SIZE = re.compile(rb'width="[\d.]+" height="[\d.]+"')
+EDGES, TITLE, LEGEND = 35, 17, 31  # pixels around the plots, above a panel that has a title, and of a legend
 TOKEN = re.compile(r"--([\w-]+):\s*light-dark\((#[0-9a-fA-F]{6}),\s*(#[0-9a-fA-F]{6})\)")
 
 
@@ -73,11 +74,16 @@ def framed(spec: Spec, theme: str, *, ground: bool = False) -> Spec:
 
 
 def height(spec: Spec) -> int:
-    """About how high the picture will be, so that the page keeps its place free while it is drawn."""
+    """About how high the picture will be: the page keeps so much of its place free while it is drawn."""
     panels = spec["vconcat"]
     plots = sum(panel["height"] for panel in panels) + spec["spacing"] * (len(panels) - 1)
     titles = sum("title" in panel for panel in panels)
     return int(plots + EDGES + titles * TITLE + LEGEND * ('"color": {"field"' in json.dumps(spec)))
+
+
+def fitted(svg: bytes, width: int, height: int) -> bytes:
+    """The picture as large as the page expects it, so that nothing jumps: words at its edges make it a bit larger."""
+    return SIZE.sub(b'width="%d" height="%d" preserveAspectRatio="xMinYMin"' % (width, height), svg, count=1)
 
 
 # -- drawing ---------------------------------------------------------------------------------------------------------

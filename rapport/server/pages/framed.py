@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from rapport.core.errors import ChartError
-from rapport.server.pages.charts import THEMES, colours, drawn, height
+from rapport.server.pages.charts import THEMES, colours, drawn, fitted, height
 from rapport.server.pages.charts import framed as dressed
 from rapport.server.pages.context import theme as chosen_theme
 from rapport.server.pages.figures import Figure
@@ -97,12 +97,15 @@ def sent(request: HttpRequest, figure: Figure | None, form: str, *, widths: Mapp
     theme, taken = request.GET.get("theme", ""), "file" in request.GET
     theme = theme if theme in THEMES else "light"
     width = widths.get(request.GET.get("width", ""), widths["wide"])
-    spec = dressed(figure.spec(width, colours(theme)), theme, ground=taken)
+    spec = figure.spec(width, colours(theme))
     try:
-        response = HttpResponse(drawn(spec, form), content_type=FORMS[form])
+        picture = drawn(dressed(spec, theme, ground=taken), form)
     except ChartError as error:
         log.error("The chart “%s” could not be drawn: %s", figure.key, error)
         return HttpResponse(str(error), status=503, content_type="text/plain; charset=utf-8")
+    if form == "svg" and not taken:
+        picture = fitted(picture, width, height(spec))
+    response = HttpResponse(picture, content_type=FORMS[form])
     response.headers["Cache-Control"] = "private, max-age=300"  # as often as the counts change
     return _file(response, name) if taken else response
 
