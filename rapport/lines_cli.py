@@ -97,12 +97,14 @@ def _numbers(row: Figure) -> dict[str, Any]:
 
 def _alarm(line: Line) -> str:
     """How its alarm stands, in a word or with the reason why there is none."""
+    from rapport.server.measure.whereabouts import why_not
+
     watching = getattr(line, "watching", None)
     if not line.watched:
         return "off"
-    if watching is None or (watching.baseline is None and not watching.refused):
+    if watching is None or (watching.baseline is None and not watching.refusal):
         return "baseline"
-    return watching.refused or ("quiet" if watching.red else "baseline")
+    return why_not(watching) or ("quiet" if watching.red else "baseline")
 
 
 def _rang(row: Alarm) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from django.utils import translation
 
 from rapport.cli import main
 from rapport.server.listen.models import Brief, BriefMatch, Message
@@ -25,6 +26,7 @@ from rapport.server.measure.models import (
     Line,
     Watching,
 )
+from rapport.server.measure.whereabouts import happened, why_not
 from rapport.server.organise.models import Notice, User
 from tests.server.closed_days import FIRST, Days, channel_called, morning_after
 
@@ -265,7 +267,8 @@ def test_another_reader_is_written_down_and_begins_with_a_ruler_of_its_own(line)
     after = Watching.objects.get()
     assert (after.ruler, after.amber) == (None, None)
     assert after.red["day"] == 1, "people's labels do not mind who reads"
-    assert Annotation.objects.get().day == days.last
+    note = Annotation.objects.get()
+    assert (note.day, happened(note)) == (days.last, "From here on another reader of tone: tone-2")
     watching.step(morning_after(days.play(28, drift=0.5), 24 * 5))
     assert Watching.objects.get().ruler
     assert not Alarm.objects.exists()
@@ -276,7 +279,10 @@ def test_a_tolerance_within_the_error_of_the_baseline_is_refused(line):
     watching.step(morning_after(Days().play(EIGHT_WEEKS)))
     kept = Watching.objects.get()
     assert kept.red is None
-    assert "cannot be told from the error of the baseline" in kept.refused
+    assert "cannot be told from the error of the baseline" in why_not(kept)
+    assert kept.refusal["asked"] == 0.005 < kept.refusal["least"]
+    with translation.override("de"):
+        assert why_not(kept).startswith("eine Änderung um 0,5 Punkte ist vom Fehler der Grundlinie")
 
 
 def test_days_wait_for_their_labels_and_not_for_ever(line):

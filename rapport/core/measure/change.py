@@ -191,6 +191,14 @@ def threshold(days: int = YEAR, chance: float = FALSE_ALARMS) -> float:
     return round(days / chance, 6)
 
 
+@dataclass(frozen=True, slots=True)
+class TooFine(Refused):
+    """The change that is `asked` for is smaller than what is unknown; at `least` so large a one can be watched."""
+
+    asked: float
+    least: float
+
+
 def watch(
     baseline: float,
     error: float,
@@ -200,7 +208,7 @@ def watch(
     days: int = YEAR,
     chance: float = FALSE_ALARMS,
     low: float = 0.0,
-) -> RedAlarm | Refused:
+) -> RedAlarm | TooFine:
     """An alarm for a line whose share in the last weeks (eight, say) is known.
 
     baseline       that share, by the same weights by which days will be given
@@ -218,10 +226,12 @@ def watch(
     """
     needed = error + math.sqrt(day_variance) / 2
     if tolerance < needed:
-        asked, least = 100 * tolerance, math.ceil(1000 * needed) / 10
-        return Refused(
-            f"a change of {asked:.1f} points cannot be told from the error of the baseline; ask for {least:.1f} points"
-            " or more"
+        least = math.ceil(1000 * needed) / 1000
+        return TooFine(
+            f"a change of {100 * tolerance:.1f} points cannot be told from the error of the baseline; ask for"
+            f" {100 * least:.1f} points or more",
+            tolerance,
+            least,
         )
     return RedAlarm(baseline, tolerance, threshold(days, chance), low=low)
 

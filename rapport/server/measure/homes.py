@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from rapport.core.measure import change, delay, share
-from rapport.core.measure.change import SURGE, Amber, RedAlarm, Ruler, Today
+from rapport.core.measure.change import SURGE, Amber, RedAlarm, Ruler, Today, TooFine
 from rapport.core.measure.share import OUTCOMES, ShareEstimate
-from rapport.core.types import Estimate, NotEnough, Refused
+from rapport.core.types import Estimate, NotEnough
 from rapport.server.measure.lines import Floats, Ints, Part, Period, later_digits, period
 
 TONES = ("negative", "neutral", "positive")
@@ -358,7 +358,7 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def alarm(home: Home) -> RedAlarm | Refused:
+def alarm(home: Home) -> RedAlarm | TooFine:
     return change.watch(
         home.value[0], home.error, day_variance=home.day_variance, tolerance=home.tolerance, low=home.low
     )

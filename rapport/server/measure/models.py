@@ -240,7 +240,8 @@ class Watching(models.Model):
     """The alarms of a line as they stand after `day`. The states are those of `core.measure.change`.
 
     baseline   the days that it was taken from, its value and standard error, the fixed weights of channels
-    refused    why there is no red alarm (a tolerance below the error of the baseline), or empty
+    refusal    why there is no red alarm: {"have", "need"} labels, or {"asked", "least"}, a tolerance below the error of
+               the baseline and the smallest above it; {"words"}: as it was said before versions kept numbers; or None
     expected   the delay to be expected, as it was shown when the alarm was set up: a list of {"shift", "days": the
                median, "late": nine of ten years, None for neither, "rang": share of years}; see `core.measure.delay`
     """
@@ -251,15 +252,20 @@ class Watching(models.Model):
     red = models.JSONField(null=True)
     amber = models.JSONField(null=True)
     ruler = models.JSONField(null=True)
-    refused = models.CharField(max_length=300, blank=True)
+    refusal = models.JSONField(null=True)
     expected = models.JSONField(null=True)
 
 
 class Annotation(models.Model):
-    """What happened on a day, in words: a price rise announced, a reader changed. Of one line, or of all."""
+    """What happened on a day. Of one line, or of all.
+
+    text     as people said it: a price rise announced
+    reader   the one that begins on that day, where the timetable wrote it down; then there is no text
+    """
 
     day = models.DateField()
-    text = models.CharField(max_length=200)
+    text = models.CharField(max_length=200, blank=True)
+    reader = models.CharField(max_length=200, blank=True)
     line = models.ForeignKey(Line, models.CASCADE, null=True, blank=True, related_name="annotations")
     by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)

@@ -210,6 +210,7 @@ def remove_annotation(row: Annotation, *, actor: User) -> str | Refused:
     copy = {
         "day": row.day.isoformat(),
         "text": row.text,
+        "reader": row.reader,
         "line": row.line_id,
         "by": row.by_id,
         "at": row.at.isoformat(),
@@ -237,6 +238,7 @@ def restore_annotation(sealed: str, *, actor: User) -> Annotation | Refused:
         row = Annotation.objects.create(
             day=date.fromisoformat(copy["day"]),
             text=copy["text"],
+            reader=copy.get("reader", ""),
             line=line,
             by=by,
             at=datetime.fromisoformat(copy["at"]),

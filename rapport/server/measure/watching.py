@@ -16,9 +16,9 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Q
 
-from rapport.core.measure.change import SURGE_DAYS, Amber, RedAlarm, Ruler, flagged
+from rapport.core.measure.change import SURGE_DAYS, Amber, RedAlarm, Ruler, TooFine, flagged
 from rapport.core.measure.coverage import NEEDLE
-from rapport.core.types import NotEnough, Refused
+from rapport.core.types import NotEnough
 from rapport.server.measure import carried, homes
 from rapport.server.measure.figures import Hours, hours_between
 from rapport.server.measure.homes import Home
@@ -59,7 +59,7 @@ class State:
     red: RedAlarm | None = None
     amber: Amber | None = None
     ruler: Ruler | None = None
-    refused: str = ""
+    refusal: dict[str, Any] | None = None
     expected: Any = None
 
     @classmethod
@@ -75,7 +75,7 @@ class State:
             _red(row.red) if row.red else None,
             Amber(**row.amber | {"seen": tuple(row.amber["seen"])}) if row.amber else None,
             Ruler(**row.ruler) if row.ruler else None,
-            row.refused,
+            row.refusal,
             row.expected,
         )
 
@@ -87,7 +87,7 @@ class State:
             red=_kept(self.red) if self.red else None,
             amber=asdict(self.amber) if self.amber else None,
             ruler=asdict(self.ruler) if self.ruler else None,
-            refused=self.refused[:300],
+            refusal=self.refusal,
             expected=self.expected,
         )
 
@@ -193,8 +193,8 @@ def _save(states: Sequence[State], now: datetime) -> None:
 def _after(state: State, day: date, turn: Turn) -> list[Alarm]:
     """The line's alarms after one more day, without saving them. What rang, but for red."""
     state.day = day
-    settled = state.home is not None and not state.refused
-    if not settled and (not state.refused or day.weekday() == TRIED_AGAIN):
+    settled = state.home is not None and not state.refusal
+    if not settled and (not state.refusal or day.weekday() == TRIED_AGAIN):
         _settle(state, day, turn)
         return []
     found = turn.shelf.days(day, day)
@@ -218,12 +218,12 @@ def _settle(state: State, day: date, turn: Turn) -> None:
         return
     home = homes.settle(parts, state.line.watches, state.line.tolerance)
     if isinstance(home, NotEnough):
-        state.refused = f"not enough labels in eight weeks: {home.have} of {home.need}"
+        state.refusal = {"have": home.have, "need": home.need}
         return
     red = homes.alarm(home)
     state.expected = None
     state.home, state.ruler = homes.ruler(parts, home)
-    state.refused = red.reason if isinstance(red, Refused) else ""
+    state.refusal = {"asked": red.asked, "least": red.least} if isinstance(red, TooFine) else None
     if isinstance(red, RedAlarm):
         state.red, state.amber = red, homes.amber(parts, home) if state.amber is None else state.amber
 
@@ -315,8 +315,7 @@ def _ring(state: State, day: date, turn: Turn) -> Alarm:
     alarm = Alarm(line=state.line, kind="red", day=day, began=began, rang_at=turn.now, found=found)
     alarm.found |= carried.by(alarm, state.home, day)
     state.amber = replace(state.amber, left=SURGE_DAYS, seen=()) if state.amber else None
-    state.home = state.red = state.ruler = state.expected = None
-    state.refused = ""
+    state.home = state.red = state.ruler = state.expected = state.refusal = None
     return alarm
 
 
@@ -368,10 +367,9 @@ def _note_readers(now: datetime) -> None:
     for (_, before), (day, reader) in pairwise(told):
         if before == reader:
             continue
-        text = f"From here on another reader of tone: {reader}"
-        if not Annotation.objects.filter(day=day, line=None, text=text[:200]).exists():
+        if not Annotation.objects.filter(day=day, line=None, reader=reader[:200]).exists():
             with recorded("reader.annotated", "timetable", day=day.isoformat(), reader=reader):
-                Annotation.objects.create(day=day, text=text[:200], at=now)
+                Annotation.objects.create(day=day, reader=reader[:200], at=now)
 
 
 # -- what to expect --------------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 
 from django.db.models import Q, QuerySet
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from rapport.core.measure.coverage import NEEDLE
 from rapport.core.measure.share import FEWEST_LABELS
@@ -88,6 +90,25 @@ def rises(alarm: Alarm) -> bool | None:
         return bool(moved[0] > 0)
     stated = alarm.found.get("rises")
     return None if stated is None else bool(stated)
+
+
+def why_not(watching: Watching) -> str:
+    """Why there is no red alarm, in words; empty where nothing stands in its way."""
+    why = watching.refusal or {}
+    if "have" in why:
+        return _("not enough labels in eight weeks: %(have)s of %(need)s") % why
+    if "asked" in why:
+        words = _(
+            "a change of %(asked)s points cannot be told from the error of the baseline; ask for at least %(least)s"
+            " points"
+        )
+        return words % {name: number_format(100 * why[name], 1) for name in ("asked", "least")}
+    return str(why.get("words", ""))
+
+
+def happened(note: Annotation) -> str:
+    """What was written down, by people or by the timetable."""
+    return _("From here on another reader of tone: %(reader)s") % {"reader": note.reader} if note.reader else note.text
 
 
 def grey(figure: Figure) -> bool:

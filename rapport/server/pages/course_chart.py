@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from rapport.server.measure.models import Alarm, Annotation, Goal
 from rapport.server.measure.models import Figure as Row
 from rapport.server.measure.queries import monday
-from rapport.server.measure.whereabouts import Triple, Whereabouts, grey, value
+from rapport.server.measure.whereabouts import Triple, Whereabouts, grey, happened, value
 from rapport.server.pages.charts import Spec
 from rapport.server.pages.course_words import (
     NAMES,
@@ -59,7 +59,7 @@ class Event:
 def events(found: Whereabouts) -> list[Event]:
     """Changes and what happened, by their day, numbered."""
     rang = [(alarm.began or alarm.day, since(alarm, found.line.watches), alarm, None) for alarm in _changes(found)]
-    noted = [(note.day, note.text, None, note) for note in found.annotations]
+    noted = [(note.day, happened(note), None, note) for note in found.annotations]
     ordered = sorted([*rang, *noted], key=lambda one: one[0])
     return [Event(n, *one) for n, one in enumerate(ordered, 1)]
 

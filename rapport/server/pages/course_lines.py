@@ -20,7 +20,7 @@ from rapport.core.types import NotEnough, Refused
 from rapport.server.measure import setting
 from rapport.server.measure.models import Annotation, Goal, Line
 from rapport.server.measure.waiting import Delay, expected
-from rapport.server.measure.whereabouts import Whereabouts, lines, whereabouts
+from rapport.server.measure.whereabouts import Whereabouts, happened, lines, whereabouts, why_not
 from rapport.server.organise.abilities import may
 from rapport.server.pages.asking import number
 from rapport.server.pages.course import SMALL_WEEKS
@@ -81,8 +81,8 @@ def _alarm(found: Whereabouts) -> str:
     line = found.line
     if not line.watched:
         return _("No alarm")
-    if found.watching and found.watching.refused:
-        return _("The alarm cannot start: %(why)s") % {"why": found.watching.refused}
+    if found.watching and (why := why_not(found.watching)):
+        return _("The alarm cannot start: %(why)s") % {"why": why}
     if found.watching and found.watching.red:
         return _("Alarm on: %(what)s") % {"what": NAMES[line.watches]}
     return _("The alarm starts when the baseline is there")
@@ -243,7 +243,7 @@ def remove_annotation(request: HttpRequest, key: int) -> HttpResponse:
         messages.error(request, done.reason)
     else:
         undo = f"undo:{reverse('restore_annotation', args=[done])} seconds:{UNDO_SECONDS}"
-        messages.success(request, _("“%(text)s” is removed.") % {"text": row.text}, extra_tags=undo)
+        messages.success(request, _("“%(text)s” is removed.") % {"text": happened(row)}, extra_tags=undo)
     return redirect(back)
 
 

@@ -26,6 +26,7 @@ from rapport.core.types import NotEnough, Refused
 from rapport.server.listen import imports
 from rapport.server.measure import panel
 from rapport.server.measure.models import Annotation, MarketingImport, MarketingSeries
+from rapport.server.measure.whereabouts import happened
 from rapport.server.organise.abilities import may
 from rapport.server.pages.course_tabs import tabbed
 from rapport.server.pages.drawings import Bar, lines
@@ -71,7 +72,7 @@ def _page(request: HttpRequest, refused: str = "") -> HttpResponse:
         "newest": newest.pk if newest else None,
         "may_measure": may(request.user, "measure"),
         "refused": refused,
-        "annotations": list(Annotation.objects.order_by("-day")[:50]),
+        "annotations": [(note.day, happened(note)) for note in Annotation.objects.order_by("-day")[:50]],
         "choices": [(panel.TONE, _("Net tone")), *((one.name, one.name) for one in series)],
         "steps": STEPS,
         "asked": _asked(request),

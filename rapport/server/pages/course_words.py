@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from rapport.core.types import NotEnough
 from rapport.server.measure.models import Alarm, Figure, Goal
-from rapport.server.measure.whereabouts import Triple, Whereabouts, grey, rises, value
+from rapport.server.measure.whereabouts import Triple, Whereabouts, grey, rises, value, why_not
 from rapport.server.pages.figures import lacking, percent
 from rapport.server.templatetags.rapport import number
 
@@ -156,8 +156,8 @@ def changed(found: Whereabouts, of: str) -> str:
     watching = found.watching
     if not found.line.watched or watching is None:
         return ""
-    if watching.refused:
-        return _("No alarm watches it: %(why)s.") % {"why": watching.refused.rstrip(".")}
+    if why := why_not(watching):
+        return _("No alarm watches it: %(why)s.") % {"why": why.rstrip(".")}
     return _("No change that the alarm would call one.") if watching.red else ""
 
 
