@@ -7,7 +7,6 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,11 +22,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from rapport.core.types import NotEnough, Refused
-from rapport.server.listen import imports
 from rapport.server.measure import panel
 from rapport.server.measure.models import Annotation, MarketingImport, MarketingSeries
 from rapport.server.measure.whereabouts import happened
 from rapport.server.organise.abilities import may
+from rapport.server.pages import sent_up
 from rapport.server.pages.course_tabs import tabbed
 from rapport.server.pages.drawings import Bar, lines
 from rapport.server.pages.figures import Figure, lacking, percent
@@ -40,6 +39,7 @@ WEEKS = 26
 MOST_BYTES = 5 * 1024**2
 ENDINGS = (".csv", ".tsv", ".jsonl")
 STEPS = (1, 2, 4, 8, 12)
+SHELF = "panels"
 SMALL = 10
 """Amounts below this are shown with decimals."""
 
@@ -215,21 +215,17 @@ def upload(request: HttpRequest) -> HttpResponse:
         return _page(request, _("Send a table: CSV, TSV or JSON lines."))
     if not file.size or file.size > MOST_BYTES:
         return _page(request, _("The file is empty.") if not file.size else _("A table may have at most 5 MB."))
-    kept = imports.keep(file.name, file.chunks(), now=timezone.now())
+    kept = sent_up.keep(request, SHELF, file)
     if isinstance(kept, Refused):
         return _page(request, kept.reason)
-    sent_up = request.session.get("marketing", {})
-    request.session["marketing"] = {**sent_up, kept.name: file.name[:255]}
-    return redirect("new_course_marketing", name=kept.name)
+    return redirect("new_course_marketing", name=kept.key)
 
 
 @only("measure")
 def new_import(request: HttpRequest, name: str) -> HttpResponse:
     """Which column is what: a guess, the first rows, and every mistake with its line, before anything is kept."""
-    called = request.session.get("marketing", {}).get(name)
-    file = imports.kept(name)
-    if called is None or not file.exists():
-        raise Http404
+    upload = sent_up.find(request, SHELF, name)
+    file, called = upload.file, upload.name
     seen = panel.look(file)
     day, kinds = seen.day, dict(seen.kinds)
     refused = ""
@@ -238,7 +234,8 @@ def new_import(request: HttpRequest, name: str) -> HttpResponse:
         if request.POST.get("do") == "bring":
             done = panel.bring_in(file, called, day, kinds, actor=me(request))
             if isinstance(done, MarketingImport):
-                _forget(request, name, file)
+                sent_up.forget(request, SHELF, upload)
+                file.unlink(missing_ok=True)
                 undo = f"undo:{reverse('take_back_course_marketing', args=[done.pk])} seconds:10"
                 messages.success(request, _("“%(name)s” is brought in.") % {"name": called}, extra_tags=undo)
                 return redirect("course_marketing")
@@ -266,11 +263,6 @@ def _mapped(request: HttpRequest, seen: panel.Look) -> tuple[str, dict[str, str]
         elif chosen in (panel.SPEND, panel.OUTCOME):
             kinds[column] = chosen
     return day, kinds
-
-
-def _forget(request: HttpRequest, name: str, file: Path) -> None:
-    request.session["marketing"] = {key: value for key, value in request.session["marketing"].items() if key != name}
-    file.unlink(missing_ok=True)
 
 
 @require_POST

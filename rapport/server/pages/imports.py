@@ -25,11 +25,14 @@ from rapport.core.errors import FlowError
 from rapport.core.types import Refused
 from rapport.server.listen import actions, imports
 from rapport.server.listen.models import Channel, Import
+from rapport.server.pages import sent_up
 from rapport.server.pages.asking import number
 from rapport.server.pages.render import me, only, page
+from rapport.server.pages.sent_up import SentUp
 
 MOST_BYTES = 1024**3
 SHOWN = 50
+SHELF = "imports"
 
 FIELDS = {
     "id": gettext_lazy("Number or address of the message"),
@@ -68,12 +71,10 @@ def _upload(request: HttpRequest) -> HttpResponse:
         return _list(request, _("Choose a file first."))
     if not file.size or file.size > MOST_BYTES:
         return _list(request, _("The file is empty.") if not file.size else _("A file may have at most 1 GB."))
-    kept = imports.keep(file.name, file.chunks(), now=timezone.now())
+    kept = sent_up.keep(request, SHELF, file)
     if isinstance(kept, Refused):
         return _list(request, kept.reason)
-    uploads = request.session.get("uploads", {})
-    request.session["uploads"] = {**uploads, kept.name: {"name": file.name[:255], "size": file.size}}
-    return redirect("new_import", name=kept.name)
+    return redirect("new_import", name=kept.key)
 
 
 # -- which column is what --------------------------------------------------------------------------------------------
@@ -91,25 +92,21 @@ class Column:
 
 @only("listen")
 def new_import(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Only who sent the file up finds it here: the session remembers what it is called."""
-    upload = request.session.get("uploads", {}).get(name)
-    file = imports.kept(name)
-    if upload is None or not file.exists():
-        raise Http404
-    seen = imports.first_look(file)
+    upload = sent_up.find(request, SHELF, name)
+    seen = imports.first_look(upload.file)
     mapping = imports.guess(seen.columns)
     if request.method == "POST":
         mapping = {field: request.POST.get(field, "") for field in FIELDS}
         mapping = {field: column for field, column in mapping.items() if column in seen.columns}
-        refused = "" if request.POST.get("do") == "preview" else _begin(request, file, upload, mapping)
+        refused = "" if request.POST.get("do") == "preview" else _begin(request, upload, mapping)
         if isinstance(refused, Import):
-            _forget(request, name)
+            sent_up.forget(request, SHELF, upload)
             return redirect("import", key=refused.pk)
-        return _mapping(request, upload, seen, mapping, file, refused=refused)
-    return _mapping(request, upload, seen, mapping, file)
+        return _mapping(request, upload, seen, mapping, refused=refused)
+    return _mapping(request, upload, seen, mapping)
 
 
-def _begin(request: HttpRequest, file: Path, upload: Mapping[str, Any], mapping: Mapping[str, str]) -> Import | str:
+def _begin(request: HttpRequest, upload: SentUp, mapping: Mapping[str, str]) -> Import | str:
     if missing := [str(FIELDS[field]) for field in imports.REQUIRED if field not in mapping]:
         return _("Say which column holds: %(what)s.") % {"what": ", ".join(missing)}
     box = _box(request)
@@ -117,9 +114,9 @@ def _begin(request: HttpRequest, file: Path, upload: Mapping[str, Any], mapping:
         return box.reason
     begun = actions.begin_import(
         box,
-        path=str(file),
-        file_name=upload["name"],
-        size_bytes=imports.size_of(file),
+        path=str(upload.file),
+        file_name=upload.name,
+        size_bytes=imports.size_of(upload.file),
         mapping=mapping,
         actor=me(request),
     )
@@ -139,23 +136,18 @@ def _boxes() -> Any:
     return Channel.objects.filter(connector="files").exclude(state="closed")
 
 
-def _forget(request: HttpRequest, name: str) -> None:
-    request.session["uploads"] = {key: value for key, value in request.session["uploads"].items() if key != name}
-
-
 def _mapping(
     request: HttpRequest,
-    upload: Mapping[str, Any],
+    upload: SentUp,
     seen: imports.Look,
     mapping: Mapping[str, str],
-    file: Path,
     *,
     refused: str = "",
 ) -> HttpResponse:
     posted = request.POST if request.method == "POST" else {"addressed": "on"}
     context = {
         "upload": upload,
-        "size": filesizeformat(upload["size"]),
+        "size": filesizeformat(upload.size),
         "seen": seen,
         "columns": [
             Column(field, str(label), field in imports.REQUIRED, mapping.get(field, ""))
@@ -163,7 +155,7 @@ def _mapping(
         ],
         "boxes": _boxes(),
         "posted": posted,
-        "trial": _trial(file, mapping),
+        "trial": _trial(upload.file, mapping),
         "refused": refused,
         "may_listen": True,
     }
