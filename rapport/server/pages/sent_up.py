@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest
@@ -26,7 +27,7 @@ class SentUp:
         return imports.kept(self.key)
 
 
-def keep(request: HttpRequest, shelf: str, file: UploadedFile) -> SentUp | Refused:
+def keep(request: HttpRequest, shelf: str, file: UploadedFile[Any]) -> SentUp | Refused:
     """`shelf`: what the files are for, so that each page finds its own."""
     name = file.name or ""
     kept = imports.keep(name, file.chunks(), now=timezone.now())
