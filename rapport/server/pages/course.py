@@ -29,7 +29,8 @@ from rapport.server.measure.whereabouts import (
 )
 from rapport.server.organise.abilities import may
 from rapport.server.pages.asking import number, quoted
-from rapport.server.pages.course_chart import Drawing, events
+from rapport.server.pages.course_axis import events
+from rapport.server.pages.course_chart import Drawing
 from rapport.server.pages.course_tabs import reached, tabbed
 from rapport.server.pages.course_words import SHORT, Sentence, arrival, day_name, interval, sentence
 from rapport.server.pages.figures import percent
