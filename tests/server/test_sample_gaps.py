@@ -50,7 +50,7 @@ def test_every_outage_that_was_planted_is_a_gap_and_chance_made_none(world):
         else:
             (gap,) = mine
             assert abs(gap.start - outage.start) < 2 * DAY
-            assert abs(gap.end - outage.end) < 3 * DAY  # one message is not yet a channel that speaks as it used to
+            assert abs(gap.end - outage.end) < 2 * DAY
             assert (gap.kind, gap.state, gap.suspected, gap.note) == ("silence", "open", False, outage.cause)
         found = [gap for gap in found if gap not in mine]
     assert found == []
