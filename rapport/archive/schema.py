@@ -56,9 +56,11 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "urgent_for": pl.List(pl.String),
     "spam": pl.List(pl.String),
     "hints": pl.List(_PRIVATE),
+    # Follows from the key: the permanent random number by which messages are drawn, between 0 and 1.
+    "number": pl.Float64,
 }
 SCHEMA = pl.Schema(_COLUMNS)
-LATER = ("urgency", "urgent_for", "spam", "hints")
+LATER = ("urgency", "urgent_for", "spam", "hints", "number")
 """Columns that were added when there were archives already: null in what was written before. A new one goes to the end
 of `SCHEMA`, and is named here."""
 KEY = ("network", "external_id")
@@ -97,11 +99,11 @@ def frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
 
 def digest(rows: pl.DataFrame) -> str:
     """A hash of what the rows say, in whatever order they stand. A later column of which they say nothing leaves it as
-    it was before there was such a column.
+    it was before there was such a column; the number says nothing that the key does not.
 
     >>> digest(frame([])) == digest(frame([]).reverse())
     True
     """
-    silent = {name for name in LATER if rows[name].null_count() == rows.height}
+    silent = {"number", *(name for name in LATER if rows[name].null_count() == rows.height)}
     written = rows.select(name for name in SCHEMA if name not in silent).sort(*KEY, "version").write_ndjson()
     return hashlib.sha256(written.encode()).hexdigest()

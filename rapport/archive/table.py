@@ -7,6 +7,7 @@ application transaction is accepted twice (so its version is looked at first, an
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,18 @@ if TYPE_CHECKING:
 APP = "rapport"
 FILE_BYTES = 64 * 1024 * 1024
 """What tidying up aims at: an erasure writes anew each file that it touches."""
+
+ORDERED_BYTES = 2 * FILE_BYTES
+"""A larger month is not put in order: it takes memory."""
+
+ORDERING_BYTES = 256 * 1024 * 1024
+"""So much memory; what goes beyond waits on the disk."""
+
+LOOSE_FILES, LOOSE_PART = 8, 0.05
+"""A month is put in order anew when more files, or more of its rows, came since."""
+
+ROWS_TOGETHER = 16_384
+"""Rows that are read or passed over together."""
 
 AT_ONCE = 2_000
 """Messages of one condition when erasing. Of a hundred thousand in one the engine dies: it walks them recursively."""
@@ -101,19 +114,26 @@ class Archive:
             _forget_what_was(table)
 
     def tidy(self) -> None:
-        """Make few large files of many small ones; what is no longer part of the table goes from the folder."""
+        """Make few large files of many small ones; what is no longer part of the table goes from the folder.
+
+        Months that are over are put in the order of the numbers of their messages: then a draw is read, and what was
+        not drawn is passed over.
+        """
         with _in_our_words():
             table = self._table()
             if table is not None:
-                table.optimize.compact(target_size=FILE_BYTES, writer_properties=_WRITER)
+                self._tidy_months(table)
                 _forget_what_was(table)
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
-    def scan(self, first: date | None = None, last: date | None = None, *, versions: bool = False) -> pl.LazyFrame:
+    def scan(
+        self, first: date | None = None, last: date | None = None, *, versions: bool = False, drawn: float | None = None
+    ) -> pl.LazyFrame:
         """The newest version of each message said from `first` to `last`, both included, without what was removed.
 
-        With `versions`: every version, tombstones too.
+        With `versions`: every version, tombstones too. With `drawn`: only those whose number is at most this, and those
+        that were archived before they had one; what was tidied up is not read through for them.
         """
         table = self._table()
         if table is None:
@@ -123,6 +143,8 @@ class Archive:
             rows = rows.filter(pl.col("month") >= month_of(first), pl.col("day") >= first)
         if last is not None:
             rows = rows.filter(pl.col("month") <= month_of(last), pl.col("day") <= last)
+        if drawn is not None:
+            rows = rows.filter(pl.col("number").is_null() | (pl.col("number") <= drawn))
         return rows if versions else _newest(rows)
 
     def collect(
@@ -132,13 +154,14 @@ class Archive:
         last: date | None = None,
         *,
         versions: bool = False,
+        drawn: float | None = None,
     ) -> pl.DataFrame:
         """Ask `scan`; once more when the files were replaced while we were reading them."""
         with _in_our_words():
             try:
-                return ask(self.scan(first, last, versions=versions)).collect()
+                return ask(self.scan(first, last, versions=versions, drawn=drawn)).collect()
             except (OSError, pl.exceptions.ComputeError):
-                return ask(self.scan(first, last, versions=versions)).collect()
+                return ask(self.scan(first, last, versions=versions, drawn=drawn)).collect()
 
     def months(self) -> list[str]:
         """The months of which there is something, in order."""
@@ -213,6 +236,27 @@ class Archive:
     def _days(self) -> str:
         return str(self.folder / "days")
 
+    @property
+    def _ordered(self) -> Path:
+        """Names the files whose rows are in order."""
+        return self.folder / "ordered.json"
+
+    def _tidy_months(self, table: DeltaTable) -> None:
+        in_order = set(json.loads(self._ordered.read_text())) if self._ordered.exists() else set()
+        files = _files(table).partition_by("month", maintain_order=True)
+        for place, rows in enumerate(files, start=1):
+            month = [("month", "=", str(rows["month"][0]))]
+            if place == len(files) or rows["size_bytes"].sum() > ORDERED_BYTES:
+                table.optimize.compact(month, target_size=FILE_BYTES, writer_properties=_WRITER)
+            elif _loose(rows, in_order):
+                order: dict[str, Any] = {"max_spill_size": ORDERING_BYTES, "writer_properties": _WRITER}
+                table.optimize.z_order(["number"], month, target_size=FILE_BYTES, **order)
+                in_order.update(_files(table).filter(pl.col("month") == rows["month"][0])["path"])
+        there = sorted(in_order.intersection(_files(table)["path"]))
+        fresh = self._ordered.with_suffix(".new")
+        fresh.write_text(json.dumps(there))
+        fresh.replace(self._ordered)
+
     def _table(self) -> DeltaTable | None:
         try:
             return DeltaTable(self._messages)
@@ -226,13 +270,26 @@ class Archive:
 
 
 _STATS = "delta.dataSkippingStatsColumns"
-_WRITER = WriterProperties(compression="ZSTD", compression_level=3)
+_WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=ROWS_TOGETHER)
 
 
 def _write(table: DeltaTable, rows: pl.DataFrame, number: int) -> None:
     commit = CommitProperties(app_transactions=[Transaction(APP, number)], max_commit_retries=ONCE)
     options: dict[str, Any] = {"commit_properties": commit, "writer_properties": _WRITER}
     write_deltalake(table, rows, mode="append", schema_mode="merge", **options)  # an older one gets the later columns
+
+
+def _files(table: DeltaTable) -> pl.DataFrame:
+    """Its files: `path`, `month`, `num_records` and `size_bytes`; the oldest month first."""
+    table.update_incremental()
+    return pl.DataFrame(table.get_add_actions(flatten=True)).rename({"partition.month": "month"}).sort("month", "path")
+
+
+def _loose(files: pl.DataFrame, in_order: set[str]) -> bool:
+    """Whether a month is to be put in order anew."""
+    loose = files.filter(~pl.col("path").is_in(list(in_order)))
+    rows = int(files["num_records"].sum())
+    return loose.height > LOOSE_FILES or int(loose["num_records"].sum()) > LOOSE_PART * rows
 
 
 def _newest(rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -55,6 +55,28 @@ def draws(world: World, n: int, of: str, *, repetitions: int = REPETITIONS) -> t
     return held / repetitions, float(np.mean(errors) / (np.std(errors) / math.sqrt(repetitions)))
 
 
+@pytest.mark.parametrize("of", ["negative", "net"])
+def test_messages_that_are_themselves_a_draw_are_allowed_for(of: str) -> None:
+    """A tenth of all messages by their numbers, 300 labels among them: without allowing for it, too many miss."""
+    rng, chance, runs = np.random.default_rng(12), 0.1, 400
+    truth, prediction = WORLDS[0].messages(rng, 6000)
+    actual = np.array(share.OUTCOMES[of])[truth].mean()
+    held, held_without = 0, 0
+    for _ in range(runs):
+        number = rng.random(len(truth))
+        some = np.nonzero(number <= chance)[0]
+        at = some[np.argsort(number[some])[:300]]
+        frame, labels = one_stratum(prediction[some]), Labels(np.zeros(300, dtype=int), prediction[at], truth[at])
+        found = estimate(frame, labels, of, drawn=(1 - chance) / len(some))
+        without = estimate(frame, labels, of)
+        assert isinstance(found, ShareEstimate)
+        assert isinstance(without, ShareEstimate)
+        held += found.estimate.low <= actual <= found.estimate.high
+        held_without += without.estimate.low <= actual <= without.estimate.high
+    assert within_chance(held / runs, 0.95, runs)
+    assert held_without / runs < 0.9
+
+
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
 @pytest.mark.parametrize("of", ["negative", "net"])
 def test_the_interval_holds_the_truth_as_often_as_it_says(world: World, of: str) -> None:

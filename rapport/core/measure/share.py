@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,6 +156,7 @@ def estimate(
     level: float = 0.95,
     fewest: int = FEWEST_LABELS,
     watched: int | None = None,
+    drawn: float = 0.0,
 ) -> ShareEstimate | NotEnough:
     """The share of one class among all messages of the frame, or their net tone, with its interval.
 
@@ -175,6 +176,8 @@ def estimate(
     fewest    labels below which there is no number
     watched   labels expected in all while somebody keeps looking: then the interval holds at all looks together, and
               is wider (see `time_uniform`)
+    drawn     when the frame is itself a random draw from more messages: what that adds to the variance, as a part of
+              the variance of a single message; (1 - chance) / N for N messages that were drawn with one chance
 
     Returns NotEnough when there are fewer than `fewest` labels. Raises KeyError for an unknown outcome.
 
@@ -194,6 +197,8 @@ def estimate(
     frame, labels = _joined(frame, labels)
     worth = np.array(OUTCOMES[of])
     parts = _parts(frame, labels, worth)
+    if drawn:
+        parts = replace(parts, beside=drawn * _spread(parts, labels, worth))
     if of != "net" and len(labels) * min(parts.value, 1 - parts.value) < RARE:
         return _rare(frame, labels, parts, worth, level, watched)
     if not parts.variance and not parts.census:
@@ -235,7 +240,8 @@ def time_uniform(variance: float, labels: int, planned: int, *, level: float = 0
 @dataclass(frozen=True, slots=True, eq=False)
 class _Parts:
     """The estimator before its interval. By stratum, shape (H,): `share` of the frame, `count` of labels, `spread`
-    (variance of the corrected labels), `open` (the part of the stratum that was not read)."""
+    (variance of the corrected labels), `open` (the part of the stratum that was not read). `beside`: variance that no
+    stratum adds."""
 
     value: float
     weight: float
@@ -244,6 +250,7 @@ class _Parts:
     spread: Floats
     open: Floats
     residual: Floats
+    beside: float = 0.0
 
     @property
     def each(self) -> Floats:
@@ -252,11 +259,11 @@ class _Parts:
 
     @property
     def variance(self) -> float:
-        return float(self.each.sum())
+        return float(self.each.sum()) + self.beside
 
     @property
     def census(self) -> bool:
-        return not self.open.any()
+        return not self.open.any() and not self.beside
 
     @property
     def df(self) -> float:
@@ -266,7 +273,7 @@ class _Parts:
     def with_doubt(self, doubt: Floats) -> _Parts:
         """Steady the variance of each stratum by what the reader thinks of its own errors, worth two labels."""
         steadied = ((self.count - 1) * self.spread + 2 * doubt) / (self.count + 1)
-        return _Parts(self.value, self.weight, self.share, self.count, steadied, self.open, self.residual)
+        return replace(self, spread=steadied)
 
 
 def _parts(frame: Frame, labels: Labels, worth: Floats) -> _Parts:
@@ -347,13 +354,16 @@ def _result(
 ) -> ShareEstimate:
     least, most = float(worth.min()), float(worth.max())
     value, low, high = (min(max(one, least), most) for one in (parts.value, low, high))
-    within = parts.share / parts.count
-    y = worth[labels.label]
-    square = float((within[labels.stratum] * y * y).sum()) - float((within[labels.stratum] * y).sum()) ** 2
-    effective = square / parts.variance if parts.variance > 0 else float(frame.sizes.sum())
+    effective = _spread(parts, labels, worth) / parts.variance if parts.variance > 0 else float(frame.sizes.sum())
     shown = Estimate(value, low, high, len(labels), method)
     messages = round(float(frame.sizes.sum()))
     return ShareEstimate(shown, len(labels), messages, parts.variance, parts.df, parts.weight, effective)
+
+
+def _spread(parts: _Parts, labels: Labels, worth: Floats) -> float:
+    """The variance of a single message."""
+    within, y = (parts.share / parts.count)[labels.stratum], worth[labels.label]
+    return float((within * y * y).sum()) - float((within * y).sum()) ** 2
 
 
 # -- all classes at once, and changes ----------------------------------------------------------------------------------

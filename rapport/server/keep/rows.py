@@ -12,6 +12,7 @@ from rapport.archive import frame
 from rapport.archive.check import CHECKED
 from rapport.server.keep.words import Words
 from rapport.server.listen.models import Message
+from rapport.server.listen.numbers import numbering
 
 SAME = (
     "network", "external_id", "id", "revision", "content_hash", "channel_id", "text", "url", "thread_id", "parent_id",
@@ -36,19 +37,21 @@ RENAMED = {
 }  # fmt: skip
 PLACES = ("start", "end", "kind", "confidence")
 LISTS = {"spans": ("start", "end", "kind", "value"), "private": PLACES, "hints": PLACES}
-TOMBSTONE = ("network", "external_id", "id", "published", "heard")
+TOMBSTONE = ("network", "external_id", "id", "published", "heard", "number")
 """What is left of a message that was removed."""
 
 
 def rows_of(messages: QuerySet[Message], words: Mapping[int, Words]) -> Iterator[dict[str, Any]]:
     """One row a message, without the version and the batch. Of those that left, those whose `words` are given."""
     columns = [*SAME, *RENAMED.values(), "spans", "reading__private", "reading__hints", "removed_at", "left_at"]
+    number_of = numbering()
     for found in messages.values(*columns).iterator(chunk_size=2_000):
         row = {name: found[name] for name in SAME} | {name: found[path] for name, path in RENAMED.items()}
         row["spans"] = _structs("spans", found["spans"])
         row["private"] = _structs("private", found["reading__private"])
         hints = found["reading__hints"]
         row["hints"] = None if hints is None else _structs("hints", hints)
+        row["number"] = number_of(found["network"], found["external_id"])
         row["removed"] = found["removed_at"] is not None
         if row["removed"]:
             yield {name: row[name] for name in (*TOMBSTONE, "removed")}

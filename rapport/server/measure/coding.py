@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 
 from rapport.core.measure.sampling import permanent_number
 from rapport.core.types import Refused
+from rapport.server.listen.numbers import name, salt
 from rapport.server.measure import frames
 from rapport.server.measure.coders import coder_of
-from rapport.server.measure.frames import ANSWERS, name, salt
+from rapport.server.measure.frames import ANSWERS
 from rapport.server.measure.models import Code, Coder, DeskDay, Drawn
 from rapport.server.organise.abilities import may, refusal
 from rapport.server.organise.models import User

@@ -12,7 +12,7 @@ import numpy as np
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from rapport.core.measure import burst, share
+from rapport.core.measure import burst
 from rapport.core.query import SEARCH_FIELDS, parse
 from rapport.core.types import Estimate, NotEnough, Refused
 from rapport.server.listen import search
@@ -118,7 +118,7 @@ def _coded(event: Event) -> dict[str, Any]:
     for name, (first, last) in bounds.items():
         sample = Shelf([line]).period(line, first, last) if first <= last else None
         if sample:
-            found = share.estimate(sample.frame, sample.labels, "net")
+            found = sample.estimate("net")
             coded[name] = (
                 [found.have, found.need] if isinstance(found, NotEnough) else [*told(found), len(sample.labels)]
             )

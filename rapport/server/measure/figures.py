@@ -106,6 +106,7 @@ class Night:
     first, last   closed days
     states        of the closed days that may have to be looked at
     hours         by channel and day: how many were to be heard, and how many of them are missing
+    reference     fixed weights of channels for all periods, instead of those of each quarter
     """
 
     now: datetime
@@ -118,6 +119,7 @@ class Night:
     watchings: Mapping[int, Watching]
     labels_a_day: int
     weights: dict[tuple[int, date], Weights] = field(default_factory=dict)
+    reference: Weights | None = None
 
     @classmethod
     def of(cls, lines: Sequence[Line], now: datetime) -> Night | None:
@@ -133,7 +135,7 @@ class Night:
             first=days["first"],
             last=days["last"],
             shelf=Shelf(lines),
-            states=_states(start, days["last"], hours, now),
+            states=states_between(start, days["last"], hours, now),
             hours=hours,
             names=dict(Channel.objects.values_list("pk", "name")),
             watchings={one.line_id: one for one in Watching.objects.filter(line__in=lines)},
@@ -159,7 +161,7 @@ class Night:
         return between(self.now - AGREEMENT, self.now, draws=200)
 
 
-def _states(first: date, last: date, hours: Hours, now: datetime) -> dict[date, State]:
+def states_between(first: date, last: date, hours: Hours, now: datetime) -> dict[date, State]:
     deaf: dict[date, list[tuple[int, int]]] = defaultdict(list)
     for (channel, day), (_, missed) in sorted(hours.items()):
         if missed:
@@ -198,7 +200,7 @@ def _estimate(line: Line, night: Night) -> int:
     }
     with recorded("figures.made", "timetable", target=line) as entry:
         entry.quiet()
-        return _keep([_made(line, span, basis, night) for span, basis in _fetched(due, night)], old)
+        return _keep([figure_of(line, span, night, basis) for span, basis in _fetched(due, night)], old)
 
 
 def _fetched(due: Sequence[tuple[Span, str]], night: Night) -> Iterator[tuple[Span, str]]:
@@ -255,7 +257,7 @@ def _told(row: Figure) -> tuple[object, ...]:
 # -- one figure ------------------------------------------------------------------------------------------------------
 
 
-def _made(line: Line, span: Span, basis: str, night: Night) -> Figure:
+def figure_of(line: Line, span: Span, night: Night, basis: str = "") -> Figure:
     """The figure of a line in a period, not saved."""
     end = min(span.end, night.last)
     parts = night.shelf.parts(line, span.start, end)
@@ -279,7 +281,7 @@ def _fill(row: Figure, line: Line, span: Span, heard: Hearing, night: Night) -> 
     """The numbers, from what was heard."""
     mood = heard.covered.weighed(heard.parts)
     sample = mood.read_in_part(heard.covered)
-    net = share.estimate(sample.frame, sample.labels, "net")
+    net = sample.estimate("net")
     row.labels = len(sample.labels)
     if isinstance(net, NotEnough):
         return
@@ -294,7 +296,7 @@ def _fill(row: Figure, line: Line, span: Span, heard: Hearing, night: Night) -> 
 
 
 def _estimated(sample: Period, of: str) -> ShareEstimate | None:
-    found = share.estimate(sample.frame, sample.labels, of)
+    found = sample.estimate(of)
     return found if isinstance(found, ShareEstimate) else None
 
 
@@ -315,7 +317,7 @@ def _for_all_looks(sample: Period, span: Span, night: Night) -> list[float] | No
     """Of a week that people look at while it fills: the interval that holds at all looks together."""
     if span.period != "week":
         return None
-    found = share.estimate(sample.frame, sample.labels, "net", watched=7 * night.labels_a_day)
+    found = sample.estimate("net", watched=7 * night.labels_a_day)
     return told(found) if isinstance(found, ShareEstimate) else None
 
 
@@ -354,6 +356,8 @@ def quarter(day: date) -> date:
 
 def _weights(line: Line, span: Span, whole: Period, night: Night) -> Weights:
     """Those of the quarter, with the channels that are new in it."""
+    if night.reference:
+        return night.reference
     key = (line.pk, quarter(min(span.end, night.last)))
     known = night.weights.get(key) or _kept_weights(line, key[1], night)
     if known is None or known.days < REFERENCE:
@@ -488,7 +492,7 @@ def _by_channel(covered: Period, weights: Mapping[int, float]) -> dict[int, cove
     found = {}
     for channel, weight in weights.items():
         one = covered.within([channel])
-        net = share.estimate(one.frame, one.labels, "net", fewest=FEWEST_IN_CHANNEL)
+        net = one.estimate("net", fewest=FEWEST_IN_CHANNEL)
         if isinstance(net, ShareEstimate):
             found[channel] = coverage.Heard(weight, one.messages, net)
     return found

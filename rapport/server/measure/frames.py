@@ -14,7 +14,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple, cast
 
 import numpy as np
-from django.conf import settings
 from django.db.models import Max, Min, Q, QuerySet
 from numpy.typing import NDArray
 
@@ -23,6 +22,7 @@ from rapport.core.measure.calibrate import Calibration, calibrate
 from rapport.core.measure.change import SURGE
 from rapport.core.types import NotEnough
 from rapport.server.listen.models import Channel, Message
+from rapport.server.listen.numbers import name, salt
 from rapport.server.measure.models import Coder, DeskDay, Drawn, Watching
 from rapport.server.organise.models import Organisation
 from rapport.server.organise.record import recorded
@@ -365,16 +365,6 @@ def languages_read() -> set[str] | None:
 def _base(language: str) -> str:
     """The two letters of "de-AT"; empty where the language is unknown, so that anybody may look."""
     return "" if language == "und" else language.partition("-")[0]
-
-
-def name(network: str, external_id: str) -> str:
-    """What permanent numbers are made of."""
-    return f"{network}/{external_id}"
-
-
-def salt(purpose: str) -> str:
-    """A secret of this installation, another for each purpose."""
-    return str(settings.HOME.key(purpose))
 
 
 def _midnight(day: date) -> datetime:

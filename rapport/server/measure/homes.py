@@ -147,12 +147,12 @@ def estimated(whole: Period, weights: Mapping[int, float], of: str) -> ShareEsti
     if not len(there.channel):
         return NotEnough(0, share.FEWEST_LABELS, "labels")
     sample = there.weighed(weights).read_in_part(there)
-    return share.estimate(sample.frame, sample.labels, of)
+    return sample.estimate(of)
 
 
 def _place(here: Period, weight: float, of: str) -> Place:
     reader = _mean(here.frame.sizes, here.frame.means @ _worth(of))
-    found = share.estimate(here.frame, here.labels, of, fewest=FEWEST_IN_CHANNEL)
+    found = here.estimate(of, fewest=FEWEST_IN_CHANNEL)
     return Place(weight, reader if isinstance(found, NotEnough) else found.estimate.value, reader)
 
 

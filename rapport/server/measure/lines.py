@@ -10,7 +10,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import NamedTuple
@@ -21,8 +21,10 @@ from django.utils.translation import gettext
 from numpy.typing import NDArray
 
 from rapport.core.errors import RapportError
+from rapport.core.measure import share
 from rapport.core.measure.sampling import join, one_of_each
-from rapport.core.measure.share import Frame, Labels
+from rapport.core.measure.share import Frame, Labels, ShareEstimate
+from rapport.core.types import NotEnough
 from rapport.server.listen.models import Brief, BriefMatch, Channel, Message, Purpose
 from rapport.server.measure import frames
 from rapport.server.measure.models import DeskDay, Drawn, Line
@@ -130,6 +132,13 @@ class Matches:
         return places(message, self.briefs.get(brief, NOBODY))
 
 
+class Everything(Matches):
+    """For days that consist only of what was asked for."""
+
+    def of(self, line: Line, message: Ints, channel: Ints) -> Ints:
+        return np.arange(len(message))
+
+
 def places(ordered: Ints, wanted: Ints) -> Ints:
     """Where those of the wanted stand that are among the ordered; both ascending, and many more are wanted."""
     if not len(ordered):
@@ -157,6 +166,7 @@ class Closed:
     said       shape (n, 3), what the reader itself said of these, before it was recalibrated
     answered   everything that was planned has been coded
     late       ids of messages that came after the day had closed, and their channels
+    drawn      the share of the day's messages that these are a random draw of; 1: they are all there are
     """
 
     day: date
@@ -175,6 +185,7 @@ class Closed:
     answered: bool
     late: tuple[Ints, Ints]
     matches: Matches
+    drawn: float = 1.0
 
     @cached_property
     def leans(self) -> Ints:
@@ -227,6 +238,25 @@ def closed(start: date, end: date, briefs: Iterable[int]) -> list[Closed]:
     return [_closed(row, drawn[row.pk], gone, matches) for row in rows]
 
 
+def asked(start: date, end: date, messages: Ints, drawn: float) -> list[Closed]:
+    """The closed days from `start` to `end`, the oldest first, as if nothing had been said but these messages.
+
+    messages   ascending ids of messages that are still there
+    drawn      messages with a larger permanent number are passed over, whether they are among these or not
+    """
+    rows = DeskDay.objects.filter(day__gte=start, day__lte=end).order_by("day")
+    places = _drawn(rows)
+    found = []
+    for row in rows.iterator(chunk_size=20):
+        kept = frames.rows(row)
+        kept = kept[kept["number"] <= drawn]
+        kept = kept[among(kept["message"].astype(np.int64), messages)]
+        found.append(
+            replace(_of_rows(row, kept, places[row.pk], (NOBODY, NOBODY), Everything({}, NOBODY, ())), drawn=drawn)
+        )
+    return found
+
+
 def _matches(first: date, last: date, briefs: set[int]) -> tuple[Matches, Ints]:
     """What belongs where, and what was taken back."""
     there = Message.objects.filter(published_at__gte=midnight(first), published_at__lt=midnight(last + DAY)).order_by()
@@ -255,7 +285,7 @@ class _Place(NamedTuple):
     tie: Tie
 
 
-def _drawn(rows: Sequence[DeskDay]) -> dict[int, list[_Place]]:
+def _drawn(rows: Iterable[DeskDay]) -> dict[int, list[_Place]]:
     """The queue of each day in its order, as far as it was handed out."""
     found: dict[int, list[_Place]] = defaultdict(list)
     told = Drawn.objects.filter(day__in=rows, message__removed_at=None).order_by("day", "place")
@@ -270,10 +300,18 @@ def _drawn(rows: Sequence[DeskDay]) -> dict[int, list[_Place]]:
 
 def _closed(row: DeskDay, drawn: Sequence[_Place], gone: Ints, matches: Matches) -> Closed:
     kept = frames.rows(row)
-    kept = kept[~among(kept["message"].astype(np.int64), gone)]
+    return _of_rows(row, kept[~among(kept["message"].astype(np.int64), gone)], drawn, _late(row), matches)
+
+
+def _of_rows(
+    row: DeskDay, kept: frames.Rows, drawn: Sequence[_Place], late: tuple[Ints, Ints], matches: Matches
+) -> Closed:
+    """A day as far as it consists of these rows."""
     message = kept["message"].astype(np.int64)
     front = list(_front(drawn))
-    at = np.searchsorted(message, np.array([one.message for one in front], dtype=np.int64))
+    coded = np.array([one.message for one in front], dtype=np.int64)
+    front = [front[n] for n in np.nonzero(among(coded, message))[0].tolist()]
+    at = np.searchsorted(message, coded[among(coded, message)])
     tone = kept["tone"].astype(np.float64)
     return Closed(
         day=row.day,
@@ -290,7 +328,7 @@ def _closed(row: DeskDay, drawn: Sequence[_Place], gone: Ints, matches: Matches)
         said=frames.undone(frames.calibration_of(row)).apply(tone[at]),
         ties=[one.tie for one in front],
         answered=all(one.answer for one in drawn if one.place < row.planned),
-        late=_late(row),
+        late=late,
         matches=matches,
     )
 
@@ -378,6 +416,8 @@ class Period:
 
     channel    shape (C,), of each cell
     message    shape (n,), of each label, its id; `ties` likewise
+    counted    shape (C,), messages that stand behind each cell, however it is weighed
+    drawn      see Closed
     """
 
     frame: Frame
@@ -385,10 +425,18 @@ class Period:
     channel: Ints
     message: Ints
     ties: Sequence[Tie]
+    counted: Floats
+    drawn: float = 1.0
 
     @property
     def messages(self) -> int:
-        return round(float(self.frame.sizes.sum()))
+        return round(float(self.frame.sizes.sum()) / self.drawn)
+
+    def estimate(self, of: str, **more: int) -> ShareEstimate | NotEnough:
+        """As `share.estimate`; messages that are themselves a draw widen the interval."""
+        part = self.frame.sizes / self.frame.sizes.sum()
+        drawn = (1 - self.drawn) * float((part**2 / self.counted).sum())
+        return share.estimate(self.frame, self.labels, of, drawn=drawn, **more)
 
     def sizes(self) -> dict[int, float]:
         """Messages by channel."""
@@ -405,7 +453,8 @@ class Period:
         some = np.nonzero(cells[self.labels.stratum])[0]
         labels = Labels(new[self.labels.stratum[some]], self.labels.prediction[some], self.labels.label[some])
         frame = Frame(self.frame.sizes[cells], self.frame.means[cells], self.frame.doubt[cells])
-        return Period(frame, labels, self.channel[cells], self.message[some], [self.ties[n] for n in some.tolist()])
+        ties = [self.ties[n] for n in some.tolist()]
+        return Period(frame, labels, self.channel[cells], self.message[some], ties, self.counted[cells], self.drawn)
 
     def weighed(self, weights: Mapping[int, float]) -> Period:
         """As if each channel had brought the part of the messages that is its weight. All its channels have one."""
@@ -413,15 +462,13 @@ class Period:
         total, all_weights = sum(sizes.values()), sum(weights[one] for one in sizes)
         factor = {one: weights[one] / all_weights * total / size for one, size in sizes.items()}
         scaled = self.frame.sizes * np.array([factor[one] for one in self.channel.tolist()])
-        frame = Frame(scaled, self.frame.means, self.frame.doubt)
-        return Period(frame, self.labels, self.channel, self.message, self.ties)
+        return replace(self, frame=Frame(scaled, self.frame.means, self.frame.doubt))
 
     def read_in_part(self, of: Period) -> Period:
         """The same proportions, so many messages that no cell has fewer than it really has in `of`: then what was read
         of a cell is never taken for more of it than it is."""
         least = float((self.frame.sizes / of.frame.sizes).min())
-        frame = Frame(self.frame.sizes / min(least, 1.0), self.frame.means, self.frame.doubt)
-        return Period(frame, self.labels, self.channel, self.message, self.ties)
+        return replace(self, frame=Frame(self.frame.sizes / min(least, 1.0), self.frame.means, self.frame.doubt))
 
 
 def period(parts: Sequence[Part]) -> Period | None:
@@ -444,7 +491,7 @@ def period(parts: Sequence[Part]) -> Period | None:
     )
     message = np.concatenate([one.of.message[one.of.at[one.at]] for one in parts])
     ties = [one.of.ties[n] for one in parts for n in one.at.tolist()]
-    return Period(frame, labels, channel[order], message, ties)
+    return Period(frame, labels, channel[order], message, ties, frame.sizes, parts[0].of.drawn)
 
 
 def _summed(channel: Ints, sizes: Floats) -> dict[int, float]:
@@ -465,6 +512,13 @@ class Shelf:
         self.briefs = {line.brief_id for line in lines if line.brief_id}.union(briefs)
         self._days: dict[date, Closed | None] = {}
         self._parts: dict[tuple[int, date, bool], Part | None] = {}
+
+    @classmethod
+    def holding(cls, days: Iterable[Closed], start: date, end: date) -> Shelf:
+        """With these days on it; there are no others from `start` to `end`."""
+        shelf = cls(())
+        shelf._days = {start + n * DAY: None for n in range((end - start).days + 1)} | {one.day: one for one in days}
+        return shelf
 
     def days(self, start: date, end: date) -> list[Closed]:
         """The closed days from `start` to `end`, the oldest first."""

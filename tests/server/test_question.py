@@ -1,0 +1,132 @@
+"""What a query finds in closed days, while one waits."""
+
+from __future__ import annotations
+
+import pytest
+
+from rapport.core.errors import QueryError
+from rapport.core.query import parse
+from rapport.server.keep import actions as keeping
+from rapport.server.listen.models import Brief, BriefMatch, Message
+from rapport.server.measure import figures, frames, question
+from rapport.server.measure.models import DeskDay, Line
+from rapport.server.measure.question import FIELDS, Answer, answer
+from tests.server.closed_days import FIRST, Days, morning_after
+
+WEEKS = 6
+
+
+@pytest.fixture
+def days(ana, settings, tmp_path) -> Days:
+    """Six weeks in which every third message speaks of the price."""
+    settings.ARCHIVE = tmp_path / "archive"
+    played = Days(labels=24)
+    played.play(7 * WEEKS)
+    Message.objects.filter(pk__in=[one for one in Message.objects.values_list("pk", flat=True) if one % 3 == 0]).update(
+        text="The price was raised"
+    )
+    return played
+
+
+def asked(days: Days, text: str = "price", *, weeks: int = WEEKS) -> Answer:
+    found = answer(parse(text, fields=FIELDS), morning_after(days.last), weeks=weeks)
+    assert found
+    return found
+
+
+def told(found: Answer) -> tuple[object, ...]:
+    return (found.matched, found.whole.net, found.whole.labels, [one.net for one in found.found.weeks])
+
+
+def follow(days: Days) -> Line:
+    """A line on a brief that matched the same messages."""
+    brief = Brief.objects.create(name="Prices", purpose="topic", query="price")
+    said = Message.objects.filter(text__contains="price")
+    BriefMatch.objects.bulk_create(BriefMatch(brief=brief, message=one) for one in said)
+    line = Line.objects.create(name="Prices", brief=brief)
+    figures.estimate_lines(morning_after(days.last))
+    return line
+
+
+def archived() -> None:
+    while keeping.write(actor="test"):
+        pass
+
+
+def test_nothing_is_found_before_a_day_was_closed(ana):
+    assert answer(parse("price", fields=FIELDS), morning_after(FIRST), weeks=WEEKS) is None
+
+
+def test_a_question_finds_what_a_line_on_the_same_messages_finds(days):
+    found, line = asked(days), follow(days)
+    same = {row.end: row for row in line.figures.filter(period="week", current=True)}
+    [seven] = line.figures.filter(period="seven", end=days.last, current=True)
+    assert (found.weeks, len(found.found.weeks)) == (1, WEEKS)
+    for week in found.found.weeks:
+        assert (week.labels, week.messages) == (same[week.end].labels, same[week.end].messages)
+        assert week.net == pytest.approx(same[week.end].net, abs=0.02)  # its channels have other fixed weights
+    assert (found.found.seven.labels, found.found.seven.messages) == (seven.labels, seven.messages)
+    assert found.matched == (said := Message.objects.filter(text__contains="price").count(), said, said)
+
+
+def test_a_question_is_answered_alike_from_the_database_and_from_the_archive(days):
+    before = told(asked(days))
+    archived()
+    assert not Message.objects.filter(unarchived=True).exists()
+    Message.objects.update(text="")  # as if all had left
+    assert told(asked(days)) == before
+
+
+def test_of_a_rare_thing_several_weeks_are_taken_together(days):
+    rare = list(Message.objects.filter(text__contains="price").values_list("pk", flat=True))[::4]
+    Message.objects.exclude(pk__in=rare).update(text="It was said")
+    found = asked(days)
+    assert found.weeks == 4
+    assert [(one.end - one.start).days for one in found.found.weeks] == [27]
+    assert found.whole.labels >= found.found.weeks[0].labels
+
+
+def test_what_nobody_said_has_no_number(days):
+    found = asked(days, "zeppelin")
+    assert (found.matched, found.whole.net, found.whole.messages) == ((0, 0, 0), None, 0)
+
+
+def test_messages_that_were_taken_back_are_not_found(days):
+    said = Message.objects.filter(text__contains="price")
+    before = asked(days).matched[0]
+    gone = list(said.values_list("pk", flat=True)[:10])
+    Message.objects.filter(pk__in=gone).update(removed_at=morning_after(days.last))
+    assert asked(days).matched[0] == before - 10
+
+
+def test_what_may_have_changed_since_cannot_be_asked(days):
+    with pytest.raises(QueryError, match="closed days are asked as they were"):
+        parse("price AND team:service", fields=FIELDS)
+
+
+# -- of many, a draw ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The numbers by which these days were drawn, by the id in the network."""
+    known: dict[str, float] = {}
+    of = dict(Message.objects.values_list("pk", "external_id"))
+    for row in DeskDay.objects.all():
+        known |= {of[int(one["message"])]: float(one["number"]) for one in frames.rows(row)}
+    monkeypatch.setattr(question, "numbering", lambda: lambda network, external_id: known[external_id])
+
+
+def test_of_many_messages_a_draw_is_looked_through_and_widens_what_is_said(days, numbers, monkeypatch):
+    every = asked(days)
+    monkeypatch.setattr(question, "LOOKED_AT", 800)
+    some = asked(days)
+    said = Message.objects.count()
+    assert (every.drawn, some.drawn, some.messages) == (1.0, 800 / said, said)
+    value, low, high = some.matched
+    assert low < every.matched[0] < high
+    assert value == pytest.approx(some.whole.messages, abs=2)
+    assert 0 < some.whole.labels < every.whole.labels
+    (_, below, above), (whole, low, high) = some.whole.net, every.whole.net
+    assert below < whole < above
+    assert above - below > high - low
