@@ -14,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +23,7 @@ import polars as pl
 
 from benchmarks.results import Row, table, write
 from rapport.archive import SCHEMA, Archive, Key, damaged, fingerprints
+from rapport.core.measure.sampling import permanent_numbers
 from rapport.core.types import content_hash
 
 MONTHS = 24
@@ -38,12 +39,22 @@ WORDS = (
 ).split()
 
 
-def posts(rng: np.random.Generator, first: int, count: int, batch: int, *, start: datetime, days: int) -> pl.DataFrame:
+def posts(
+    rng: np.random.Generator,
+    first: int,
+    count: int,
+    batch: int,
+    *,
+    start: datetime,
+    days: int,
+    words: Sequence[str] = WORDS,
+    salt: str = "salt",
+) -> pl.DataFrame:
     """Rows as a batch brings them; about 110 characters each."""
     lengths = rng.integers(8, 30, count)
-    words = rng.choice(WORDS, int(lengths.sum()))
+    drawn = rng.choice(words, int(lengths.sum()))
     ends = np.cumsum(lengths)
-    texts = [" ".join(words[end - length : end]) for end, length in zip(ends, lengths)]
+    texts = [" ".join(drawn[end - length : end]) for end, length in zip(ends, lengths)]
     numbers = np.arange(first, first + count)
     tone = rng.dirichlet((1, 2, 1), count)
     author = pl.Series("author", rng.zipf(1.3, count) % AUTHORS)
@@ -57,6 +68,7 @@ def posts(rng: np.random.Generator, first: int, count: int, batch: int, *, start
         published=at,
         heard=at + pl.duration(seconds=20),
         content_hash=pl.Series([content_hash(text) for text in texts]),
+        number=pl.Series(permanent_numbers([f"harbour/{name}" for name in names], salt)),
         channel_id=pl.col("id") % 5,
         channel=pl.format("Channel {}", pl.col("id") % 5),
         author_id=pl.format("did:{}", "author"),

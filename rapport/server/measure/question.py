@@ -69,7 +69,7 @@ def answer(query: Query, now: datetime, *, weeks: int) -> Answer | None:
     messages = DeskDay.objects.filter(day__gte=first, day__lte=days.end).aggregate(n=Sum("messages"))["n"] or 0
     drawn = min(1.0, LOOKED_AT / max(messages, 1))
     found = asked(days.start, days.end, _matching(query, days, drawn), drawn)
-    night = _night(days, Shelf.holding(found, days.start - STEPS[-1] * WEEK, days.end), now)
+    night = night_over(days, Shelf.holding(found, days.start - STEPS[-1] * WEEK, days.end), now)
     line = Line(name="", watched=False)
     together, periods = _periods(line, days, night)
     seven = figure_of(line, Days("seven", days.end - 6 * DAY, days.end), night)
@@ -78,7 +78,8 @@ def answer(query: Query, now: datetime, *, weeks: int) -> Answer | None:
     return Answer(where, figure_of(line, days, night), together, messages, drawn, matched)
 
 
-def _night(days: Days, shelf: Shelf, now: datetime) -> Night:
+def night_over(days: Days, shelf: Shelf, now: datetime) -> Night:
+    """One look at these days: channels weigh the same in all periods, as much as they brought in all of them."""
     hours = hours_between(days.start, days.end)
     night = Night(
         now=now,
@@ -179,9 +180,10 @@ def _archived(rows: pl.DataFrame, query: Query, fields: Collection[str], drawn: 
 
 def _not_yet(days: Days, query: Query, fields: Collection[str], drawn: float) -> Iterator[int]:
     """Messages that wait to be archived."""
-    said = Message.objects.filter(published_at__gte=midnight(days.start), published_at__lt=midnight(days.end + DAY))
-    waiting = said.filter(unarchived=True, removed_at=None, ours=False, context=False)
-    number_of = numbering()
+    waiting = Message.objects.filter(unarchived=True, removed_at=None, ours=False, context=False)
+    start, end, number_of = midnight(days.start), midnight(days.end + DAY), numbering()
     for row in waiting.values("network", "external_id", *columns(fields)).iterator(chunk_size=2_000):
-        if number_of(row["network"], row["external_id"]) <= drawn and query.matches(of_row(row, fields)):
+        if not start <= row["published_at"] < end or number_of(row["network"], row["external_id"]) > drawn:
+            continue
+        if query.matches(of_row(row, fields)):
             yield row["id"]
