@@ -12,13 +12,16 @@ from django.urls import reverse
 from rapport.core.errors import QueryError
 from rapport.core.types import Refused
 from rapport.server.listen import search
-from rapport.server.listen.models import Author, Brief, BriefMatch, Channel, Message
+from rapport.server.listen.models import Author, Brief, BriefMatch, Channel, Message, Pulse
 from rapport.server.measure import events, warnings
+from rapport.server.measure.lines import LineError
 from rapport.server.measure.models import Event
 from rapport.server.understand.models import Reading
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+HEARD_HOURS = warnings.heard_hours
 FIRST = date(2026, 6, 10)
 LAUNCH = {"name": "Launch", "query": "", "starts": FIRST, "ends": FIRST + DAY, "before": 7, "after": 7, "now": NOW}
 
@@ -34,8 +37,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> set[datetime]:
     deaf: set[datetime] = set()
 
     def hours(channels, since, count, now):
-        one = timedelta(hours=1)
-        return {row.pk: np.array([since + n * one not in deaf for n in range(count)]) for row in channels}
+        return {row.pk: np.array([since + n * HOUR not in deaf for n in range(count)]) for row in channels}
 
     monkeypatch.setattr(warnings, "heard_hours", hours)
     return deaf
@@ -138,6 +140,48 @@ def test_what_is_long_over_is_left_as_it_was_found(brief, ana, talk_of_months):
     assert events.renew(NOW) == 0
     Event.objects.update(found_at=datetime(2026, 6, 12, tzinfo=UTC))
     assert events.renew(NOW) == 1
+
+
+@pytest.fixture
+def listened(channel, monkeypatch) -> None:
+    """Every hour was asked for since April, and what was heard is looked up and not made up."""
+    monkeypatch.setattr(warnings, "heard_hours", HEARD_HOURS)
+    start = datetime(2026, 4, 1, tzinfo=UTC)
+    Channel.objects.update(created_at=start)
+    Pulse.objects.all().delete()
+    Pulse.objects.bulk_create(
+        [Pulse(channel=channel, hour=start + n * HOUR, fetches=60, heard=1) for n in range(85 * 24)]
+    )
+
+
+RUNS = LAUNCH | {"starts": date(2026, 6, 23), "ends": date(2026, 6, 26)}
+
+
+@pytest.mark.parametrize("minute", [0, 2, 30, 59])
+def test_while_it_goes_on_it_is_known_up_to_the_last_whole_hour(talk_of_months, brief, ana, listened, minute):
+    event = events.save(None, **RUNS | {"now": datetime(2026, 6, 24, 12, minute, tzinfo=UTC)}, brief=brief, actor=ana)
+    assert event.found["phases"]["during"]["messages"] == 4
+    assert event.found["buzz"]["during"][0] == pytest.approx(1, rel=0.1)
+    assert event.found["unheard"] == 0
+
+
+def test_in_its_first_minutes_nothing_is_known_of_it_and_nothing_fails(talk_of_months, brief, ana, listened):
+    now = datetime(2026, 6, 23, 0, 7, tzinfo=UTC)
+    event = events.save(None, **RUNS | {"before": 0, "now": now}, brief=brief, actor=ana)
+    assert event.found["buzz"] == {}
+    assert event.found["phases"]["during"]["messages"] == 0
+
+
+def test_an_event_that_fails_does_not_stop_those_after_it(talk_of_months, brief, ana, monkeypatch):
+    broken, well = (events.save(None, **RUNS | {"name": name}, brief=brief, actor=ana) for name in ("Broken", "Well"))
+    Event.objects.update(found=None, found_at=None)
+    look = events.measure
+    monkeypatch.setattr(events, "measure", lambda event, now: 1 / 0 if event.name == "Broken" else look(event, now))
+    with pytest.raises(LineError, match="Broken: ZeroDivisionError"):
+        events.renew(NOW)
+    broken.refresh_from_db()
+    well.refresh_from_db()
+    assert (broken.found_at, well.found_at) == (None, NOW)
 
 
 # -- the pages

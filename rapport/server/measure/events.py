@@ -16,10 +16,10 @@ from rapport.core.measure import burst
 from rapport.core.query import SEARCH_FIELDS, parse
 from rapport.core.types import Estimate, NotEnough, Refused
 from rapport.server.listen import search
-from rapport.server.listen.hours import HOUR, hour_of_week
+from rapport.server.listen.hours import HOUR, hour_of_week, whole
 from rapport.server.listen.models import Brief, Message
 from rapport.server.measure.figures import told
-from rapport.server.measure.lines import Shelf
+from rapport.server.measure.lines import Shelf, apart, complain
 from rapport.server.measure.models import Event, Line
 from rapport.server.measure.queries import TONES
 from rapport.server.measure.warnings import WEEKS, Basis, basis
@@ -81,9 +81,9 @@ class Phase:
 
 
 def measure(event: Event, now: datetime) -> dict[str, Any] | None:
-    """What is known of it; None when there are too many messages to hold against its words."""
+    """What is known of it up to the last whole hour; None when too many messages would be held against its words."""
     start = _midnight(event.starts - event.before * DAY)
-    end = min(_midnight(event.ends + (event.after + 1) * DAY), now)
+    end = min(_midnight(event.ends + (event.after + 1) * DAY), whole(now))
     learned = start - WEEKS * burst.WEEK * HOUR
     known = basis(learned, WEEKS * burst.WEEK + _hours(start, end), now)
     phases = {name: Phase() for name in PHASES}
@@ -147,7 +147,7 @@ def _against(
         return {"buzz": {}, "expected": {}, "lacking": [usual.have, usual.need]}
     places = np.arange(first, len(counts))
     heard = places[known.heard[first:]]
-    phases = np.array([phase_of(event, (learned + int(n) * HOUR).date()) for n in heard])
+    phases = np.array([phase_of(event, (learned + int(n) * HOUR).date()) for n in heard], dtype=str)
     means = usual.mean[(heard + hour_of_week(learned)) % burst.WEEK]
     buzz = {}
     for name in PHASES:
@@ -200,14 +200,17 @@ def renew(now: datetime) -> int:
     """Look again at events that are not long over, and at those that nobody has looked at. How many those were."""
     today = now.astimezone(UTC).date()
     done = 0
+    failed: dict[Event, str] = {}
     for event in Event.objects.filter(removed_at=None):
         last = event.ends + (event.after + 1) * DAY + SETTLED
         if event.found_at is None or event.found_at.date() <= last:
             if event.starts - event.before * DAY > today:
                 continue
-            found = measure(event, now)
-            Event.objects.filter(pk=event.pk).update(found=found, found_at=now)
-            done += 1
+            with apart(event, failed):
+                found = measure(event, now)
+                Event.objects.filter(pk=event.pk).update(found=found, found_at=now)
+                done += 1
+    complain(failed)
     return done
 
 

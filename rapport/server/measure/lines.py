@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from django.db.models import QuerySet
@@ -27,7 +27,7 @@ from rapport.core.measure.share import Frame, Labels, ShareEstimate
 from rapport.core.types import NotEnough
 from rapport.server.listen.models import Brief, BriefMatch, Channel, Message, Purpose
 from rapport.server.measure import frames
-from rapport.server.measure.models import DeskDay, Drawn, Line
+from rapport.server.measure.models import DeskDay, Drawn, Event, Line
 from rapport.server.organise.record import recorded
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Row = TypeVar("Row", Line, Event)
 
 DAY = timedelta(days=1)
 WAITED = timedelta(days=3)
@@ -80,23 +81,23 @@ def offered() -> list[Line]:
 
 
 @contextmanager
-def apart(line: Line, failed: dict[Line, str]) -> Iterator[None]:
-    """A line that fails does not stop the others."""
+def apart(row: Row, failed: dict[Row, str]) -> Iterator[None]:
+    """A line or an event that fails does not stop the others."""
     try:
         yield
-    except Exception as error:  # like the worker's turn, it knows the line
-        log.exception("The line “%s” failed.", line.name)
-        failed[line] = f"{line.name}: {type(error).__name__}: {error}"
+    except Exception as error:  # like the worker's turn, it knows the row
+        log.exception("The %s “%s” failed.", row._meta.verbose_name, row.name)
+        failed[row] = f"{row.name}: {type(error).__name__}: {error}"
 
 
-def complain(failed: Mapping[Line, str]) -> None:
+def complain(failed: Mapping[Row, str]) -> None:
     """Once all others are done."""
     if failed:
         raise LineError("; ".join(failed.values()))
 
 
 class LineError(RapportError):
-    """Some lines could not be brought up to date; the others were."""
+    """Some lines or events could not be brought up to date; the others were."""
 
 
 # -- closed days -----------------------------------------------------------------------------------------------------
