@@ -11,7 +11,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON = .venv/bin/python
 PYTEST = $(PYTHON) -m pytest
 
-.PHONY: help demo run check test test-core test-server test-postgresql test-browser live torture mutants bench-inbox bench-archive bench-measure bench-briefs bench-intake bench-readers words pictures clean
+.PHONY: help demo run check test test-core test-server test-postgresql test-browser live torture mutants bench-inbox bench-archive bench-measure bench-briefs bench-intake bench-readers bench-sample words pictures clean
 
 help:
 	@echo "make demo         install, load the sample organisation, start everything (PORT=$(PORT), RAPPORT_HOME=$(RAPPORT_HOME))"
@@ -28,6 +28,7 @@ help:
 	@echo "make bench-briefs   events a second against thousands of briefs: writes benchmarks/results/briefs.json"
 	@echo "make bench-archive  a million messages in the archive: writes benchmarks/results/archive.json"
 	@echo "make bench-intake   from the socket to the stored match, a quarter of an hour: writes benchmarks/results/intake.json"
+	@echo "make bench-sample   whole years of the sample at the coding desk, as planted and ordinary: writes benchmarks/results/sample_year.json"
 	@echo "make bench-measure  intervals, alarms and forecasts against known truth: writes benchmarks/results/gps.json"
 
 demo: .stamps/server
@@ -135,6 +136,10 @@ bench-intake: .stamps/dev
 
 bench-measure: .stamps/bench
 	.venv-bench/bin/python -m benchmarks.gps
+
+# Hours; years that were played stay in var/years, and an interrupted run goes on there.
+bench-sample: .stamps/dev
+	$(PYTHON) -m benchmarks.sample_year --keep var/years
 
 # With more, the threads of the linear algebra wait for each other: a head took thirty times the processor time.
 bench-readers: .stamps/bench

@@ -58,6 +58,36 @@ def test_a_slow_improvement_goes_on() -> None:
     assert fan(values, 8).middle[-1] < 0.297
 
 
+def jumping(rng: np.random.Generator, *, mends: float) -> np.ndarray:
+    """Thirty weeks about nought, a fall of forty points, and twenty weeks that mend."""
+    behind = -0.4 + mends * np.clip(np.arange(20) - 5, 0, None)
+    return np.concatenate([np.zeros(30), behind]) + 0.08 * rng.normal(size=50)
+
+
+def test_an_improvement_behind_a_jump_that_is_known_is_foreseen() -> None:
+    rises = {(): 0.0, (30,): 0.0}
+    for seed in range(12):
+        values = jumping(np.random.default_rng(seed), mends=0.02)
+        for breaks in rises:
+            middle = fan(values, 8, bounds=(-1, 1), breaks=breaks).middle
+            rises[breaks] += (middle[-1] - middle[0]) / 12
+    assert rises[30,] > 0.04  # of 14 points; half of it would be much from fifteen such weeks
+    assert rises[30,] > 2 * rises[()]
+
+
+def test_a_jump_that_is_known_is_not_taken_for_a_trend() -> None:
+    off = [
+        fan(jumping(np.random.default_rng(seed), mends=0.0)[:36], 8, bounds=(-1, 1), breaks=[30]) for seed in range(12)
+    ]
+    assert np.mean([one.middle[-1] for one in off]) == pytest.approx(-0.4, abs=0.05)
+    assert abs(np.mean([one.middle[-1] - one.middle[0] for one in off])) < 0.02
+
+
+def test_without_a_trend_none_is_foreseen() -> None:
+    rises = [fan(0.3 + 0.05 * np.random.default_rng(seed).normal(size=52), 8).middle for seed in range(12)]
+    assert max(abs(one[-1] - one[0]) for one in rises) < 0.02
+
+
 def test_the_fan_stays_on_the_scale() -> None:
     ahead = fan(np.abs(0.02 * np.random.default_rng(6).normal(size=60)), 12)
     assert ahead.low.min() >= 0
@@ -103,6 +133,16 @@ def test_a_goal_out_of_reach_is_never_reached() -> None:
 def test_a_goal_may_be_to_fall_below() -> None:
     values = 0.5 + 0.005 * np.random.default_rng(8).normal(size=60)
     assert reach(values, 0.9, 4, np.random.default_rng(8), below=True).probability == 1.0
+
+
+def test_no_other_jump_is_counted_upon() -> None:
+    """Without being told of the fall one thinks that as much might happen any week, either way."""
+    odds = {(): 0.0, (30,): 0.0}
+    for seed in range(5):
+        values = jumping(np.random.default_rng(seed), mends=0.0)
+        for breaks in odds:
+            odds[breaks] += reach(values, -0.1, 12, np.random.default_rng(9), breaks=breaks).probability / 5
+    assert odds[30,] < 0.1 < odds[()]
 
 
 def test_the_error_of_estimates_is_not_taken_for_a_course_of_the_tone() -> None:

@@ -3,14 +3,16 @@
 A forecast is worth its interval. These are widened and narrowed by how often they missed of late, so they hold their
 rate in the long run even when the model is wrong; for some weeks after a break they do not, and nothing does.
 
-Source: E. S. Gardner and E. McKenzie (1985), Management Science 31, 1237-1246 (damped trend); I. Gibbs and E. Candès
-(2021), Adaptive conformal inference under distribution shift, NeurIPS (the intervals).
+Source: E. S. Gardner and E. McKenzie (1985), Management Science 31, 1237-1246 (damped trend); S. Kolassa (2011),
+Combining exponential smoothing forecasts using Akaike weights, International Journal of Forecasting 27, 238-251 (what
+models weigh); I. Gibbs and E. Candès (2021), Adaptive conformal inference under distribution shift, NeurIPS (the
+intervals).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -32,55 +34,75 @@ PACE = 0.02
 """How fast intervals learn from a miss."""
 
 LEVELS = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7)
-TRENDS = (0.0, 0.05, 0.15)
+TRENDS = (0.05, 0.15)
 SEASONS = (0.05, 0.15)
 DAMPINGS = (0.8, 0.95, 0.99)
 """Of a trend, this much is left one step later: it bends, and never runs off the scale."""
 
 
-# -- the model ---------------------------------------------------------------------------------------------------------
+# -- the models --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Damped:
-    """A level, a trend that fades, and a season; how fast each follows what comes in. Numbers, or arrays of shape (M,)
-    for M models side by side."""
+class _Models:
+    """M models side by side, each a level, a trend that fades, and a season; how fast each follows what comes in.
+    Arrays of shape (M,)."""
 
-    follow_level: float | Floats
-    follow_trend: float | Floats
-    follow_season: float | Floats
-    damping: float | Floats
+    follow_level: Floats
+    follow_trend: Floats
+    follow_season: Floats
+    damping: Floats
     period: int
+
+    @classmethod
+    def all(cls, period: int) -> _Models:
+        """Some dozens; without a trend there is nothing to fade."""
+        trends = [(0.0, 1.0), *product(TRENDS, DAMPINGS)]
+        seasons = SEASONS if period > 1 else (0.0,)
+        rows = np.array([(level, *trend, season) for level, trend, season in product(LEVELS, trends, seasons)])
+        return cls(rows[:, 0], rows[:, 1], rows[:, 3], rows[:, 2], period)
+
+    def at(self, chosen: NDArray[np.int64]) -> _Models:
+        rows = [row[chosen] for row in (self.follow_level, self.follow_trend, self.follow_season, self.damping)]
+        return _Models(rows[0], rows[1], rows[2], rows[3], self.period)
 
 
 @dataclass(slots=True, eq=False)
 class _State:
-    """Where a model stands: level and trend of shape (M,), season of shape (period, M)."""
+    """Where models stand: level and trend of shape (M,), season of shape (period, M); values `since` the last break."""
 
     level: Floats
     trend: Floats
     season: Floats
+    since: float = math.inf
 
     @classmethod
-    def before(cls, values: Floats, model: Damped, width: int) -> _State:
-        first = values[: _warm(model.period)]
+    def before(cls, values: Floats, models: _Models) -> _State:
+        first, width = values[: _warm(models.period)], len(models.damping)
         level = float(first.mean())
-        season = np.array([first[place :: model.period].mean() - level for place in range(model.period)])
-        if model.period == 1:
+        season = np.array([first[place :: models.period].mean() - level for place in range(models.period)])
+        if models.period == 1:
             season = np.zeros(1)
         return cls(np.full(width, level), np.zeros(width), np.repeat(season[:, None], width, axis=1))
 
-    def expects(self, model: Damped, t: int) -> Floats:
+    def at(self, chosen: NDArray[np.int64]) -> _State:
+        return _State(self.level[chosen], self.trend[chosen], self.season[:, chosen], self.since)
+
+    def expects(self, models: _Models, t: int) -> Floats:
         """The next value, of time t."""
-        expected: Floats = self.level + model.damping * self.trend + self.season[t % model.period]
+        expected: Floats = self.level + models.damping * self.trend + self.season[t % models.period]
         return expected
 
-    def learn(self, model: Damped, t: int, error: Floats) -> None:
-        """The value of time t was `error` above what was expected."""
-        self.trend = model.damping * self.trend
-        self.level = self.level + self.trend + model.follow_level * error
-        self.trend = self.trend + model.follow_level * model.follow_trend * error
-        self.season[t % model.period] += model.follow_season * error
+    def learn(self, models: _Models, t: int, error: Floats) -> None:
+        """The value of time t was `error` above what was expected. Behind a break the level is sought anew; how far it
+        jumped says nothing of the trend."""
+        follow = np.maximum(models.follow_level, 1 / (self.since + 1))
+        self.trend = models.damping * self.trend
+        self.level = self.level + self.trend + follow * error
+        if self.since > 0:
+            self.trend = self.trend + models.follow_level * models.follow_trend * error
+            self.season[t % models.period] += models.follow_season * error
+        self.since += 1
 
 
 def _warm(period: int) -> int:
@@ -88,39 +110,55 @@ def _warm(period: int) -> int:
     return max(2 * period, 8)
 
 
-def fit(values: Floats, period: int = 1) -> Damped:
-    """The model that would have erred least one step ahead, of a grid of some dozens.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Walk:
+    """What the models said of T values, each counting as much as it had earned by then.
 
-    values   shape (T,), one for each period of time without a gap
-    period   of the season: 7 for days of a week, 1 for none
-
-    >>> float(fit(np.tile([0.2, 0.4], 30), period=2).follow_level)
-    0.05
+    made     shape (T+1, horizon): row t, column h is the forecast of value t+h made from the first t values
+    errors   one step ahead, shape (T,)
+    judged   shape (T,): false for the first values and where the level broke
+    weight   of the models after the last value, shape (M,)
     """
-    grid = np.array(list(product(LEVELS, TRENDS, SEASONS if period > 1 else (0.0,), DAMPINGS)))
-    models = Damped(grid[:, 0], grid[:, 1], grid[:, 2], grid[:, 3], period)
-    state, squares = _State.before(values, models, len(grid)), np.zeros(len(grid))
-    for t, value in enumerate(values):
-        error = value - state.expects(models, t)
-        state.learn(models, t, error)
-        if t >= _warm(period):
-            squares += error**2
-    level, trend, season, damping = grid[int(np.argmin(squares))].tolist()
-    return Damped(level, trend, season, damping, period)
 
+    made: Floats
+    errors: Floats
+    judged: NDArray[np.bool_]
+    models: _Models
+    state: _State
+    weight: Floats
 
-def _walk(values: Floats, model: Damped, horizon: int) -> tuple[Floats, Floats, _State]:
-    """Forecasts made before each value and after the last, shape (T+1, horizon): row t, column h is the forecast of
-    value t+h made from the first t values. The errors one step ahead, shape (T,). The state after the last."""
-    state, steps = _State.before(values, model, 1), np.arange(1, horizon + 1)
-    reach = np.cumsum(np.asarray(model.damping) ** steps)
-    made, errors = np.empty((len(values) + 1, horizon)), np.empty(len(values))
-    for t in range(len(values) + 1):
-        made[t] = state.level[0] + reach * state.trend[0] + state.season[(t + steps - 1) % model.period, 0]
-        if t < len(values):
+    @classmethod
+    def over(cls, values: Floats, period: int, horizon: int, breaks: Iterable[int]) -> _Walk:
+        models, steps = _Models.all(period), np.arange(1, horizon + 1)
+        state, squares = _State.before(values, models), np.zeros(len(models.damping))
+        reach = np.cumsum(models.damping[:, None] ** steps, axis=1)
+        made, errors = np.empty((len(values) + 1, horizon)), np.empty(len(values))
+        judged = np.arange(len(values)) >= _warm(period)
+        judged[[at for at in breaks if 0 <= at < len(values)]] = False
+        broken, weight = set(breaks), _earned(squares, 0)
+        for t in range(len(values) + 1):
+            each = state.level[:, None] + reach * state.trend[:, None] + state.season[(t + steps - 1) % period].T
+            made[t] = weight @ each
+            if t == len(values):
+                break
+            if t in broken:
+                state.since = 0
             errors[t] = values[t] - made[t, 0]
-            state.learn(model, t, errors[t : t + 1])
-    return made, errors, state
+            error = values[t] - state.expects(models, t)
+            state.learn(models, t, error)
+            if judged[t]:
+                squares += error**2
+                weight = _earned(squares, int(judged[: t + 1].sum()))
+        return cls(made, errors, judged, models, state, weight)
+
+
+def _earned(squares: Floats, count: int) -> Floats:
+    """What models weigh: their likelihood, all alike at first. One that erred a little more than the best of them may
+    still be right, and its trend then counts for a part."""
+    logs = -count / 2 * np.log(np.maximum(squares, 1e-12))
+    likely = np.exp(logs - logs.max())
+    weight: Floats = likely / likely.sum()
+    return weight
 
 
 # -- the fan -----------------------------------------------------------------------------------------------------------
@@ -139,7 +177,6 @@ class Fan:
     high: Floats
     held: Floats
     level: float
-    model: Damped
 
 
 def fan(
@@ -149,6 +186,7 @@ def fan(
     period: int = 1,
     level: float = 0.9,
     bounds: tuple[float, float] = (0.0, 1.0),
+    breaks: Iterable[int] = (),
 ) -> Fan | NotEnough:
     """Forecast the next `horizon` values, each with an interval that learned from the misses before it.
 
@@ -157,6 +195,9 @@ def fan(
     period    of the season: 7 for days, 1 for weeks
     level     the share of intervals that shall hold, between 0 and 1 (exclusive)
     bounds    of the number: 0 and 1 for a share, -1 and 1 for net tone
+    breaks    places in `values`, from 0, at which the level is known to have jumped: the first value behind each jump.
+              The forecast then starts from the new level, and a jump is not taken for a trend; that it was not foreseen
+              still widens the intervals, for there may be another
 
     The interval is for the next estimate, which has its own error of sampling; the tone behind it wanders less.
 
@@ -171,9 +212,7 @@ def fan(
     need = max(FEWEST, 3 * period) + horizon
     if len(series) < need:
         return NotEnough(len(series), need, "values")
-    model = fit(series, period)
-    made, _, _ = _walk(series, model, horizon)
-    warm = _warm(period)
+    made, warm = _Walk.over(series, period, horizon, tuple(breaks)).made, _warm(period)
     halves, held = np.empty(horizon), np.empty(horizon)
     for h in range(1, horizon + 1):
         # errors[i] belongs to the value warm + h - 1 + i, and was known when that value was
@@ -181,7 +220,7 @@ def fan(
         halves[h - 1], held[h - 1] = _adapted(errors, h, 1 - level)
     middle = made[-1]
     low, high = (np.clip(one, *bounds) for one in (middle - halves, middle + halves))
-    return Fan(np.clip(middle, *bounds), low, high, held, level, model)
+    return Fan(np.clip(middle, *bounds), low, high, held, level)
 
 
 def _adapted(errors: Floats, distance: int, alpha: float) -> tuple[float, float]:
@@ -244,6 +283,7 @@ def reach(
     level: float = 0.8,
     paths: int = 2000,
     block: int = 4,
+    breaks: Iterable[int] = (),
 ) -> Outlook | NotEnough:
     """Will it be at the goal in `by` steps, and when first?
 
@@ -252,9 +292,10 @@ def reach(
     below               the goal is to be at or below it (fewer negative messages)
     sampling_variance   of the estimates: courses of the tone itself wander less than estimates of it do
     level               of the interval of the arrival
+    breaks              as for `fan`; courses have none of them: the odds are those of going on without another jump
 
-    Courses are played from the fitted model, with blocks of its own past errors, so that what follows each other stays
-    together.
+    Courses are played from the models, from each as often as it has earned, with blocks of past errors, so that what
+    follows each other stays together.
 
     >>> rng = np.random.default_rng(1)
     >>> rising = np.linspace(0.3, 0.5, 60) + 0.01 * rng.normal(size=60)
@@ -266,14 +307,14 @@ def reach(
     need = max(FEWEST, 3 * period)
     if len(series) < need:
         return NotEnough(len(series), need, "values")
-    model = fit(series, period)
-    _, errors, state = _walk(series, model, 1)
-    errors = errors[_warm(period) :]
+    walk = _Walk.over(series, period, 1, tuple(breaks))
+    errors = walk.errors[walk.judged]
     calm = math.sqrt(max(0.0, 1 - sampling_variance / max(float(np.var(errors)), 1e-12)))
     errors = calm * (errors - errors.mean())
     starts = rng.integers(0, len(errors), size=(paths, horizon // block + 1))
     draws = errors[(starts[:, :, None] + np.arange(block)) % len(errors)].reshape(paths, -1)
-    course = _play(state, model, len(series), draws[:, :horizon])
+    chosen = rng.choice(len(walk.weight), size=paths, p=walk.weight)
+    course = _play(walk.state.at(chosen), walk.models.at(chosen), len(series), draws[:, :horizon])
     there = course <= goal if below else course >= goal
     first = np.where(there.any(axis=1), there.argmax(axis=1) + 1.0, np.inf)
     ordered = np.sort(first)
@@ -284,14 +325,12 @@ def reach(
     return Outlook(float(there[:, by - 1].mean()), arrival, float(np.isinf(first).mean()))
 
 
-def _play(state: _State, model: Damped, now: int, errors: Floats) -> Floats:
-    """Courses that go on from the state with these errors; both of shape (paths, horizon)."""
-    paths, horizon = errors.shape
-    each = _State(state.level.repeat(paths), state.trend.repeat(paths), state.season.repeat(paths, axis=1))
+def _play(state: _State, models: _Models, now: int, errors: Floats) -> Floats:
+    """Courses that go on from the states with these errors; of shape (paths, horizon), like them."""
     course = np.empty_like(errors)
-    for h in range(horizon):
-        course[:, h] = each.expects(model, now + h) + errors[:, h]
-        each.learn(model, now + h, errors[:, h])
+    for h in range(errors.shape[1]):
+        course[:, h] = state.expects(models, now + h) + errors[:, h]
+        state.learn(models, now + h, errors[:, h])
     return course
 
 

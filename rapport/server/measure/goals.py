@@ -17,7 +17,7 @@ import numpy as np
 from rapport.core.measure.coverage import NEEDLE
 from rapport.core.measure.forecast import Fan, OffCourse, Outlook, Plan, fan, reach
 from rapport.core.types import NotEnough
-from rapport.server.measure.lines import Floats, apart, complain
+from rapport.server.measure.lines import DAY, Floats, apart, complain
 from rapport.server.measure.models import Alarm, Figure, Goal, Line
 from rapport.server.measure.watching import announce
 from rapport.server.organise.record import recorded
@@ -37,16 +37,25 @@ Z = 1.96
 
 @dataclass(frozen=True, slots=True)
 class Weeks:
-    """A line's settled weeks, oldest first: the last day of each, its value and its standard error."""
+    """A line's settled weeks, oldest first: the last day of each, its value and its standard error.
+
+    changed   the days on which, by red alarms, its level changed
+    """
 
     ends: tuple[date, ...]
     values: tuple[float, ...]
     errors: tuple[float, ...]
+    changed: tuple[date, ...] = ()
 
     def without_gaps(self) -> Floats:
         """One value for each week from the first to the last."""
         places = [(end - self.ends[0]) // WEEK for end in self.ends]
         return np.interp(np.arange(places[-1] + 1), places, self.values)
+
+    def breaks(self) -> list[int]:
+        """Of the weeks without gaps, those that are the first to lie mostly behind a change."""
+        monday = self.ends[0] - 6 * DAY
+        return [round((day - monday) / WEEK) for day in self.changed]
 
     @property
     def spread(self) -> float:
@@ -62,10 +71,12 @@ def weeks(line: Line, of: str, until: date | None = None) -> Weeks:
     if until:
         rows = rows.filter(end__lte=until)
     told = [(row.end, found) for row in rows.exclude(net=None).order_by("end") if (found := value(row, of))]
+    reds = Alarm.objects.filter(line=line, kind="red", **({"day__lte": until} if until else {}))
     return Weeks(
         tuple(end for end, _ in told),
         tuple(found[0] for _, found in told),
         tuple((found[2] - found[1]) / 2 / Z for _, found in told),
+        tuple(alarm.began or alarm.day for alarm in reds.order_by("day")),
     )
 
 
@@ -75,12 +86,10 @@ def value(row: Figure, of: str) -> Sequence[float] | None:
     return found
 
 
-def ahead(line: Line, of: str, horizon: int = FARTHEST, until: date | None = None) -> Fan | NotEnough:
-    """The forecast of the next weeks of a line, with intervals that learned from their misses."""
-    known = weeks(line, of, until)
-    if not known.ends:
-        return NotEnough(0, horizon, "weeks")
-    return fan(known.without_gaps(), horizon, bounds=(-1.0 if of == "net" else 0.0, 1.0))
+def ahead(known: Weeks, of: str, horizon: int) -> Fan | NotEnough:
+    """The forecast of the next weeks, with intervals that learned from their misses."""
+    bounds = (-1.0 if of == "net" else 0.0, 1.0)
+    return fan(known.without_gaps(), horizon, bounds=bounds, breaks=known.breaks())
 
 
 # -- the night -------------------------------------------------------------------------------------------------------
@@ -161,11 +170,20 @@ def _outlook(goal: Goal, known: Weeks, rng: np.random.Generator) -> dict[str, An
     by = min(max(math.ceil((goal.by_date - last) / WEEK), 1), HORIZON)
     sampling = float(np.mean(np.square(known.errors)))
     below = goal.of == "negative"
-    found = reach(values, goal.target, by, rng, horizon=HORIZON, below=below, sampling_variance=sampling)
+    found = reach(
+        values,
+        goal.target,
+        by,
+        rng,
+        horizon=HORIZON,
+        below=below,
+        sampling_variance=sampling,
+        breaks=known.breaks(),
+    )
     told = {"day": last.isoformat()}
     if isinstance(found, NotEnough):
         return told | {"have": found.have, "need": found.need}
-    return told | _odds(found, last) | {"fan": _fan(values, goal.of, by, last)}
+    return told | _odds(found, last) | {"fan": _fan(goal, known, by)}
 
 
 def _odds(found: Outlook, last: date) -> dict[str, Any]:
@@ -176,10 +194,11 @@ def _odds(found: Outlook, last: date) -> dict[str, Any]:
     return {"probability": found.probability, "arrival": arrival, "never": found.never}
 
 
-def _fan(values: Floats, of: str, by: int, last: date) -> list[dict[str, Any]]:
+def _fan(goal: Goal, known: Weeks, by: int) -> list[dict[str, Any]]:
     """As far as the goal, as far as anybody can see, and as far as there are weeks to learn from."""
+    last = known.ends[-1]
     for horizon in range(min(by, FARTHEST), 0, -1):
-        found = fan(values, horizon, bounds=(-1.0 if of == "net" else 0.0, 1.0))
+        found = ahead(known, goal.of, horizon)
         if isinstance(found, Fan):
             steps = zip(found.middle.tolist(), found.low.tolist(), found.high.tolist())
             return [
