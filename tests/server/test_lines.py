@@ -348,22 +348,22 @@ def test_a_goal_on_the_way_has_good_odds_a_date_and_a_fan(line):
     assert [one["end"] for one in goal.outlook["fan"]] == [str(last + timedelta(days=7 * n)) for n in range(1, 13)]
 
 
-@pytest.mark.parametrize("told", [True, False])
-def test_the_way_since_a_red_alarm_is_what_goes_on(line, told):
-    """Thirty weeks as usual, a rise by forty points, and twenty weeks that mend; once nobody was told of the rise."""
+@pytest.mark.parametrize("sure_after", [2, 30, None])
+def test_the_way_since_a_sudden_change_is_what_goes_on(line, sure_after):
+    """Thirty weeks as usual, a rise by forty points, and twenty weeks that mend; red was sure of the rise at once, or
+    so late that it was none, or never."""
     last = known_weeks(line, wobbling(0.2, 0, 30) + wobbling(0.6, 0, 5) + wobbling(0.59, -0.012, 15))
-    if told:
+    if sure_after:
         began = FIRST + timedelta(weeks=30, days=2)
-        Alarm.objects.create(
-            line=line, kind="red", day=began + timedelta(days=1), began=began, rang_at=morning_after(began)
-        )
+        day = began + timedelta(days=sure_after)
+        Alarm.objects.create(line=line, kind="red", day=day, began=began, rang_at=morning_after(day))
     goal = Goal.objects.create(
         line=line, of="negative", target=0.3, by_date=last + timedelta(days=84), set_at=morning_after(last)
     )
     goals.look(morning_after(last, 36))
     goal.refresh_from_db()
     fan = goal.outlook["fan"]
-    assert (fan[0]["middle"] - fan[7]["middle"] > 0.04) == told
+    assert (fan[0]["middle"] - fan[7]["middle"] > 0.04) == (sure_after == 2)
 
 
 def test_few_weeks_forecast_nothing(line):

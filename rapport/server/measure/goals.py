@@ -7,12 +7,13 @@ straight line for the forecast, and never bet on.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+from django.db.models import F
 
 from rapport.core.measure.coverage import NEEDLE
 from rapport.core.measure.forecast import Fan, OffCourse, Outlook, Plan, fan, reach
@@ -34,18 +35,22 @@ FEWEST_WEEKS = 4
 
 Z = 1.96
 
+SUDDEN = timedelta(days=14)
+"""A change of which red was sure so soon was a jump. What took longer came bit by bit, or is too small to outweigh all
+other weeks of a forecast."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weeks:
     """A line's settled weeks, oldest first: the last day of each, its value and its standard error.
 
-    changed   the days on which, by red alarms, its level changed
+    jumped   the days on which, by red alarms, its level changed all at once
     """
 
     ends: tuple[date, ...]
     values: tuple[float, ...]
     errors: tuple[float, ...]
-    changed: tuple[date, ...] = ()
+    jumped: tuple[date, ...] = ()
 
     def without_gaps(self) -> Floats:
         """One value for each week from the first to the last."""
@@ -53,9 +58,9 @@ class Weeks:
         return np.interp(np.arange(places[-1] + 1), places, self.values)
 
     def breaks(self) -> list[int]:
-        """Of the weeks without gaps, those that are the first to lie mostly behind a change."""
+        """Of the weeks without gaps, those that are the first to lie mostly behind a jump."""
         monday = self.ends[0] - 6 * DAY
-        return [round((day - monday) / WEEK) for day in self.changed]
+        return [round((day - monday) / WEEK) for day in self.jumped]
 
     @property
     def spread(self) -> float:
@@ -71,13 +76,18 @@ def weeks(line: Line, of: str, until: date | None = None) -> Weeks:
     if until:
         rows = rows.filter(end__lte=until)
     told = [(row.end, found) for row in rows.exclude(net=None).order_by("end") if (found := value(row, of))]
-    reds = Alarm.objects.filter(line=line, kind="red", **({"day__lte": until} if until else {}))
     return Weeks(
         tuple(end for end, _ in told),
         tuple(found[0] for _, found in told),
         tuple((found[2] - found[1]) / 2 / Z for _, found in told),
-        tuple(alarm.began or alarm.day for alarm in reds.order_by("day")),
+        tuple(_jumps(line, until)),
     )
+
+
+def _jumps(line: Line, until: date | None) -> Iterator[date]:
+    reds = Alarm.objects.filter(line=line, kind="red", began__gte=F("day") - SUDDEN)
+    for alarm in reds.filter(day__lte=until) if until else reds:
+        yield alarm.began or alarm.day
 
 
 def value(row: Figure, of: str) -> Sequence[float] | None:
