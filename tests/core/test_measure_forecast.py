@@ -154,13 +154,14 @@ def test_the_error_of_estimates_is_not_taken_for_a_course_of_the_tone() -> None:
 # -- off course --------------------------------------------------------------------------------------------------------
 
 
-def rings_within(steps: int, lag: float, runs: int) -> float:
-    """How often it rings when the truth lies `lag` behind the plan."""
-    rng, rang = np.random.default_rng(10), 0
+def rings_within(steps: int, lag: float, runs: int, *, start_error: float = 0.0) -> float:
+    """How often it rings when the truth lies `lag` behind the plan, whose start is an estimate."""
+    rng, rang, truth = np.random.default_rng(10), 0, Plan(0.40, 0.30, steps, 0.02)
     for _ in range(runs):
-        course = OffCourse(Plan(0.40, 0.30, steps, 0.02))
+        start = 0.40 + start_error * rng.normal()
+        course = OffCourse(Plan(start, 0.30, steps, 0.02, start_error))
         for step in range(1, steps + 1):
-            course = course.step(course.plan.at(step) + lag + 0.02 * rng.normal())
+            course = course.step(truth.at(step) + lag + 0.02 * rng.normal())
             if course.rings:
                 rang += 1
                 break
@@ -169,6 +170,24 @@ def rings_within(steps: int, lag: float, runs: int) -> float:
 
 def test_on_plan_it_rings_in_at_most_one_of_twenty_courses() -> None:
     assert rings_within(180, 0.0, 300) <= 0.05 + 3.5 * math.sqrt(0.05 * 0.95 / 300)
+
+
+def test_an_estimated_start_does_not_ring_it_more_often() -> None:
+    assert rings_within(52, 0.0, 300, start_error=0.02) <= 0.05 + 3.5 * math.sqrt(0.05 * 0.95 / 300)
+
+
+def test_where_the_way_began_becomes_certain_along_it() -> None:
+    plan = Plan(0.40, 0.30, 10, 0.02, 0.02)
+    for step in range(1, 11):
+        plan = plan.learned(step, 0.44 - 0.014 * step)
+    assert plan.start == pytest.approx(0.44, abs=0.012)
+    assert plan.start_error < 0.012
+
+
+def test_a_way_never_begins_beyond_the_goal() -> None:
+    plan = Plan(0.21, 0.20, 10, 0.02, 0.02).learned(1, 0.1)
+    assert not plan.behind(2, 0.2)
+    assert plan.behind(2, 0.25)
 
 
 def test_behind_the_plan_it_rings() -> None:

@@ -403,12 +403,24 @@ def test_a_goal_that_is_reached_already_is_to_be_held(line, level, rings):
 
 def test_a_goal_that_is_changed_bets_on_no_week_before_the_change(line, ana):
     last, old = known_weeks(line, wobbling(0.4, 0, 20) + wobbling(0.25, 0, 4)), FIRST + timedelta(days=28)
-    Figure.objects.create(line=line, period="seven", start=last, end=last, shares={"negative": [0.25, 0.2, 0.3]})
     how = {"line": line, "of": "negative", "by_date": last + timedelta(days=84), "actor": ana}
     goal = setting.set_goal(None, target=0.24, now=morning_after(old, 12), **how)
     setting.set_goal(goal, target=0.2, now=morning_after(last, 12), **how)
     goals.look(morning_after(last, 36))
     assert not Alarm.objects.filter(kind="course").exists()
+
+
+def test_the_way_to_a_goal_begins_at_the_weeks_before_it_and_what_it_begins_at_is_not_bet_on(line):
+    last = known_weeks(line, [0.5, 0.42, 0.38, *wobbling(0.4, -0.01, 5)])
+    how = {"line": line, "of": "negative", "target": 0.2, "by_date": last + timedelta(days=84)}
+    known = Goal.objects.create(set_at=morning_after(FIRST + timedelta(days=20)), **how)
+    before_all = Goal.objects.create(set_at=morning_after(FIRST - timedelta(days=9)), **how)
+    goals.look(morning_after(last, 36))
+    for goal, start, error, bet_on in ((known, 0.4, 0.5**0.5, 5), (before_all, 0.5, 1.0, 7)):
+        goal.refresh_from_db()
+        assert goal.start == pytest.approx(start)
+        assert goal.start_error == pytest.approx(goal.error * error)
+        assert goal.off["step_number"] == bet_on
 
 
 # -- the command line ------------------------------------------------------------------------------------------------

@@ -351,7 +351,7 @@ def test_a_goal_is_set_changed_and_closed(hanna, line):
     until = TODAY + timedelta(days=60)
     as_(hanna).post(reverse("new_goal", args=[line.pk]), {"of": "net", "target": "20", "by_date": until.isoformat()})
     goal = Goal.objects.get()
-    assert (goal.target, goal.start, goal.set_by) == (0.2, 0.05, hanna)
+    assert (goal.target, goal.start, goal.set_by) == (0.2, None, hanna)
     Goal.objects.update(outlook={"probability": 0.5})
     as_(hanna).post(reverse("goal", args=[goal.pk]), {"of": "net", "target": "30", "by_date": until.isoformat()})
     goal.refresh_from_db()

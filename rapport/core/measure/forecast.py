@@ -349,16 +349,18 @@ class Plan:
     start, goal   of the number
     steps         between them, at least 1
     error         standard deviation of the estimates about the way
+    start_error   standard error of the start, which is an estimate too
     """
 
     start: float
     goal: float
     steps: int
     error: float
+    start_error: float = 0.0
 
     def at(self, step: int) -> float:
         """Where one would be after so many steps; behind the last, the goal."""
-        return self.start + (self.goal - self.start) * min(step / self.steps, 1.0)
+        return self.goal + (self.start - self.goal) * self._ahead(step)
 
     def behind(self, step: int, value: float) -> bool:
         """Whether the value lies in the worse 30 % of what the plan lets one expect.
@@ -368,8 +370,27 @@ class Plan:
         (True, False)
         """
         worse = -1.0 if self.goal >= self.start else 1.0
-        edge = self.at(step) - worse * normal_quantile(QUANTILE) * self.error
+        edge = self.at(step) - worse * normal_quantile(QUANTILE) * self._sway(step)
         return value < edge if worse < 0 else value > edge
+
+    def learned(self, step: int, value: float) -> Plan:
+        """The plan with what the value tells of where it began; never beyond the goal, from where it would lead back.
+
+        >>> Plan(0.40, 0.30, 10, 0.02, 0.02).learned(1, 0.41).start > 0.40
+        True
+        """
+        gain = self._ahead(step) * (self.start_error / self._sway(step)) ** 2
+        start = self.start + gain * (value - self.at(step))
+        start = min(start, self.goal) if self.goal >= self.start else max(start, math.nextafter(self.goal, math.inf))
+        return replace(self, start=start, start_error=self.start_error * self.error / self._sway(step))
+
+    def _ahead(self, step: int) -> float:
+        """The part of the way that is left."""
+        return 1.0 - min(step / self.steps, 1.0)
+
+    def _sway(self, step: int) -> float:
+        """Standard deviation of an estimate about the way; the goal is certain, so the start's part of it fades."""
+        return math.hypot(self.error, self._ahead(step) * self.start_error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +399,9 @@ class OffCourse:
     rings is at most 5 %, however long one looks.
 
     The evidence is a bet on each estimate being behind; see V. Vovk and R. Wang (2021), E-values, Annals of Statistics
-    49, 1736-1754.
+    49, 1736-1754. What is expected of each is computed from the start and from the estimates before it: an error of
+    the start would else put all of them behind together (recursive residuals; R. L. Brown, J. Durbin and J. M. Evans
+    (1975), JRSS B 37, 149-192). `plan` has the start as it is known by now.
     """
 
     plan: Plan
@@ -404,6 +427,5 @@ class OffCourse:
         """
         number = self.step_number + 1
         off = self.plan.behind(number, value) - QUANTILE
-        return replace(
-            self, step_number=number, wealth=tuple(w * (1 + stake * off) for w, stake in zip(self.wealth, STAKES))
-        )
+        wealth = tuple(w * (1 + stake * off) for w, stake in zip(self.wealth, STAKES))
+        return OffCourse(self.plan.learned(number, value), number, wealth)

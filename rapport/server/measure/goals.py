@@ -33,6 +33,12 @@ HORIZON = 104
 FEWEST_WEEKS = 4
 """Below, the error of a single week stands for how much weeks stray."""
 
+START_WEEKS = 2
+"""The way to a goal begins at the mean of so many weeks. More would lag behind where the line was going."""
+
+RECENT = timedelta(weeks=5)
+"""Weeks that were over so long before a goal was set say nothing of where its way begins."""
+
 Z = 1.96
 
 SUDDEN = timedelta(days=14)
@@ -124,7 +130,7 @@ def _look(goal: Goal, now: datetime, seed: int) -> bool:
         was = _off(goal)
         now_off = _stepped(goal, was, known)
         goal.outlook = _outlook(goal, known, np.random.default_rng([seed, goal.pk, len(known.ends)]))
-        goal.save(update_fields=["start", "error", "off", "week", "outlook"])
+        goal.save(update_fields=["start", "start_error", "error", "off", "week", "outlook"])
         if now_off and now_off.rings and not (was and was.rings):
             found = {"goal": goal.pk, "evidence": now_off.evidence, "value": known.values[-1]}
             announce(Alarm(line=goal.line, kind="course", day=known.ends[-1], rang_at=now, found=found))
@@ -146,29 +152,39 @@ def _off(goal: Goal) -> OffCourse | None:
 
 def _stepped(goal: Goal, off: OffCourse | None, known: Weeks) -> OffCourse | None:
     """The bet after the weeks that are new and lie wholly behind the day on which the goal was set."""
-    set_on = goal.set_at.date()
-    if goal.error is None:
-        before = [found for end, found in zip(known.ends, known.values) if end <= set_on]
-        goal.start = (before or known.values)[-1 if before else 0] if goal.start is None else goal.start
-        goal.error = known.spread
-    first = set_on + timedelta(days=-set_on.weekday() % 7)  # the Monday from which on weeks are wholly behind it
-    if off is None:
-        steps = max((goal.by_date - first) // WEEK, 1)
-        off = OffCourse(Plan(_begins(goal), goal.target, steps, max(goal.error, 1e-6)))
+    if goal.start_error is None:
+        off = _begun(goal, known)
+    if off is None or goal.week is None:
+        return None
     for end, found in zip(known.ends, known.values):
-        number = (end - first) // WEEK + 1
-        if end < first + 6 * timedelta(days=1) or end > goal.by_date or (goal.week and end <= goal.week):
-            continue
-        if not off.rings:
-            off = replace(off, step_number=number - 1).step(found)
-        goal.week = end
+        if goal.week < end <= goal.by_date:
+            if not off.rings:
+                off = replace(off, step_number=off.step_number + (end - goal.week) // WEEK - 1).step(found)
+            goal.week = end
     goal.off = asdict(off)
     return off
 
 
-def _begins(goal: Goal) -> float:
-    """Where the way begins: never beyond the goal. From there it would lead back, and what is good count as behind."""
-    start = float(goal.start or 0.0)
+def _begun(goal: Goal, known: Weeks) -> OffCourse | None:
+    """The way begins where the newest weeks were that were over when the goal was set; where none is, at the first one
+    behind. No week tells both where it begins and whether it is kept."""
+    set_on = goal.set_at.date()
+    told = list(zip(known.ends, known.values))
+    before = [found for end, found in told if set_on - RECENT < end <= set_on][-START_WEEKS:]
+    goal.week = set_on + timedelta(days=-set_on.weekday() % 7 - 1)  # the next Sunday; on a Monday, that before
+    if not before:
+        behind = [(end, found) for end, found in told if set_on < end < goal.by_date]
+        if not behind:
+            return None
+        goal.week, before = behind[0][0], [behind[0][1]]
+    goal.start, goal.error = float(np.mean(before)), max(known.spread, 1e-6)
+    goal.start_error = goal.error / math.sqrt(len(before))
+    steps = max((goal.by_date - goal.week - timedelta(days=1)) // WEEK, 1)
+    return OffCourse(Plan(_kept_short(goal, goal.start), goal.target, steps, goal.error, goal.start_error))
+
+
+def _kept_short(goal: Goal, start: float) -> float:
+    """Never beyond the goal: from there the way would lead back, and what is good count as behind."""
     return max(start, math.nextafter(goal.target, math.inf)) if goal.of == "negative" else min(start, goal.target)
 
 

@@ -304,7 +304,8 @@ class Goal(models.Model):
     """Where a line shall be by a date.
 
     of        net, negative or positive; `target`: at or above it, for negative at or below
-    start     the estimate when it was set, `error`: standard deviation of weekly estimates about the way
+    start     the estimate when it was set, with its standard error `start_error`; both None until the weeks tell
+    error     standard deviation of weekly estimates about the way
     off       state of `core.measure.forecast.OffCourse`, after the week that ends at `week`
     outlook   as last computed: {"day", "probability", "arrival": [median, low, high] as days or None, "never",
               "fan": [{"end": the last day of a week, "middle", "low", "high"}]}, or {"have", "need"} weeks
@@ -315,6 +316,7 @@ class Goal(models.Model):
     target = models.FloatField()
     by_date = models.DateField()
     start = models.FloatField(null=True, blank=True)
+    start_error = models.FloatField(null=True, blank=True)
     error = models.FloatField(null=True, blank=True)
     off = models.JSONField(null=True)
     week = models.DateField(null=True, blank=True)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from rapport.core.types import Refused
 from rapport.server.listen.models import Brief, Channel
-from rapport.server.measure.models import Alarm, Annotation, Figure, Goal, Line, Watching
+from rapport.server.measure.models import Alarm, Annotation, Goal, Line, Watching
 from rapport.server.measure.watching import NOTICES, place
-from rapport.server.measure.whereabouts import NUMBERS, value
+from rapport.server.measure.whereabouts import NUMBERS
 from rapport.server.organise.abilities import refusal
 from rapport.server.organise.models import User
 from rapport.server.organise.notices import settle
@@ -136,14 +136,14 @@ def reopen_line(line: Line, *, actor: User) -> Line | Refused:
 def set_goal(
     goal: Goal | None, *, line: Line, of: str, target: float, by_date: date, actor: User, now: datetime | None = None
 ) -> Goal | Refused:
-    """Set a goal or change it. The way to it begins now, at today's estimate; what was computed for another goes."""
+    """Set a goal or change it. The way to it begins now; what was computed for another goes."""
     now = now or timezone.now()
     if refused := refusal(actor, "measure") or _goal_refused(line, of, target, by_date, now):
         return refused
     row = goal or Goal(line=line, set_by=actor)
     if (row.of, row.target, row.by_date) != (of, target, by_date) or goal is None:
         row.of, row.target, row.by_date, row.set_at = of, target, by_date, now
-        row.start, row.error, row.off, row.week, row.outlook = _today(line, of), None, None, None, None
+        row.start = row.start_error = row.error = row.off = row.week = row.outlook = None
     with recorded("goal.changed" if goal else "goal.set", actor, of=of, to=target, by_date=by_date) as entry:
         row.save()
         entry.target = row
@@ -164,12 +164,6 @@ def _goal_refused(line: Line, of: str, target: float, by_date: date, now: dateti
     if by_date <= now.date():
         return Refused(_("The date of a goal lies ahead."))
     return None
-
-
-def _today(line: Line, of: str) -> float | None:
-    newest = Figure.objects.filter(line=line, current=True, period="seven").order_by("-end").first()
-    found = value(newest, of, people=False) if newest else None
-    return found[0] if found else None
 
 
 def close_goal(goal: Goal, *, actor: User) -> Goal | Refused:
