@@ -32,6 +32,7 @@ from benchmarks import texts
 from rapport.connectors.values import links
 from rapport.core import understand
 from rapport.core.query import STANDING_FIELDS, Matcher, parse, segment
+from rapport.core.route.clock import Promise
 from rapport.core.route.conversation import Said, fold
 from rapport.core.route.rules import Rules, parse_rules
 from rapport.core.types import Author, Document, Message
@@ -558,7 +559,7 @@ class _Fill:
             slug, line = self.opens.pop(numbers[0])
             shown = self.shown.pop(next(number for number in reversed(numbers) if not found.ours[number]))
             said = [Said(when(found.at[number]), bool(found.ours[number])) for number in numbers]
-            facts = fold(said, teams[slug].answer_within)
+            facts = fold(said, Promise(teams[slug].answer_within))
             assert facts is not None
             state = "closed" if thread not in working_on else "open" if facts.waiting_since else "waiting"
             if state == "open" and self.chance.random() < 0.05:

@@ -58,6 +58,7 @@ FULL = [
     "/settings/",
     "/settings/teams/",
     "/settings/teams/new/",
+    "/settings/hours/",
     "/settings/members/",
     "/settings/members/new/",
     "/settings/record/",
@@ -77,6 +78,7 @@ FOUND = {  # a page that has one of these links to the page behind it
     "/listen/briefs/": r"/listen/briefs/\d+/",
     "/people/": r"/people/\d+/",
     "/settings/teams/": r"/settings/teams/\d+/",
+    "/settings/hours/": r"/settings/hours/\d+/",
     "/settings/members/": r"/settings/members/\d+/",
 }
 WRONG = [

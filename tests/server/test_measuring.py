@@ -38,6 +38,10 @@ def test_a_conversation_is_asked_until_it_is_answered(talk, ben, harbour, now):
     talk.refresh_from_db()
     waits = np.frombuffer(bytes(DayAnswer.objects.get().waits), dtype="<u4")
     assert waits.tolist() == [int((talk.first_answer_at - talk.opened_at).total_seconds())]
+    began = np.frombuffer(bytes(DayAnswer.objects.get().began), dtype="<u4")
+    assert began.tolist() == [
+        int((talk.opened_at - talk.opened_at.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds())
+    ]
 
 
 def test_closing_without_an_answer_is_counted_apart(talk, ben, now):

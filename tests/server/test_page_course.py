@@ -229,7 +229,7 @@ def test_a_stranger_who_is_not_signed_in_sees_nothing(weeks):
 
 
 def test_the_page_of_a_year_asks_little(client, weeks, django_assert_max_num_queries):
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         client.get(reverse("course_counts"), {"weeks": 52})
 
 

@@ -125,6 +125,25 @@ def test_switching_a_member_off_signs_them_out(ana, ben):
     assert not ben.is_active
 
 
+def test_an_agency_is_named_once_however_it_is_written_and_suggested_to_the_next(ana, ben, cleo):
+    client = as_(ana)
+    form = {"role": "member", "is_active": "on"}
+    client.post(reverse("settings_member", args=[ben.pk]), form | {"works_for": "  Nordlys  Media "})
+    client.post(reverse("settings_member", args=[cleo.pk]), form | {"works_for": "nordlys media"})
+    assert set(User.objects.exclude(works_for="").values_list("works_for", flat=True)) == {"Nordlys Media"}
+    assert AuditEntry.objects.first().detail["works_for"] == "Nordlys Media"
+    assert '<option value="Nordlys Media">' in client.get(reverse("settings_new_member")).content.decode()
+    assert "Nordlys Media" in client.get(reverse("settings_members")).content.decode()
+
+
+def test_the_way_an_agency_is_written_can_be_changed_by_its_only_member(ana, ben):
+    url, form = reverse("settings_member", args=[ben.pk]), {"role": "member", "is_active": "on"}
+    for name in ("nordlys", "Nordlys", ""):
+        as_(ana).post(url, form | {"works_for": name})
+        ben.refresh_from_db()
+        assert ben.works_for == name
+
+
 def test_the_last_administrator_cannot_step_down(ana):
     page = as_(ana).post(reverse("settings_member", args=[ana.pk]), {"role": "member", "is_active": "on"})
     assert "only administrator" in page.content.decode()

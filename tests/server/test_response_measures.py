@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -15,13 +15,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rapport import cli
+from rapport.core.route.clock import ClosedDay, Hours, Span
 from rapport.core.types import Estimate, NotEnough
 from rapport.server.listen.models import Author, Channel, Message
 from rapport.server.measure.models import DayAnswer
 from rapport.server.measure.queries import course, monday
 from rapport.server.measure.response import DEFINITIONS, Measure, measures
+from rapport.server.organise import actions as organising
 from rapport.server.organise.models import Team, User
+from rapport.server.pages.course_response import told as words
 from rapport.server.respond.models import Outgoing
+from rapport.server.route import clocks
 from rapport.server.route.models import Conversation, Placement
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)  # a Wednesday
@@ -39,6 +43,7 @@ def by_key(now: datetime = NOW, **narrowed: object) -> dict[tuple[str, str], Mea
 
 def waited(channel: Channel, at: datetime, *hours: float, waiting: int = 0, team: str = "service") -> None:
     waits = np.array([hour * 3600 for hour in hours], dtype="<u4")
+    began = np.full(len(waits), (at - at.replace(hour=0)).total_seconds(), dtype="<u4")
     DayAnswer.objects.create(
         channel=channel,
         team=Team.objects.get(slug=team),
@@ -47,6 +52,7 @@ def waited(channel: Channel, at: datetime, *hours: float, waiting: int = 0, team
         answered=len(waits),
         closed=0,
         waits=waits.tobytes(),
+        began=began.tobytes(),
     )
 
 
@@ -70,6 +76,28 @@ def spoke(channel: Channel, at: datetime, thread: str, *, ours: bool) -> Message
     )
 
 
+def answers(channel: Channel, at: datetime, by: User | None, n: int) -> None:
+    """So many answers in a conversation; `by` nobody: written on the platform itself."""
+    conversation = Conversation.objects.get()
+    for _ in range(n):
+        asked = spoke(channel, at, f"ask-{number}", ours=False)
+        answer = spoke(channel, at + timedelta(hours=1), asked.thread_id, ours=True)
+        Placement.objects.create(message=answer, conversation=conversation)
+        if by:
+            Outgoing.objects.create(
+                conversation=conversation,
+                channel=channel,
+                parent=asked,
+                text="Words",
+                text_hash="",
+                by=by,
+                idempotency_key=f"key-{number}",
+                state="sent",
+                send_after=at,
+                message=answer,
+            )
+
+
 def test_an_answer_after_the_promise_counts_as_late_and_none_at_all_too(channel):
     waited(channel, LAST, 1, 2, 3, 3.9, 4.0, 4.1, 30, 1, waiting=2)
     found = by_key()["within", ""].found
@@ -90,6 +118,42 @@ def test_nobody_is_late_before_the_promise_has_run_out(channel):
     assert by_key()["within", ""].found == NotEnough(0, 10, "conversations")
 
 
+FRIDAY = datetime(2026, 6, 5, 17, tzinfo=UTC)  # of the last whole week
+WEEKDAYS = Hours("UTC", ((Span(8 * 60, 18 * 60),),) * 5 + ((), ()), (ClosedDay(date(2026, 6, 8), "Founders' day"),))
+
+
+def test_what_is_asked_on_friday_evening_may_be_answered_after_the_closed_days(channel, ana):
+    waited(channel, FRIDAY, *[4 * 24 - 6] * 6, *[4 * 24 - 5.9] * 6)  # until Tuesday at eleven, and six minutes later
+    assert by_key()["within", ""].found.value == 0
+    clocks.set_hours(Team.objects.get(slug="service"), hours=WEEKDAYS, actor=ana)
+    found = by_key()
+    assert found["within", ""].found.value == 0.5
+    assert found["open_wait", ""].found.value == 4 * 3600
+    assert found["wait", ""].found.value == (4 * 24 - 6) * 3600
+
+
+def test_without_hours_both_times_are_the_same(channel):
+    waited(channel, LAST, 1, 2, 3, 4, 5, 6, 7, waiting=2)
+    found = by_key()
+    assert found["open_wait", ""].found == found["wait", ""].found
+
+
+def test_who_still_waits_has_waited_while_we_were_open(channel, ana):
+    clocks.set_hours(None, hours=WEEKDAYS, actor=ana)
+    waited(channel, FRIDAY, *[0.5] * 4, waiting=4)  # taken as since noon: six hours of Friday, and on Tuesday and today
+    whole = course(NOW, weeks=12).whole
+    assert whole.waiting_open == [((6 + 10 + 4) * 3600, 4)]
+    assert whole.waiting == [(5 * 24 * 3600, 4)]
+
+
+def test_nobody_is_late_before_the_promise_has_run_out_in_opening_hours(channel, ana):
+    Team.objects.update(answer_within=timedelta(hours=20))
+    waited(channel, FRIDAY, waiting=30)
+    assert by_key()["within", ""].found.n == 30
+    clocks.set_hours(None, hours=WEEKDAYS, actor=ana)
+    assert by_key()["within", ""].found == NotEnough(0, 10, "conversations")
+
+
 def test_what_opens_a_thread_is_broadcast_and_what_answers_somebody_is_dialogue(channel):
     for n in range(6):
         spoke(channel, LAST, f"news-{n}", ours=True)
@@ -103,38 +167,57 @@ def test_what_opens_a_thread_is_broadcast_and_what_answers_somebody_is_dialogue(
 
 
 def test_who_answers_is_told_by_function_and_what_was_written_elsewhere_bears_no_name(channel, talk, ben):
-    conversation = Conversation.objects.get()
-    for n in range(12):
-        asked = spoke(channel, LAST, f"ask-{n}", ours=False)
-        answer = spoke(channel, LAST + timedelta(hours=1), f"ask-{n}", ours=True)
-        Placement.objects.create(message=answer, conversation=conversation)
-        if n < 9:
-            Outgoing.objects.create(
-                conversation=conversation,
-                channel=channel,
-                parent=asked,
-                text="Words",
-                text_hash="",
-                by=ben,
-                idempotency_key=f"key-{n}",
-                state="sent",
-                send_after=LAST,
-                message=answer,
-            )
+    answers(channel, LAST, ben, 9)
+    answers(channel, LAST, None, 3)
     found = by_key()
     assert found["by", "service"].found.value == 9 / 12
     assert found["by", "elsewhere"].found.value == 3 / 12
 
 
+def test_who_answers_is_told_by_person_and_by_whom_they_work_for(channel, talk, ana, ben, cleo):
+    agency = {"works_for": "Nordlys", "is_active": True, "teams": [], "role": "member"}
+    organising.change_member(cleo, actor=ana, **agency)
+    answers(channel, LAST, ben, 5)
+    answers(channel, LAST, cleo, 4)
+    answers(channel, LAST, None, 3)
+    found = by_key()
+    told = {of: (one.found.value, one.label) for (key, of), one in found.items() if key == "by_house"}
+    assert told == {
+        "ourselves": (5 / 12, "ourselves"),
+        "Nordlys": (4 / 12, "Nordlys"),
+        "elsewhere": (3 / 12, "on the platform itself"),
+    }
+    assert found["by_person", "cleo@calm.example"].found.value == 4 / 12
+    assert found["by_person", "ben@calm.example"].label == "Ben"
+    assert found["by", "none"].found.value == 4 / 12
+
+
+def test_each_person_is_shown_to_those_who_see_everything(client, weeks, ben):
+    def seen(user: User) -> list[str]:
+        client.force_login(user)
+        return [client.get(reverse(name)).content.decode() for name in ("course_response", "course_response_csv")]
+
+    assert not any("by_person" in text or "each person" in text for text in seen(ben))
+    page, file = seen(User.objects.get(role="administrator"))
+    assert "Who answers: each person" in page
+    assert "by_person,ben@calm.example" in file
+
+
+def test_an_agency_that_is_named_anew_is_on_the_page_at_once(client, weeks, ana, ben):
+    assert "Nordlys" not in client.get(reverse("course_response")).content.decode()
+    organising.change_member(ben, role="member", teams=[], is_active=True, works_for="Nordlys", actor=ana)
+    assert "Nordlys" in client.get(reverse("course_response")).content.decode()
+
+
 @pytest.fixture
-def client(ben: User) -> Client:
+def client(ana: User) -> Client:
     client = Client()
-    client.force_login(ben)
+    client.force_login(ana)
     return client
 
 
 @pytest.fixture
-def weeks(channel: Channel) -> None:
+def weeks(channel: Channel, talk: Conversation, ben: User) -> None:
     last = datetime.combine(monday(timezone.now().astimezone(UTC).date()), LAST.time(), UTC) - timedelta(days=6)
     for back in range(4):
         at = last - timedelta(weeks=back)
@@ -142,9 +225,12 @@ def weeks(channel: Channel) -> None:
         for n in range(5):
             spoke(channel, at, f"post-{back}-{n}", ours=n < 2)
             spoke(channel, at + timedelta(hours=1), f"post-{back}-{n}", ours=True)
+    answers(channel, last, ben, 12)
 
 
-def test_page_file_and_command_line_say_the_same(client, weeks, channel, monkeypatch):
+@pytest.mark.parametrize("hours", [None, WEEKDAYS])
+def test_page_file_and_command_line_say_the_same(client, weeks, channel, monkeypatch, ana, hours):
+    clocks.set_hours(None, hours=hours, actor=ana)
     found = measures(course(timezone.now(), weeks=12))
     monkeypatch.setattr(cli, "django", lambda: None)
     printed = CliRunner().invoke(cli.main, ["measure", "response", "--csv"], catch_exceptions=False).output
@@ -154,8 +240,9 @@ def test_page_file_and_command_line_say_the_same(client, weeks, channel, monkeyp
     assert on_line == in_file == [json.loads(json.dumps(one.row()), parse_int=str, parse_float=str) for one in found]
     page = client.get(reverse("course_response")).content.decode()
     told = CliRunner().invoke(cli.main, ["measure", "response"], catch_exceptions=False).output
-    assert "71\u00a0%" in page
-    assert "71\u00a0% (between" in told
+    for one in found:
+        assert words(one) in told
+        assert words(one).partition(" (")[0].capitalize() in page
     for definition in DEFINITIONS.values():
         assert str(definition.words)[:60].replace("'", "&#x27;") in page
         assert str(definition.words) in told

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from rapport.core.route.clock import Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +40,18 @@ class Facts:
     first_answer_at: datetime | None
 
 
-def fold(said: Iterable[Said], answer_within: timedelta) -> Facts | None:
-    """The facts of a conversation; None when nothing in it was ever said to us.
+def fold(said: Iterable[Said], promise: Promise) -> Facts | None:
+    """The facts of a conversation; None when nothing in it was ever said to us. `promise`: of the team that has it.
 
     A message that was taken back still counts as said (it opened the conversation), but nobody has to answer it.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, timedelta
     >>> noon = datetime(2026, 5, 4, 12, tzinfo=UTC)
     >>> question, answer = Said(noon), Said(noon + timedelta(minutes=9), ours=True)
-    >>> fold([answer, question], timedelta(hours=4)).first_answer_at == answer.at
+    >>> soon = Promise(timedelta(hours=4))
+    >>> fold([answer, question], soon).first_answer_at == answer.at
     True
-    >>> fold([question], timedelta(hours=4)).due_at.hour
+    >>> fold([question], soon).due_at.hour
     16
     """
     ordered = sorted(said, key=lambda one: one.at)
@@ -65,6 +68,6 @@ def fold(said: Iterable[Said], answer_within: timedelta) -> Facts | None:
         opened_at=opened,
         last_at=ordered[-1].at,
         waiting_since=waiting,
-        due_at=waiting + answer_within if waiting else None,
+        due_at=promise.due(waiting) if waiting else None,
         first_answer_at=answers[0] if answers else None,
     )

@@ -115,6 +115,7 @@ class _Day:
     asked: int = 0
     closed: int = 0
     waits: list[int] = field(default_factory=list)
+    began: list[int] = field(default_factory=list)
 
 
 def count_answers(now: datetime, *, since: date | None = None) -> int:
@@ -128,6 +129,7 @@ def count_answers(now: datetime, *, since: date | None = None) -> int:
         day.asked += 1
         if answer:
             day.waits.append(min(max(int((answer - opened).total_seconds()), 0), LONGEST_SECONDS))
+            day.began.append(int((opened - _midnight(opened.astimezone(UTC).date())).total_seconds()))
         elif state == "closed":
             day.closed += 1
     rows = [
@@ -139,6 +141,7 @@ def count_answers(now: datetime, *, since: date | None = None) -> int:
             answered=len(day.waits),
             closed=day.closed,
             waits=np.array(day.waits, dtype="<u4").tobytes(),
+            began=np.array(day.began, dtype="<u4").tobytes(),
         )
         for (channel, team, date_), day in sorted(days.items())
     ]

@@ -41,6 +41,7 @@ class DayAnswer(models.Model):
     answered   those with a first answer
     closed     those that somebody closed without one
     waits      seconds from the beginning to the first answer, one for each answered: unsigned, 4 bytes, little-endian
+    began      for each of them, the seconds from the beginning of the day (UTC) to that of the conversation; likewise
     """
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="+")
@@ -50,6 +51,7 @@ class DayAnswer(models.Model):
     answered = models.PositiveIntegerField()
     closed = models.PositiveIntegerField()
     waits = models.BinaryField()
+    began = models.BinaryField(default=b"")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "team", "day"], name="one_day_answer")]

@@ -5,6 +5,7 @@ Weeks begin on Monday, in UTC. Only whole weeks are compared; the one that runs 
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,9 +17,11 @@ from django.db.models import Max, Sum
 
 from rapport.core.measure.coverage import comparable
 from rapport.core.measure.response import median_of, share_answered
+from rapport.core.route.clock import Clock, Promise
 from rapport.core.types import Estimate, NotEnough
 from rapport.server.listen.models import Channel
 from rapport.server.measure.models import DayAnswer, DayCount
+from rapport.server.organise import opening
 from rapport.server.organise.models import Team
 
 WEEK = timedelta(days=7)
@@ -39,8 +42,9 @@ class Waits:
 
     settled    those that are old enough for the share answered, and those of them that are answered
     due        those that are old enough for their team's promise as well, and those of them that it was kept to
-    answered   the waits that ended, as they are kept (see DayAnswer)
+    answered   the waits that ended, by the clock, as they are kept (see DayAnswer)
     waiting    for each day: seconds waited so far, and how many do
+    worked, waiting_open   the same in the opening hours of their team
     """
 
     asked: int = 0
@@ -51,25 +55,30 @@ class Waits:
     due_within: int = 0
     answered: list[bytes] = field(default_factory=list)
     waiting: list[tuple[float, int]] = field(default_factory=list)
+    worked: list[bytes] = field(default_factory=list)
+    waiting_open: list[tuple[float, int]] = field(default_factory=list)
 
-    def add(self, day: date, promise: timedelta, asked: int, answered: int, closed: int, now: datetime) -> None:
+    def add(self, day: date, promise: Promise, asked: int, answered: int, closed: int, now: datetime) -> None:
         """Conversations of one day whose team promises an answer within some time."""
         self.asked += asked
         self.closed += closed
         if still := asked - answered - closed:
             noon = datetime.combine(day, time(12), UTC)
             self.waiting.append((max((now - noon).total_seconds(), 0.0), still))
+            self.waiting_open.append((promise.clock.between(noon, now).total_seconds(), still))
         if datetime.combine(day, time(), UTC) + timedelta(days=1) <= now - SETTLED:
             self.settled_asked += asked
             self.settled_answered += answered
         if _old_enough(day, promise, now):
             self.due_asked += asked
 
-    def add_waits(self, day: date, waits: bytes, promise: timedelta, now: datetime) -> None:
+    def add_waits(self, day: date, waits: bytes, began: bytes, promise: Promise, now: datetime) -> None:
         """The waits that ended, of one day, and how many of them as promised."""
+        worked = _worked(day, waits, began, promise.clock)
         self.answered.append(waits)
+        self.worked.append(worked)
         if _old_enough(day, promise, now):
-            self.due_within += int((np.frombuffer(waits, dtype="<u4") <= promise.total_seconds()).sum())
+            self.due_within += int((np.frombuffer(worked, dtype="<u4") <= promise.within.total_seconds()).sum())
 
     def join(self, other: Waits) -> None:
         self.asked += other.asked
@@ -80,6 +89,8 @@ class Waits:
         self.due_within += other.due_within
         self.answered += other.answered
         self.waiting += other.waiting
+        self.worked += other.worked
+        self.waiting_open += other.waiting_open
 
     def share(self) -> Known:
         return share_answered(self.settled_answered, self.settled_asked)
@@ -88,16 +99,33 @@ class Waits:
         return share_answered(self.due_within, self.due_asked)
 
     def median(self) -> Known:
-        """In seconds. What somebody closed without an answer waits without end."""
-        ended = np.frombuffer(b"".join(self.answered), dtype="<u4").astype(np.float64)
-        still = np.repeat([s for s, _ in self.waiting], [n for _, n in self.waiting]) if self.waiting else np.zeros(0)
+        """In seconds by the clock. What somebody closed without an answer waits without end."""
+        return self._median(self.answered, self.waiting)
+
+    def median_open(self) -> Known:
+        """In seconds of opening hours."""
+        return self._median(self.worked, self.waiting_open)
+
+    def _median(self, answered: Sequence[bytes], waiting: Sequence[tuple[float, int]]) -> Known:
+        ended = np.frombuffer(b"".join(answered), dtype="<u4").astype(np.float64)
+        still = np.repeat([s for s, _ in waiting], [n for _, n in waiting]) if waiting else np.zeros(0)
         never = np.full(self.closed, np.inf)
         seconds = np.concatenate([ended, still, never])
         return median_of(seconds, np.arange(len(seconds)) < len(ended))
 
 
-def _old_enough(day: date, promise: timedelta, now: datetime) -> bool:
-    return datetime.combine(day, time(), UTC) + timedelta(days=1) + max(SETTLED, promise) <= now
+def _old_enough(day: date, promise: Promise, now: datetime) -> bool:
+    end = datetime.combine(day, time(), UTC) + timedelta(days=1)
+    return max(end + SETTLED, promise.due(end)) <= now
+
+
+def _worked(day: date, waits: bytes, began: bytes, clock: Clock) -> bytes:
+    """Waits by the clock as those in opening hours, kept alike."""
+    if clock.hours.always:
+        return waits
+    midnight = int(datetime.combine(day, time(), UTC).timestamp())
+    starts = midnight + np.frombuffer(began, dtype="<u4").astype(np.int64)
+    return clock.seconds(starts, np.frombuffer(waits, dtype="<u4").astype(np.float64)).astype("<u4").tobytes()
 
 
 @dataclass
@@ -207,12 +235,13 @@ def course(now: datetime, *, weeks: int, channel: Channel | None = None, team: T
         answers = answers.filter(team=team)
     _count(found, counts, names)
     # Numbers are added up by the database; of each wait only the bytes are fetched, for a year has 300,000 of them.
-    sums = answers.values_list("day", "team__answer_within").annotate(Sum("asked"), Sum("answered"), Sum("closed"))
-    for day, promise, asked, answered, closed in sums:
-        found[monday(day)].waits.add(day, promise, asked, answered, closed, now)
-    ended = answers.filter(answered__gt=0).values_list("day", "waits", "team__answer_within")
-    for day, waits, promise in ended.iterator(chunk_size=5_000):
-        found[monday(day)].waits.add_waits(day, bytes(waits), promise, now)
+    promises = opening.promises()
+    sums = answers.values_list("day", "team").annotate(Sum("asked"), Sum("answered"), Sum("closed"))
+    for day, of, asked, answered, closed in sums:
+        found[monday(day)].waits.add(day, promises[of], asked, answered, closed, now)
+    ended = answers.filter(answered__gt=0).values_list("day", "waits", "began", "team")
+    for day, waits, began, of in ended.iterator(chunk_size=5_000):
+        found[monday(day)].waits.add_waits(day, bytes(waits), bytes(began), promises[of], now)
     ordered = list(found.values())
     return Course(ordered[:-1], ordered[-1], _largest(ordered), joined(ordered[:-1]))
 
@@ -226,9 +255,11 @@ def joined(weeks: Iterable[Week]) -> Waits:
 
 
 def counted() -> str:
-    """Changes whenever something was counted anew, and with nothing else."""
+    """Changes whenever something was counted anew, or other promises or opening hours hold; with nothing else."""
     answers = DayAnswer.objects.aggregate(last=Max("id"))["last"]
-    return f"{DayCount.objects.aggregate(last=Max('id'))['last']}-{answers}"
+    promised = [(key, one.within, one.clock.hours) for key, one in sorted(opening.promises().items())]
+    held = hashlib.sha256(repr(promised).encode()).hexdigest()[:16]
+    return f"{DayCount.objects.aggregate(last=Max('id'))['last']}-{answers}-{held}"
 
 
 def _count(weeks: dict[date, Week], counts: Iterable[DayCount], names: dict[int, str]) -> None:

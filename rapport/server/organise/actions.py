@@ -90,15 +90,24 @@ def _another_hub(team: Team) -> bool:
 
 
 def add_member(
-    *, email: str, name: str, role: str, teams: Iterable[Team], password: str | None, actor: User | str, **more: Any
+    *,
+    email: str,
+    name: str,
+    role: str,
+    teams: Iterable[Team],
+    password: str | None,
+    actor: User | str,
+    works_for: str = "",
+    **more: Any,
 ) -> User | Refused:
     """Without a password they cannot sign in yet. `more`: language, time_zone, local_only."""
     if isinstance(actor, User) and (no := refusal(actor, "administer")):
         return no
-    with recorded("member.added", actor, role=role) as entry:
+    agency = _agency(works_for)
+    with recorded("member.added", actor, role=role, works_for=agency) as entry:
         if User.objects.filter(email__iexact=email.strip()).exists():
             return entry.refuse(_("%(email)s is a member already.") % {"email": email})
-        user = User(email=email.strip().lower(), name=name.strip()[:120], role=role, **more)
+        user = User(email=email.strip().lower(), name=name.strip()[:120], role=role, works_for=agency, **more)
         user.set_password(password)
         user.save()
         _set_teams(user, teams)
@@ -106,17 +115,27 @@ def add_member(
         return user
 
 
-def change_member(member: User, *, role: str, teams: Iterable[Team], is_active: bool, actor: User) -> User | Refused:
+def _agency(name: str, *, of: User | None = None) -> str:
+    """Its name as others bear it already: an agency that is written in two ways would be counted as two."""
+    wanted = " ".join(name.split())[:80]
+    others = User.objects.filter(works_for__iexact=wanted).exclude(pk=of.pk if of else None)
+    return others.values_list("works_for", flat=True).first() or wanted
+
+
+def change_member(
+    member: User, *, role: str, teams: Iterable[Team], is_active: bool, works_for: str, actor: User
+) -> User | Refused:
     """Switching a member off ends their sessions at once."""
     if no := refusal(actor, "administer"):
         return no
-    with recorded("member.changed", actor, target=member, role=role, active=is_active) as entry:
+    agency = _agency(works_for, of=member)
+    with recorded("member.changed", actor, target=member, role=role, active=is_active, works_for=agency) as entry:
         row = User.objects.select_for_update().get(pk=member.pk)
         loses = role != Role.ADMINISTRATOR or not is_active
         if row.role == Role.ADMINISTRATOR and loses and not _another_administrator(row):
             return entry.refuse(_("This is the only administrator; make somebody else one first."))
-        entry.detail["from"] = row.role
-        row.role, row.is_active = role, is_active
+        entry.detail |= {"from": row.role, "worked_for": row.works_for}
+        row.role, row.is_active, row.works_for = role, is_active, agency
         row.save()
         _set_teams(row, teams)
         if not is_active:

@@ -40,6 +40,7 @@ class Organisation(models.Model):
                 zone says
     references  how its booking numbers and the like look, as people wrote it: see `core.understand.references`
     labels_a_day   that coders are asked for in quiet times
+    hours          when it is open, as `opening.kept` makes them; None: always
     """
 
     name = models.CharField(max_length=200)
@@ -48,6 +49,7 @@ class Organisation(models.Model):
     regions = models.JSONField(default=list)
     references = models.JSONField(default=list)
     labels_a_day = models.PositiveSmallIntegerField(default=12)
+    hours = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -62,10 +64,16 @@ class Organisation(models.Model):
 
 
 class Team(models.Model):
+    """
+    answer_within   what it promises, in its opening hours
+    hours           when it is open, where that is not when the organisation is; see `opening.kept`
+    """
+
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     function = models.CharField(max_length=20, choices=Function)
     answer_within = models.DurationField(default=timedelta(hours=4))
+    hours = models.JSONField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -85,11 +93,12 @@ class People(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A member of the organisation. Signs in by e-mail address."""
+    """A member of the organisation. Signs in by e-mail address. `works_for`: an agency; nothing: ourselves."""
 
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=20, choices=Role, default=Role.MEMBER)
+    works_for = models.CharField(max_length=80, blank=True)
     teams = models.ManyToManyField(Team, through="Membership", related_name="members")
     language = models.CharField(max_length=10, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)

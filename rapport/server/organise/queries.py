@@ -76,6 +76,12 @@ def members() -> QuerySet[User]:
     return User.objects.order_by("-is_active", "name").prefetch_related(memberships)
 
 
+def agencies() -> list[str]:
+    """For which members work, other than ourselves."""
+    named = User.objects.exclude(works_for="").order_by("works_for")
+    return list(named.values_list("works_for", flat=True).distinct())
+
+
 def teams() -> QuerySet[Team]:
     return Team.objects.order_by("name").prefetch_related(
         Prefetch("members", User.objects.filter(is_active=True).order_by("name"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -10,27 +11,34 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rapport.core.types import Estimate, NotEnough
 from rapport.server.listen.models import Channel
 from rapport.server.listen.table import csv_lines
 from rapport.server.measure import queries
-from rapport.server.measure.response import DEFINITIONS, Measure, measures
+from rapport.server.measure.response import DEFINITIONS, PERSONAL, Measure, measures, shown_to, staff
 from rapport.server.organise.models import Team
 from rapport.server.pages.course_counts import KEPT_SECONDS, Where, where
 from rapport.server.pages.course_tabs import tabbed
 from rapport.server.pages.figures import between, lacking, no_median, percent
 from rapport.server.pages.figures import told as told_with
-from rapport.server.pages.tags import amount
+from rapport.server.pages.tags import amount, amount_open
 from rapport.server.templatetags.rapport import number
 
 
 def told(one: Measure) -> str:
     """A measure in words: the value and its interval, or why there is none."""
-    if isinstance(one.found, NotEnough) and one.key == "wait":
+    if isinstance(one.found, NotEnough) and one.definition.unit == "seconds":
         return no_median(one.found)
-    return told_with(one.found, percent if one.definition.unit == "share" else amount)
+    return told_with(one.found, _words(one))
+
+
+def _words(one: Measure) -> Callable[[float], str]:
+    if one.definition.unit == "share":
+        return percent
+    return amount_open if one.key == "open_wait" else amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +55,16 @@ class Told:
     def of(cls, one: Measure) -> Told:
         label = one.label or str(one.definition.name)
         if isinstance(one.found, NotEnough):
-            return cls(label, "", "", "", no_median(one.found) if one.key == "wait" else lacking(one.found))
-        words = percent if one.definition.unit == "share" else amount
+            return cls(
+                label, "", "", "", no_median(one.found) if one.definition.unit == "seconds" else lacking(one.found)
+            )
+        words = _words(one)
         return cls(label, words(one.found.value), between(one.found, words), _of(one, one.found), "")
 
 
 def _of(one: Measure, found: Estimate) -> str:
     """What was counted."""
-    if one.key in ("dialogue", "by"):
+    if one.definition.parts:
         return _("of %(n)s messages of ours") % {"n": number(found.n)}
     return _("of %(n)s conversations") % {"n": number(found.n)}
 
@@ -66,6 +76,7 @@ class Group:
     key: str
     name: str
     words: str
+    head: str
     whole: Told | None
     parts: list[Told]
 
@@ -75,13 +86,15 @@ def groups(found: list[Measure]) -> list[Group]:
     for key, definition in DEFINITIONS.items():
         whole = next((one for one in found if one.key == key and not one.of), None)
         parts = [Told.of(one) for one in found if one.key == key and one.of]
-        made.append(Group(key, str(definition.name), str(definition.words), Told.of(whole) if whole else None, parts))
+        said = (str(definition.name), str(definition.words), str(definition.parts))
+        if whole or parts or key != PERSONAL:
+            made.append(Group(key, *said, Told.of(whole) if whole else None, parts))
     return made
 
 
 def _measured(here: Where, now: datetime) -> list[Measure]:
-    """Kept until the counts change, as the course is."""
-    key = f"response:{here.carried()}:{queries.counted()}:{now.date()}"
+    """Kept until the counts change, as the course is, or who works where; its labels are in the reader's language."""
+    key = f"response:{here.carried()}:{queries.counted()}:{staff()}:{get_language()}:{now.date()}"
     made = cache.get_or_set(key, lambda: measures(here.course(now), channel=here.channel, team=here.team), KEPT_SECONDS)
     return cast(list[Measure], made)
 
@@ -99,7 +112,7 @@ def response(request: HttpRequest) -> HttpResponse:
         "teams": list(Team.objects.order_by("name")),
         "first": course.weeks[0].start,
         "until": course.last.end,
-        "groups": groups(_measured(here, now)),
+        "groups": groups(shown_to(request.user, _measured(here, now))),
         "csv_query": here.carried(),
     }
     return tabbed(request, "course_response", "course/response.html", context)
@@ -107,7 +120,8 @@ def response(request: HttpRequest) -> HttpResponse:
 
 def response_csv(request: HttpRequest) -> HttpResponse:
     """The same numbers for machines, and what each of them means."""
-    found = [one.row() | {"definition": str(one.definition.words)} for one in _measured(where(request), timezone.now())]
+    shown = shown_to(request.user, _measured(where(request), timezone.now()))
+    found = [one.row() | {"definition": str(one.definition.words)} for one in shown]
     lines = csv_lines([list(found[0]), *(list(row.values()) for row in found)])
     name = f"answering-{timezone.localdate().isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

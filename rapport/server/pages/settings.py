@@ -46,6 +46,7 @@ def tabs(user: User, here: str) -> list[dict[str, Any]]:
     every = [
         ("settings", _("Organisation"), "administer"),
         ("settings_teams", _("Teams"), "administer"),
+        ("settings_hours", _("Opening hours"), "administer"),
         ("settings_members", _("Members"), "administer"),
         ("settings_private", _("Private data"), "administer"),
         ("settings_record", _("Record"), "audit"),
@@ -121,7 +122,7 @@ def new_member(request: HttpRequest) -> HttpResponse:
         if isinstance(outcome, User):
             return _page(request, "settings_members", "added", member=outcome, password=password)
         form.add_error("email", outcome.reason)
-    return _page(request, "settings_members", "new_member", form=form)
+    return _page(request, "settings_members", "new_member", form=form, agencies=queries.agencies())
 
 
 @only("administer")
@@ -132,7 +133,7 @@ def member(request: HttpRequest, key: int) -> HttpResponse:
         outcome = actions.change_member(row, **form.cleaned_data, actor=me(request))
         if _kept(request, outcome, _("%(name)s is saved.") % {"name": row.name}):
             return redirect("settings_members")
-    return _page(request, "settings_members", "member", form=form, member=row)
+    return _page(request, "settings_members", "member", form=form, member=row, agencies=queries.agencies())
 
 
 # -- the record ------------------------------------------------------------------------------------------------------

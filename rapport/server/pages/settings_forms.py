@@ -62,14 +62,26 @@ def _role_and_teams() -> tuple[forms.ChoiceField, forms.ModelMultipleChoiceField
     return role, teams
 
 
+def _works_for() -> forms.CharField:
+    return forms.CharField(
+        label=_("Works for"),
+        max_length=80,
+        required=False,
+        help_text=_("The name of an agency; empty: for ourselves. Who answers is measured by it."),
+        widget=forms.TextInput(attrs={"list": "agencies", "autocomplete": "off"}),
+    )
+
+
 class NewMemberForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail address"), max_length=254, help_text=_("They sign in with it."))
     role, teams = _role_and_teams()
+    works_for = _works_for()
 
 
 class MemberForm(forms.Form):
     role, teams = _role_and_teams()
+    works_for = _works_for()
     is_active = forms.BooleanField(
         label=_("May sign in"), required=False, help_text=_("Switching this off ends their sessions at once.")
     )
@@ -77,7 +89,8 @@ class MemberForm(forms.Form):
     @classmethod
     def of(cls, member: User) -> MemberForm:
         teams = list(member.memberships.values_list("team_id", flat=True))
-        return cls(initial={"role": member.role, "teams": teams, "is_active": member.is_active})
+        own = {"role": member.role, "works_for": member.works_for, "is_active": member.is_active}
+        return cls(initial=own | {"teams": teams})
 
 
 class OwnForm(forms.Form):

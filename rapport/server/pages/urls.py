@@ -23,6 +23,7 @@ MODULES = (
     "desk",
     "course_marketing",
     "settings",
+    "hours",
     "private_data",
     "readers",
     "labelling",

@@ -24,10 +24,12 @@ from rapport.server import flow, many
 from rapport.server.claim import LET_GO, held
 from rapport.server.listen.erase import next_time
 from rapport.server.listen.models import BriefMatch, Message, Purpose, among
+from rapport.server.organise import opening
 from rapport.server.organise.abilities import may, refusal
 from rapport.server.organise.models import Function, Team, User
 from rapport.server.organise.record import fingerprint, recorded
 from rapport.server.relate.models import Identity
+from rapport.server.route import clocks
 from rapport.server.route.documents import document
 from rapport.server.route.models import Conversation, Note, Placement, RuleSet, Strand
 from rapport.server.understand import corrections, noise
@@ -188,22 +190,23 @@ def refresh(talks: Iterable[int], *, reopen: Iterable[int] = (), texts: Mapping[
         by_talk[message.placement.conversation_id].append(message)
     corrected = corrections.standing(message__placement__conversation__in=talks)
     changes: dict[int, dict[str, Any]] = {}
+    hours = opening.ours()
     for talk in locked:
         rows = by_talk[talk.pk]
         said = [Said(row.sort_at, row.ours, row.context, row.removed_at is not None) for row in rows]
-        if facts := fold(said, talk.team.answer_within):
+        if facts := fold(said, clocks.promise_of(talk, hours)):
             shown = _shown(rows, corrected, talk) | {"urgency": _urgency(rows, facts)}
-            changes[talk.pk] = _told(facts) | shown | {"state": _state(talk, facts, talk.pk in reopen)}
+            changes[talk.pk] = _told(facts, talk) | shown | {"state": _state(talk, facts, talk.pk in reopen)}
     many.update(Conversation, changes)
 
 
-def _told(facts: Facts) -> dict[str, Any]:
+def _told(facts: Facts, talk: Conversation) -> dict[str, Any]:
     return {
         "message_count": facts.message_count,
         "opened_at": facts.opened_at,
         "last_at": facts.last_at,
         "waiting_since": facts.waiting_since,
-        "due_at": facts.due_at,
+        "due_at": clocks.standing(talk, facts.waiting_since, facts.due_at),
         "first_answer_at": facts.first_answer_at,
     }
 
@@ -336,10 +339,10 @@ def hand_over(talk: Conversation, *, team: Team, actor: User) -> Conversation | 
         if row.team_id == team.pk:
             return entry.refuse(_("It already belongs to %(team)s.") % {"team": team})
         entry.detail["from"] = row.team.slug
-        row.team, row.assignee = team, None
+        row.team, row.assignee, row.handed_at = team, None, timezone.now()
         if row.waiting_since:
-            row.due_at = timezone.now() + team.answer_within
-        row.save(update_fields=["team", "assignee", "due_at"])
+            row.due_at = clocks.promise_of(row, opening.ours()).due(row.waiting_since)
+        row.save(update_fields=["team", "assignee", "handed_at", "due_at"])
         return row
 
 

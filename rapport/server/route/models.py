@@ -55,7 +55,8 @@ class Conversation(models.Model):
     """The unit of work: one thread on one network, as the platform itself draws it.
 
     waiting_since  when the oldest message that we have not answered was said; None when the ball is with them
-    due_at         when the answer to it is promised
+    due_at         when the answer to it is promised: see `core.route.clock`
+    handed_at      when another team gave it to this one, whose clock began then
     urgency        of the most urgent message that we have not answered: now, soon, or nothing
     preview        the beginning of the last message from them, with private data masked; shown in lists as it stands
     """
@@ -83,6 +84,7 @@ class Conversation(models.Model):
     last_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    handed_at = models.DateTimeField(null=True, blank=True)
     first_answer_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
