@@ -103,7 +103,7 @@ def add_member(
     """Without a password they cannot sign in yet. `more`: language, time_zone, local_only."""
     if isinstance(actor, User) and (no := refusal(actor, "administer")):
         return no
-    agency = _agency(works_for)
+    agency = _agency(works_for, of=None)
     with recorded("member.added", actor, role=role, works_for=agency) as entry:
         if User.objects.filter(email__iexact=email.strip()).exists():
             return entry.refuse(_("%(email)s is a member already.") % {"email": email})
@@ -115,10 +115,11 @@ def add_member(
         return user
 
 
-def _agency(name: str, *, of: User | None = None) -> str:
+def _agency(name: str, *, of: User | None) -> str:
     """Its name as others bear it already: an agency that is written in two ways would be counted as two."""
     wanted = " ".join(name.split())[:80]
-    others = User.objects.filter(works_for__iexact=wanted).exclude(pk=of.pk if of else None)
+    others = User.objects.filter(works_for__iexact=wanted)
+    others = others.exclude(pk=of.pk) if of else others
     return others.values_list("works_for", flat=True).first() or wanted
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rapport', '0033_measure_refused_goes'),
+        ('rapport', '0034_goal_start_error'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rapport', '0035_measure_answers_anew'),
+        ('rapport', '0036_measure_answers_anew'),
     ]
 
     operations = [

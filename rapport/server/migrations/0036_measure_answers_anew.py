@@ -8,6 +8,6 @@ def let_go(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rapport", "0034_organise_hours")]
+    dependencies = [("rapport", "0035_organise_hours")]
 
     operations = [migrations.RunPython(let_go, migrations.RunPython.noop)]
