@@ -35,7 +35,7 @@ from benchmarks.processes import Watch, free_port, processor_seconds, running, w
 from benchmarks.results import Row, table, write
 
 ROOT = Path(__file__).parents[1]
-WEEKS, LINES, LABELS, CHANNELS = 60, 24, 40, 5
+WEEKS, LINES, LABELS, CHANNELS = 60, 12, 40, 5
 DAY = timedelta(days=1)
 LAST = datetime.now(UTC).date() - DAY
 FIRST = LAST - timedelta(days=7 * WEEKS - 1)
