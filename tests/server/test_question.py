@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from rapport.core.errors import QueryError
 from rapport.core.query import parse
 from rapport.server.keep import actions as keeping
 from rapport.server.listen.models import Brief, BriefMatch, Message
 from rapport.server.measure import figures, frames, question
+from rapport.server.measure.asked import FIELDS, Answer
 from rapport.server.measure.models import DeskDay, Line
-from rapport.server.measure.question import FIELDS, Answer, answer
+from rapport.server.measure.question import answer
+from rapport.server.organise.models import User
 from tests.server.closed_days import FIRST, Days, morning_after
+from tests.server.conftest import member
 
 WEEKS = 6
+
+
+@pytest.fixture(autouse=True)
+def nothing_known() -> None:
+    cache.clear()
 
 
 @pytest.fixture
@@ -102,6 +116,55 @@ def test_messages_that_were_taken_back_are_not_found(days):
 def test_what_may_have_changed_since_cannot_be_asked(days):
     with pytest.raises(QueryError, match="closed days are asked as they were"):
         parse("price AND team:service", fields=FIELDS)
+
+
+# -- the page ----------------------------------------------------------------------------------------------------------
+
+
+def page(user: User, **given: object) -> tuple[int, str]:
+    client = Client()
+    client.force_login(user)
+    answer = client.get(reverse("question"), given)
+    return answer.status_code, " ".join(answer.content.decode().split())
+
+
+@pytest.fixture
+def lately(ana, settings, tmp_path) -> Days:
+    settings.ARCHIVE = tmp_path / "archive"
+    today = timezone.now().date()
+    played = Days(labels=24, first=today - timedelta(days=7 * WEEKS))
+    played.play(7 * WEEKS)
+    return played
+
+
+def test_the_page_answers_with_numbers_a_chart_and_the_way_to_the_messages(lately, ana):
+    status, told = page(ana, q="said")
+    assert status == 200
+    assert "1 764 of 1 764 messages match." in told
+    assert "over all 42 days, 1 008 labels." in told
+    assert "/course/question.svg?q=said" in told
+    assert f"q=published%3A{lately.first}..{lately.last}+%28said%29" in told
+    assert f"{reverse('new_brief')}?query=said" in told
+
+
+def test_the_picture_and_the_table_of_a_question_can_be_taken_away(lately, ana):
+    client = Client()
+    client.force_login(ana)
+    rows = client.get(reverse("question_figure", args=["csv"]), {"q": "said"}).content.decode().splitlines()
+    assert rows[0].startswith("period,start,end,value,low,high,labels")
+    assert rows[-1].startswith(f"seven,{lately.last - timedelta(days=6)},{lately.last},")
+    assert client.get(reverse("question_figure", args=["svg"]), {"q": "said"}).content.startswith(b"<svg")
+    assert client.get(reverse("question_figure", args=["svg"])).status_code == 404
+
+
+def test_what_cannot_be_read_is_marked_and_what_nobody_said_is_told(lately, ana):
+    assert page(ana, q="said AND (")[0] == 422
+    assert "Nothing in these days matches" in page(ana, q="zeppelin")[1]
+    assert "For example" in page(ana)[1]
+
+
+def test_whoever_may_not_see_every_conversation_cannot_ask(lately, ana):
+    assert page(member("Ben", "service", "service", ana), q="said")[0] == 404
 
 
 # -- of many, a draw ---------------------------------------------------------------------------------------------------

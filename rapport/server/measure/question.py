@@ -3,13 +3,14 @@
 Where there are few messages all of them are looked through. Of many, those with the smallest permanent numbers: by the
 same numbers messages were drawn to be coded, so that what people coded is among them. What this leaves open makes the
 intervals wider. Nothing is kept of a question; whoever wants to follow it makes a brief of it.
+
+The libraries of the archive come with this module; `asked.ask` loads it when somebody asks.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -18,11 +19,12 @@ from django.db.models import Max, Min, Sum
 
 from rapport.archive import might_match
 from rapport.core.proportion import wilson
-from rapport.core.query import SEARCH_FIELDS, Query
+from rapport.core.query import Query
 from rapport.core.types import Document, Span
 from rapport.server.keep.words import archive
 from rapport.server.listen.models import Channel, Message
 from rapport.server.listen.numbers import numbering
+from rapport.server.measure.asked import Answer
 from rapport.server.measure.figures import WEEK, Night, Weights, figure_of, hours_between, states_between, week_of
 from rapport.server.measure.figures import Span as Days
 from rapport.server.measure.lines import DAY, Ints, Shelf, asked, midnight
@@ -31,32 +33,11 @@ from rapport.server.measure.whereabouts import Whereabouts
 from rapport.server.organise.models import Organisation
 from rapport.server.route.documents import IN_SPANS, SOURCES, columns, fields_of, of_row
 
-FIELDS = SEARCH_FIELDS.without(
-    "followers", "is", "team", "owner", because="it may have changed since, and closed days are asked as they were"
-)
 LOOKED_AT = 60_000
 """How many messages are looked through, about, when there are more."""
 
 STEPS = (1, 4, 13)
 """Weeks that are taken together, the fewest with which half of the periods have enough labels."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What was found.
-
-    found      as of any line: the periods of `weeks` weeks each, and the newest seven days
-    whole      all of these weeks as one period
-    messages   that were said in that time, and `drawn`, the share of them that was looked through
-    matched    how many match, as [value, low, high]: of a draw, an estimate
-    """
-
-    found: Whereabouts
-    whole: Figure
-    weeks: int
-    messages: int
-    drawn: float
-    matched: tuple[float, float, float]
 
 
 def answer(query: Query, now: datetime, *, weeks: int) -> Answer | None:

@@ -56,6 +56,7 @@ class Asked:
     people  of people (authors, threads, copies) instead of messages
     parted  into tone and mix
     known   as it was known at the end of that day; None: now
+    text    the query, of a line that is only asked for
     """
 
     line: Line
@@ -64,6 +65,7 @@ class Asked:
     people: bool = False
     parted: bool = False
     known: date | None = None
+    text: str = ""
 
     @classmethod
     def read(cls, request: HttpRequest, line: Line) -> Asked:
@@ -77,12 +79,14 @@ class Asked:
             given.get("count") == "people",
             given.get("show") == "parts",
             _day(given.get("known", "")),
+            given.get("q", "").strip(),
         )
 
     def carried(self, **changes: object) -> str:
         """These choices as the query of an address, some of them changed."""
         chosen: dict[str, object] = {
             "line": self.line.pk,
+            "q": self.text,
             "of": self.of,
             "weeks": self.weeks if self.weeks != PERIODS[0] else "",
             "count": "people" if self.people else "",
@@ -176,13 +180,14 @@ def course(request: HttpRequest) -> HttpResponse:
         "chart": _chart(request, asked, found) if known else None,
         "coded": known or coded_at_all(),
         "lacking": _lacking(found),
-        "switches": _switches(asked),
-        "facts": _facts(found.seven) if found.seven else [],
+        "switches": switches(asked),
+        "facts": facts(found.seven) if found.seven else [],
         "change": found.change,
         "carrying": carrying(found.change)[:MOST_CARRYING],
         "goal": found.goal(asked.of),
         "arrival": arrival(goal) if (goal := found.goal(asked.of)) else "",
         "events": events(found),
+        "question": reverse("question") if may(request.user, "see_all") else "",
         "others": [_small(one, asked) for one in _look(others[:MOST_LINES], now)],
         "more_lines": len(others) > MOST_LINES,
         "may_measure": may(request.user, "measure"),
@@ -212,7 +217,7 @@ def _small(found: Whereabouts, asked: Asked) -> Small:
     return Small(found.line, url, sentence(found, asked.of), spark(found, asked.of))
 
 
-def _switches(asked: Asked) -> list[tuple[str, list[Choice]]]:
+def switches(asked: Asked) -> list[tuple[str, list[Choice]]]:
     """What can be chosen, each as a link."""
 
     def choice(label: str, here: bool, **changes: object) -> Choice:
@@ -260,19 +265,19 @@ def _lacking(found: Whereabouts) -> str:
     return f"{words} {soon % {'n': digits(-(-missing(seven) * 7 // pace))}}"
 
 
-def _facts(figure: Figure) -> list[tuple[str, str]]:
-    """What the number of the seven days rests on."""
-    facts = [(_("Labels"), digits(figure.labels)), (_("Messages"), digits(figure.messages))]
+def facts(figure: Figure) -> list[tuple[str, str]]:
+    """What a number rests on."""
+    told = [(_("Labels"), digits(figure.labels)), (_("Messages"), digits(figure.messages))]
     if figure.effective and figure.labels:
-        facts.append((_("A label counts for"), digits(figure.effective / figure.labels, 1)))
+        told.append((_("A label counts for"), digits(figure.effective / figure.labels, 1)))
     if figure.alpha:
-        facts.append((_("Coders agree (alpha)"), f"{digits(figure.alpha[0], 2)} ({_alpha(figure.alpha)})"))
-    facts.append((_("Heard"), percent(figure.weight)))
+        told.append((_("Coders agree (alpha)"), f"{digits(figure.alpha[0], 2)} ({_alpha(figure.alpha)})"))
+    told.append((_("Heard"), percent(figure.weight)))
     if figure.missing:
-        facts.append((_("Not heard"), ", ".join(figure.missing)))
+        told.append((_("Not heard"), ", ".join(figure.missing)))
     if figure.late:
-        facts.append((_("Came late"), digits(figure.late)))
-    return facts
+        told.append((_("Came late"), digits(figure.late)))
+    return told
 
 
 def _alpha(found: list[float]) -> str:

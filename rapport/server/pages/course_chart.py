@@ -33,13 +33,14 @@ HEAD += ["bound_low", "bound_high", "change_tone", "change_mix", "made_at"]
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What is drawn of a line, and in words; `query` finds its messages."""
+    """What is drawn of a line, and in words. `query` finds its messages; a point is of so many weeks `together`."""
 
     found: Whereabouts
     of: str = "net"
     people: bool = False
     parted: bool = False
     query: str = ""
+    together: int = 1
 
     def figure(self) -> Figure:
         weeks = self.found.weeks
@@ -49,7 +50,7 @@ class Drawing:
             title=self.title(),
             words=self.words(),
             head=[
-                _("Week of"),
+                _("Week of") if self.together == 1 else _("From"),
                 str(self.name),
                 _("Between"),
                 _("Labels"),
@@ -87,6 +88,8 @@ class Drawing:
             return _("What changed from week to week: the tone, and the mix of channels")
         if not self.picture.known():
             return _("Not enough labels in any of these weeks")
+        if self.together > 1:
+            return _("%(name)s, %(n)s weeks at a time") % {"name": self.name, "n": number(self.together)}
         if self.found.change:
             words = {"name": self.name, "what": changed(self.found, self.of).rstrip(".")}
             return _("%(name)s, week by week. %(what)s") % words

@@ -32,8 +32,13 @@ from rapport.server.pages.course_axis import (
 from rapport.server.pages.figures import AXIS
 
 STRIP, PARTS = 16, 110
-MIDDLE = timedelta(days=3)  # from the first or last day of a week to its middle
+MIDDLE = timedelta(days=3)  # from the last day of a week to its middle
 SIGNED = "(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + round(abs(datum.value) * 100)"
+
+
+def mid(row: Row) -> date:
+    """The day in the middle of a period."""
+    return row.start + (row.end - row.start) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +98,17 @@ class Picture:
 
     def _weeks(self, axis: Axis, y: Spec, c: Colours) -> list[Spec]:
         rows = [
-            {"x": axis.at(row.end - MIDDLE), "value": one[0], "low": one[1], "high": one[2], "grey": grey(row)}
+            {"x": axis.at(mid(row)), "value": one[0], "low": one[1], "high": one[2], "grey": grey(row)}
             for row in self.found.weeks
             if (one := value(row, self.of, people=self.people)) is not None
         ]
         bounds = [
-            {"x": axis.at(row.end - MIDDLE), "low": row.bounds[0], "high": row.bounds[1]}
+            {"x": axis.at(mid(row)), "low": row.bounds[0], "high": row.bounds[1]}
             for row in self.found.weeks
             if row.bounds and self.of == "net" and not self.people and row.weight < 1
         ]
         solid = {one["x"]: one["value"] for one in rows if not one["grey"]}
-        line = [{"x": at, "value": solid.get(at)} for at in (axis.at(row.end - MIDDLE) for row in self.found.weeks)]
+        line = [{"x": at, "value": solid.get(at)} for at in (axis.at(mid(row)) for row in self.found.weeks)]
         x = axis.x()
         return [
             {
@@ -153,7 +158,7 @@ class Picture:
             return []
         colour = c["neutral"] if grey(row) else c["accent"]
         x = axis.x()
-        data = {"values": [{"x": axis.at(row.end - MIDDLE), "value": one[0], "low": one[1], "high": one[2]}]}
+        data = {"values": [{"x": axis.at(mid(row)), "value": one[0], "low": one[1], "high": one[2]}]}
         between = {"x": x, "y": {"field": "low", **y}, "y2": {"field": "high"}}
         diamond = {"type": "point", "shape": "diamond", "filled": True, "opacity": 1, "size": 210}
         diamond |= {"color": colour, "stroke": c["surface"], "strokeWidth": 2}
@@ -176,7 +181,7 @@ class Picture:
         ]
         start = self.found.seven and value(self.found.seven, self.of, people=self.people)
         if rows and start and self.found.seven:
-            at = axis.at(self.found.seven.end - MIDDLE)
+            at = axis.at(mid(self.found.seven))
             rows = [{"x": at, "middle": start[0], "low": start[0], "high": start[0]}, *[r for r in rows if r["x"] > at]]
         if rows:
             area = {"type": "area", "color": c["accent"], "opacity": 0.16, "clip": True}

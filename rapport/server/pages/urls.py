@@ -17,6 +17,7 @@ MODULES = (
     "course_response",
     "course_warnings",
     "course_lines",
+    "course_question",
     "course_alarms",
     "course_voice",
     "course_events",
