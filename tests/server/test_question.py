@@ -18,7 +18,7 @@ from rapport.server.measure import figures, frames, question
 from rapport.server.measure.asked import FIELDS, Answer
 from rapport.server.measure.models import DeskDay, Line
 from rapport.server.measure.question import answer
-from rapport.server.organise.models import User
+from rapport.server.organise.models import Role, User
 from tests.server.closed_days import FIRST, Days, morning_after
 from tests.server.conftest import member
 
@@ -164,7 +164,7 @@ def test_what_cannot_be_read_is_marked_and_what_nobody_said_is_told(lately, ana)
 
 
 def test_whoever_may_not_see_every_conversation_cannot_ask(lately, ana):
-    assert page(member("Ben", "service", "service", ana), q="said")[0] == 404
+    assert page(member("Ben", Role.MEMBER, "service", ana), q="said")[0] == 404
 
 
 # -- of many, a draw ---------------------------------------------------------------------------------------------------

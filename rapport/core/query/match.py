@@ -10,7 +10,7 @@ from functools import cached_property
 from rapport.core.query.hosts import hosts
 from rapport.core.query.near import Place, near
 from rapport.core.query.nodes import And, Between, Cased, Everything, FieldTerm, Is, Near, Node, Not, Or, Present, Words
-from rapport.core.query.words import Token, as_written, normal, tokens
+from rapport.core.query.words import Token, as_written, normal, plain_and_marked, tokens
 from rapport.core.types import Document, Message, Span
 
 Value = str | float | bool | datetime
@@ -55,14 +55,12 @@ def value_key(value: str) -> str:
 class Text:
     """The words of a text, laid out so that one look finds a word, and one search a phrase."""
 
-    __slots__ = ("_tokens", "_written", "line", "marked", "raw", "vocabulary", "words")
+    __slots__ = ("_written", "line", "marked", "raw", "vocabulary", "words")
 
-    def __init__(self, raw: str, found: Sequence[Token]) -> None:
+    def __init__(self, raw: str) -> None:
         self.raw = raw
-        self._tokens = found
         self._written: tuple[str, ...] | None = None
-        self.words = [token.text for token in found]
-        self.marked = [token.marked for token in found]
+        self.words, self.marked = plain_and_marked(raw)
         self.vocabulary = {*self.words, *self.marked}
         self.line = f" {' '.join(self.words)} "
 
@@ -70,7 +68,7 @@ class Text:
     def written(self) -> tuple[str, ...]:
         """The words with their capitals; worked out when somebody asks for them."""
         if self._written is None:
-            self._written = as_written(self.raw, self._tokens)
+            self._written = as_written(self.raw, tokens(self.raw))
         return self._written
 
 
@@ -96,10 +94,7 @@ class Prepared:
         """The values of a text field, one by one; the empty name is the message itself."""
         found = self._texts.get(field)
         if found is None:
-            if field:
-                found = tuple(Text(text, tokens(text)) for text in map(str, self.raw(field)))
-            else:
-                found = (Text(self.document.text, self.tokens),)
+            found = tuple(map(Text, map(str, self.raw(field)) if field else (self.document.text,)))
             self._texts[field] = found
         return found
 

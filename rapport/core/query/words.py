@@ -144,6 +144,19 @@ def tokens(text: str) -> tuple[Token, ...]:
     return tuple(_ascii_tokens(text) if text.isascii() else _tokens(text))
 
 
+def plain_and_marked(text: str) -> tuple[list[str], list[str]]:
+    """The words of a text without and with their sigils: as `tokens` gives them, quicker where nobody asks for places.
+
+    >>> plain_and_marked("The #Ferry, @Ada")
+    (['the', 'ferry', 'ada'], ['the', '#ferry', '@ada'])
+    """
+    if text.isascii():
+        pairs = [(sigil, word[:LONGEST]) for sigil, word in _ASCII_RUN.findall(text.lower())]
+        return [word for _, word in pairs], [sigil + word for sigil, word in pairs]
+    found = tokens(text)
+    return [token.text for token in found], [token.marked for token in found]
+
+
 def segment(text: str) -> str:
     """The words of a text joined by spaces, as SQLite's FTS5 stores them; hashtags and handles once more at the end.
 

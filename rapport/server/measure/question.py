@@ -33,7 +33,7 @@ from rapport.server.measure.whereabouts import Whereabouts
 from rapport.server.organise.models import Organisation
 from rapport.server.route.documents import IN_SPANS, SOURCES, columns, fields_of, of_row
 
-LOOKED_AT = 60_000
+LOOKED_AT = 20_000
 """How many messages are looked through, about, when there are more."""
 
 STEPS = (1, 4, 13)
@@ -50,7 +50,8 @@ def answer(query: Query, now: datetime, *, weeks: int) -> Answer | None:
     messages = DeskDay.objects.filter(day__gte=first, day__lte=days.end).aggregate(n=Sum("messages"))["n"] or 0
     drawn = min(1.0, LOOKED_AT / max(messages, 1))
     found = asked(days.start, days.end, _matching(query, days, drawn), drawn)
-    night = night_over(days, Shelf.holding(found, days.start - STEPS[-1] * WEEK, days.end), now)
+    nothing_before = days.start - max(STEPS[-1] * WEEK, days.end - days.start + DAY)
+    night = night_over(days, Shelf.holding(found, nothing_before, days.end), now)
     line = Line(name="", watched=False)
     together, periods = _periods(line, days, night)
     seven = figure_of(line, Days("seven", days.end - 6 * DAY, days.end), night)
