@@ -9,8 +9,9 @@ import pytest
 
 from rapport.core.measure import burst
 from rapport.core.measure.burst import Profile, Rise, against_expected, profile, warning
-from rapport.core.measure.voice import live_for_all, share_of_voice
-from rapport.core.types import NotEnough
+from rapport.core.measure.silence import clumping
+from rapport.core.measure.voice import live_for_all, share_of_voice, sums, together
+from rapport.core.types import Estimate, NotEnough
 
 HOURS = np.arange(burst.WEEK)
 USUAL = Profile(8 * (1.2 + np.sin(2 * np.pi * (HOURS % 24 - 8) / 24)) * np.where(HOURS >= 120, 0.5, 1.0), 5.0)
@@ -50,6 +51,26 @@ def test_the_interval_holds_though_people_repeat_themselves() -> None:
         found = share_of_voice(brand.tolist(), group)
         held += found["we"].low <= 0.3 <= found["we"].high
     assert abs(held / runs - 0.95) < 3.5 * math.sqrt(0.95 * 0.05 / runs) + 0.01
+
+
+def weeks_together(rng: np.random.Generator, *, steady: bool) -> Estimate:
+    """Eight weeks of sixty people, the same ones or others each week; each speaks of one brand, 40 % of us."""
+    weeks, ours = [], rng.random(60) < 0.4
+    for week in range(8):
+        names = [str(n if steady else week * 60 + n) for n in range(60)]
+        weeks.append(sums(np.where(ours, "we", "they").tolist(), np.arange(60), voice=names))
+        ours = ours if steady else rng.random(60) < 0.4
+    found = together(weeks)
+    assert not isinstance(found, NotEnough)
+    return found["we"]
+
+
+@pytest.mark.parametrize("steady", [True, False])
+def test_who_speaks_every_week_is_one_voice(steady: bool) -> None:
+    rng, runs = np.random.default_rng(11), 60
+    found = [weeks_together(rng, steady=steady) for _ in range(runs)]
+    assert np.mean([one.low <= 0.4 <= one.high for one in found]) > 0.95 - 3.5 * math.sqrt(0.95 * 0.05 / runs)
+    assert np.mean([one.high - one.low for one in found]) == pytest.approx(0.25 if steady else 0.09, rel=0.1)
 
 
 def test_a_handful_of_people_have_no_share_of_voice() -> None:
@@ -137,6 +158,25 @@ def test_buzz_is_what_came_over_what_would_have_come() -> None:
         counts = hours(rng, 1, factor=1.4)
         found = against_expected(counts, USUAL.mean, USUAL.size)
         held += found.low <= 1.4 <= found.high
+    assert abs(held / runs - 0.95) < 3.5 * math.sqrt(0.95 * 0.05 / runs)
+
+
+@pytest.mark.parametrize("days", [2, 14])
+def test_the_interval_of_the_buzz_holds_though_days_are_busy_or_calm(days: int) -> None:
+    """Whole days are busy or calm, and what is usual is learned from eight such weeks."""
+    rng, runs, held = np.random.default_rng(9), 100, 0
+    hour = np.arange(56 * 24)
+
+    def talk(days: int) -> np.ndarray:
+        return rng.poisson(np.repeat(rng.gamma(5.0, 1.0, days), 24) * np.tile(1.2 + np.sin(HOURS[:24] / 4), days))
+
+    for _ in range(runs):
+        past, counts = talk(56), talk(days)
+        usual = profile(past)
+        clumped = clumping(past.tolist(), usual.mean[hour % burst.WEEK].tolist(), usual.size)
+        mean = usual.mean[hour[: days * 24] % burst.WEEK]
+        found = against_expected(counts, mean, usual.size, weeks=usual.weeks, clumped=clumped)
+        held += found.low <= 1 <= found.high
     assert abs(held / runs - 0.95) < 3.5 * math.sqrt(0.95 * 0.05 / runs)
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rapport.core.measure.coverage import State, Verdict
+from rapport.core.types import NotEnough
 from rapport.server.listen import hours as listening
 from rapport.server.listen.hours import Told
 from rapport.server.listen.models import Author, Brief, BriefMatch, Channel, Message, Purpose, Sighting
@@ -156,10 +157,34 @@ def test_a_handful_of_people_have_no_share(channel, us, rival, deaf):
 def test_weeks_that_are_too_small_alone_have_a_share_together(channel, us, rival, deaf):
     said(channel, 6, us)
     said(channel, 9, rival)
-    row = weighed()
-    found = voice.whole([row, row], people=False)
+    said(channel, 6, us, at=START + timedelta(days=7))
+    said(channel, 9, rival, at=START + timedelta(days=7))
+    rows = [voice.weigh(week, NOW, voice._listened_for()) for week in (WEEK, WEEK + timedelta(days=7))]
+    found = voice.whole(rows, people=False)
     assert (found["us"].value, found["us"].n) == (0.4, 30)
     assert found["us"].low > 0.15
+
+
+def test_the_same_people_every_week_are_no_more_people(channel, us, rival, deaf):
+    for week in range(2):
+        for n in range(15):
+            said(channel, 1, us if n < 6 else rival, by=f"steady-{n}", at=START + timedelta(days=7 * week))
+    rows = [voice.weigh(week, NOW, voice._listened_for()) for week in (WEEK, WEEK + timedelta(days=7))]
+    VoiceWeek.objects.bulk_create(rows)
+    found = voice.whole(VoiceWeek.objects.all(), people=True)
+    assert isinstance(found, NotEnough)
+    assert found.have <= 15
+
+
+def test_a_week_whose_voices_were_not_kept_is_weighed_anew(channel, us, rival, deaf):
+    said(channel, 6, us)
+    old = weighed()
+    for kept in old.sums.values():
+        del kept["voices"]
+    old.save()
+    assert voice.whole([old], people=False).have == 0
+    voice.renew(NOW + timedelta(days=28))
+    assert VoiceWeek.objects.get(week=WEEK).sums["messages"]["voices"]
 
 
 def test_the_last_weeks_are_weighed_anew_and_the_others_once(channel, us, rival, deaf):

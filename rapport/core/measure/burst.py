@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rapport.core.measure.quantiles import at_least, log_ratio, normal_quantile
+from rapport.core.measure.quantiles import at_least, log_ratio, student_quantile
 from rapport.core.types import Estimate, NotEnough
 
 Floats = NDArray[np.float64]
@@ -270,20 +270,35 @@ def calm(counts: Sequence[int] | Ints, expected: Sequence[float] | Floats, size:
     return at_least(int(sum(counts[n] for n in heard)), mean, float(sum(size[n] for n in heard))) >= CALM
 
 
+STRETCH = 3
+"""Days over which messages clump: so many of the days that a profile was learned from count as one."""
+
+
 def against_expected(
-    counts: Sequence[int] | Ints, expected: Sequence[float] | Floats, size: float, *, level: float = 0.95
+    counts: Sequence[int] | Ints,
+    expected: Sequence[float] | Floats,
+    size: float,
+    *,
+    weeks: float = math.inf,
+    clumped: float = 1.0,
+    level: float = 0.95,
 ) -> Estimate | NotEnough:
     """How many times as much came as would have come anyway: the buzz of an event, before, during or after it.
 
     counts, expected   shape (T,), by hour; from a profile learned before the event
-    size               of the profile
+    size, weeks        of the profile
+    clumped            how much more sums over days vary than single hours tell (`silence.clumping` of the weeks from
+                       which the profile was learned): a busy day is one piece of news and not twenty-four
 
-    The interval holds what counts vary by from hour to hour; 1 inside it means that nothing out of the usual was
-    seen. Returns NotEnough when less than one message was expected.
+    The interval holds what counts vary by from hour to hour and from day to day, and how little few weeks tell of what
+    is usual; 1 inside it means that nothing out of the usual was seen. Returns NotEnough when less than one message was
+    expected.
 
     >>> found = against_expected([30, 40, 50], [20.0, 20.0, 20.0], 10.0)
     >>> round(found.value, 2), found.low > 1
     (2.0, True)
+    >>> against_expected([30, 40, 50], [20.0, 20.0, 20.0], 10.0, weeks=8, clumped=6.0).low
+    0.0
     """
     mean = np.asarray(expected, dtype=np.float64)
     total = float(mean.sum())
@@ -292,7 +307,11 @@ def against_expected(
     ratio = float(np.sum(counts)) / total
     # the variance at the level that was seen, not at the usual one
     seen = max(ratio, 1 / total) * mean
-    error = math.sqrt(float((seen + seen**2 / size).sum())) / total
-    half = normal_quantile((1 + level) / 2) * error
+    came = float((seen + seen**2 / size).sum())
+    # an hour of the week that comes again has the same error again
+    usual = float((mean + mean**2 / size).sum()) * max(len(mean) / WEEK, 1.0) / weeks
+    error = math.sqrt(clumped * (came + ratio**2 * usual)) / total
+    # what a stretch of days varies by is known from as many of them as the weeks hold
+    half = student_quantile((1 + level) / 2, 7 * weeks / STRETCH) * error
     method = f"messages against the hour-of-week profile, {level:.0%}"
     return Estimate(ratio, max(ratio - half, 0.0), ratio + half, len(mean), method)

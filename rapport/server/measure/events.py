@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from rapport.core.measure import burst
+from rapport.core.measure.silence import clumping
 from rapport.core.query import SEARCH_FIELDS, parse
 from rapport.core.types import Estimate, NotEnough, Refused
 from rapport.server.listen import search
@@ -149,10 +150,13 @@ def _against(
     heard = places[known.heard[first:]]
     phases = np.array([phase_of(event, (learned + int(n) * HOUR).date()) for n in heard], dtype=str)
     means = usual.mean[(heard + hour_of_week(learned)) % burst.WEEK]
+    past = np.arange(first)
+    learnt = usual.mean[(past + hour_of_week(learned)) % burst.WEEK]
+    clumped = clumping(np.where(known.heard, counts, -1)[:first].tolist(), learnt.tolist(), usual.size)
     buzz = {}
     for name in PHASES:
         mine = phases == name
-        found = burst.against_expected(counts[heard[mine]], means[mine], usual.size)
+        found = burst.against_expected(counts[heard[mine]], means[mine], usual.size, weeks=usual.weeks, clumped=clumped)
         if isinstance(found, Estimate):
             buzz[name] = [found.value, found.low, found.high]
     expected: dict[str, float] = {}

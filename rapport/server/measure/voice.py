@@ -44,11 +44,15 @@ class Mentions:
     thread: list[str] = field(default_factory=list)
     wording: list[str] = field(default_factory=list)
 
+    def voices(self) -> list[str]:
+        """By what a voice is known again in another week: a copy by its wording, all else by its author."""
+        return [f"wording {wording}" if wording else author for author, wording in zip(self.author, self.wording)]
+
 
 def renew(now: datetime) -> int:
-    """Weigh the last weeks, and those of the last year that nobody has weighed. How many that were."""
+    """Weigh the last weeks, and those of the last year that nobody has weighed with its voices. How many that were."""
     last = monday(now.astimezone(UTC).date()) - WEEK
-    known = set(VoiceWeek.objects.values_list("week", flat=True))
+    known = {row.week for row in VoiceWeek.objects.all() if row.mentions == 0 or row.sums["messages"].get("voices")}
     weeks = [last - n * WEEK for n in range(WEEKS)]
     todo = [week for n, week in enumerate(weeks) if n < AGAIN or week not in known]
     since = _listened_for()
@@ -90,7 +94,7 @@ def weigh(week: date, now: datetime, since: dict[str, datetime]) -> VoiceWeek:
     group = join(found.author, found.thread, found.wording)
     row.groups = len(np.unique(group))
     for people in (False, True):
-        kept = sums(found.brand, group, people=people)
+        kept = sums(found.brand, group, people=people, voice=found.voices())
         row.sums[COUNTED[people]] = asdict(kept)
         shares = together([kept])
         if not isinstance(shares, NotEnough):
@@ -181,5 +185,6 @@ def weeks(now: datetime, count: int) -> list[VoiceWeek]:
 
 
 def whole(rows: Sequence[VoiceWeek], *, people: bool) -> dict[str, Estimate] | NotEnough:
-    """The shares of these weeks together."""
-    return together([Sums(**kept) for row in rows if (kept := row.sums.get(COUNTED[people]))])
+    """The shares of these weeks together. A week whose voices were not kept waits until it is weighed anew."""
+    kept = [row.sums[COUNTED[people]] for row in rows if row.sums]
+    return together([Sums(**one) for one in kept if one.get("voices")])
