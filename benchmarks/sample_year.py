@@ -44,7 +44,7 @@ FORESEEN = 8
 """Weeks ahead in which a slow improvement is to show."""
 
 LOOKS = 6
-"""Forecasts from each of the last so many weeks."""
+"""The newest so many looks at a goal count, one a week."""
 
 WEEK = timedelta(weeks=1)
 
@@ -68,7 +68,7 @@ class Year:
 
         django.setup()
         from rapport.sample import simulate
-        from rapport.sample.play import follow, hire, nights
+        from rapport.sample.play import LOOKED, SUNDAY, follow, hire, nights
         from rapport.server.measure import coding, frames, goals
         from rapport.server.measure.figures import estimate_lines
         from rapport.server.measure.models import Alarm, Drawn, Figure, Goal, Watching
@@ -80,6 +80,7 @@ class Year:
         world, truth = simulate(self.seed, self.scale, UNTIL, planted=self.planted)
         crew, line = hire(heard(world), truth, seed=self.seed), follow(world)
         expected: dict[str, Any] = {}
+        looks: list[Any] = []
         target, set_on = self._goal(truth)
         for start in nights(world, crew, seed=self.seed, one_by_one=self.planted):
             watching = Watching.objects.filter(line=line).first()
@@ -88,10 +89,13 @@ class Year:
             if start <= set_on < start + timedelta(days=1):
                 estimate_lines(start + timedelta(days=1))
                 _set_goal(line, target, crew.judge, start + timedelta(days=1))
+            if self.planted and start.weekday() == SUNDAY and start > set_on:
+                estimate_lines(start + LOOKED)
+                goals.look(start + LOOKED, seed=self.seed)
+                looks += Goal.objects.filter(line=line).values_list("outlook", flat=True)
         estimate_lines(UNTIL)
         goals.look(UNTIL, seed=self.seed)
         weeks = Figure.objects.filter(line=line, period="week", current=True).exclude(net=None).order_by("end")
-        goal = Goal.objects.filter(line=line).first()
         return {
             "seed": self.seed,
             "messages": sum(not one.ours for one in world.messages),
@@ -104,8 +108,7 @@ class Year:
             "expected": expected,
             "weeks": [[one.end.isoformat(), *one.net] for one in weeks],
             "true_weeks": {one.start.date().isoformat(): [one.mean, one.expected] for one in truth.weeks},
-            "ahead": dict(_forecasts(line)),
-            "goal": {"set_on": set_on.date().isoformat(), "target": target, "outlook": goal and goal.outlook},
+            "goal": {"set_on": set_on.date().isoformat(), "target": target, "looks": looks},
         }
 
     def _goal(self, truth: Any) -> tuple[float, datetime]:
@@ -126,16 +129,6 @@ def _set_goal(line: Any, target: float, actor: Any, now: datetime) -> None:
     by = (UNTIL + 8 * WEEK).date()
     made = setting.set_goal(None, line=line, of="net", target=target, by_date=by, actor=actor, now=now)
     assert isinstance(made, Goal), made
-
-
-def _forecasts(line: Any) -> Iterator[tuple[str, dict[str, list[float]]]]:
-    """The fans that the last weeks saw, by the last day that each knew."""
-    from rapport.core.measure.forecast import Fan
-    from rapport.server.measure.goals import ahead, weeks
-
-    for end in weeks(line, "net").ends[-LOOKS:]:
-        if isinstance(fan := ahead(weeks(line, "net", end), "net", FORESEEN), Fan):
-            yield end.isoformat(), {"middle": fan.middle.tolist(), "low": fan.low.tolist(), "high": fan.high.tolist()}
 
 
 def heard(world: Any) -> dict[str, Any]:
@@ -235,11 +228,18 @@ def _mending(year: Mapping[str, Any], begun: date) -> Iterator[Row]:
     last = mean(net for _, net in weeks[-4:])
     yield Row("net tone, last four weeks less the first three of mending", 100 * (last - first), "points",
               target=5, at_least=True)  # fmt: skip
-    rises = [100 * (fan["middle"][-1] - fan["middle"][0]) for fan in year["ahead"].values()]
-    if rises:
-        words, true = "rise of the truth in as many weeks, while it mended", 100 * _slope(year, begun) * (FORESEEN - 1)
-        yield Row(f"rise of net tone foreseen in {FORESEEN} weeks, mean of {len(rises)} forecasts", mean(rises),
-                  "points", words, true, 0.2 * true, at_least=True)  # fmt: skip
+    looks = [one for one in year["goal"]["looks"] if len(one.get("fan", ())) >= FORESEEN]
+    if not looks:
+        return
+    fans = [[week["middle"] for week in one["fan"]] for one in looks[-LOOKS:]]
+    yield Row("net tone four weeks ahead of the last look less the first three of mending", 100 * (fans[-1][3] - first),
+              "points", target=5, at_least=True)  # fmt: skip
+    true = 100 * _slope(year, begun) * (FORESEEN - 1)
+    rises = [100 * (fan[FORESEEN - 1] - fan[0]) for fan in fans]
+    yield Row(f"rise of net tone foreseen from the first to the {FORESEEN}th week ahead, mean of last looks",
+              mean(rises), "points", "the truth in as many weeks of mending", true, 1, at_least=True)  # fmt: skip
+    yield Row("likely to reach the goal, last look", 100 * looks[-1]["probability"], "%",
+              "first look", 100 * looks[0]["probability"])  # fmt: skip
 
 
 def _slope(year: Mapping[str, Any], begun: date) -> float:
