@@ -265,12 +265,30 @@ def test_another_reader_is_written_down_and_begins_with_a_ruler_of_its_own(line)
     days.reader = "tone-2"
     watching.step(morning_after(days.play(1, drift=0.5)))
     after = Watching.objects.get()
-    assert (after.ruler, after.amber) == (None, None)
+    assert after.ruler is None
     assert after.red["day"] == 1, "people's labels do not mind who reads"
     note = Annotation.objects.get()
     assert (note.day, happened(note)) == (days.last, "From here on another reader of tone: tone-2")
     watching.step(morning_after(days.play(28, drift=0.5), 24 * 5))
     assert Watching.objects.get().ruler
+    assert not Alarm.objects.exists()
+
+
+def test_amber_asks_for_labels_of_another_reader_and_goes_on_from_what_it_says(line):
+    days = Days()
+    watching.step(morning_after(days.play(EIGHT_WEEKS)))
+    before = Watching.objects.get().amber["mean"]
+    days.reader = "tone-2"
+    stepped(days, EIGHT_WEEKS + 1, line, drift=0.5)
+    assert frames.surging()
+    stepped(days, EIGHT_WEEKS + 10, line, drift=0.5)
+    soon = Watching.objects.get().amber
+    assert not frames.surging()
+    assert soon["mean"] > before + 0.1
+    stepped(days, EIGHT_WEEKS + 31, line, drift=0.5)
+    later = Watching.objects.get().amber
+    assert later["mean"] == pytest.approx(soon["mean"], abs=0.05)
+    assert later["sd"] != soon["sd"], "from four weeks of the new reader"
     assert not Alarm.objects.exists()
 
 

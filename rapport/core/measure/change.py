@@ -290,6 +290,11 @@ class Amber:
     def surging(self) -> bool:
         return self.left > 0
 
+    def surge(self) -> Amber:
+        """Amber that asks for labels from today on, whatever it was that gave reason to: red has rung, or the reader is
+        another one."""
+        return Amber(self.mean, self.sd, left=SURGE_DAYS)
+
     def step(self, share: float, *, leans: bool = False) -> Amber:
         """Amber after one more day. When a surge is over, what it saw is the new normal: it does not ask again for
         the same change.

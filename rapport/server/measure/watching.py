@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Q
 
-from rapport.core.measure.change import SURGE_DAYS, Amber, RedAlarm, Ruler, TooFine, flagged
+from rapport.core.measure.change import Amber, RedAlarm, Ruler, TooFine, flagged
 from rapport.core.measure.coverage import NEEDLE
 from rapport.core.types import NotEnough
 from rapport.server.measure import carried, homes
@@ -36,7 +36,7 @@ TRIED_AGAIN = 0
 """The day of the week on which a baseline that did not do is taken anew: Monday."""
 
 LEARNED = timedelta(days=28)
-"""So long after a change of reader amber and the ruler begin anew."""
+"""So long after a change of reader amber and the ruler hold on to what it says now."""
 
 FILLED = timedelta(days=28)
 """So long behind an alarm its size becomes more certain."""
@@ -202,7 +202,7 @@ def _after(state: State, day: date, turn: Turn) -> list[Alarm]:
         return []
     if found[0].reader != state.home.reader:
         state.home = replace(state.home, reader=found[0].reader, since=day)
-        state.amber = state.ruler = None
+        state.amber, state.ruler = state.amber and state.amber.surge(), None
     return _step(state, found[0], turn)
 
 
@@ -253,12 +253,14 @@ def _step(state: State, day: Closed, turn: Turn) -> list[Alarm]:
 
 
 def _learn(state: State, home: Home, day: date, turn: Turn) -> None:
-    """What amber and the ruler hold on to, from the days since the reader became another."""
+    """What amber and the ruler hold on to, from the days since the reader became another. Until then amber went by the
+    few days of its surge."""
     parts = turn.shelf.parts(state.line, home.since, day, one_each=True)
-    if state.ruler is None:
+    anew = state.ruler is None
+    if anew:
         state.home, state.ruler = homes.ruler(parts, home)
-    if state.red and state.amber is None:
-        state.amber = homes.amber(parts, home)
+    if state.red and (state.amber is None or (anew and state.ruler and not state.amber.surging)):
+        state.amber = homes.amber(parts, home) or state.amber
 
 
 def _amber(state: State, amber: Amber, share: float, day: date, now: datetime) -> list[Alarm]:
@@ -314,7 +316,7 @@ def _ring(state: State, day: date, turn: Turn) -> Alarm:
     }
     alarm = Alarm(line=state.line, kind="red", day=day, began=began, rang_at=turn.now, found=found)
     alarm.found |= carried.by(alarm, state.home, day)
-    state.amber = replace(state.amber, left=SURGE_DAYS, seen=()) if state.amber else None
+    state.amber = state.amber and state.amber.surge()
     state.home = state.red = state.ruler = state.expected = state.refusal = None
     return alarm
 
