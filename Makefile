@@ -11,7 +11,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON = .venv/bin/python
 PYTEST = $(PYTHON) -m pytest
 
-.PHONY: help demo run check test test-core test-server test-postgresql test-browser live torture mutants bench-inbox bench-archive bench-measure bench-briefs bench-intake bench-readers bench-sample words pictures clean
+.PHONY: help demo run check test test-core test-server test-postgresql test-browser live torture mutants bench-inbox bench-archive bench-measure bench-briefs bench-intake bench-readers bench-course bench-sample words pictures clean
 
 help:
 	@echo "make demo         install, load the sample organisation, start everything (PORT=$(PORT), RAPPORT_HOME=$(RAPPORT_HOME))"
@@ -29,6 +29,7 @@ help:
 	@echo "make bench-archive  a million messages in the archive: writes benchmarks/results/archive.json"
 	@echo "make bench-intake   from the socket to the stored match, a quarter of an hour: writes benchmarks/results/intake.json"
 	@echo "make bench-sample   whole years of the sample at the coding desk, as planted and ordinary: writes benchmarks/results/sample_year.json"
+	@echo "make bench-course   the course page over ten million messages, some twenty minutes: writes benchmarks/results/course.json"
 	@echo "make bench-measure  intervals, alarms and forecasts against known truth: writes benchmarks/results/gps.json"
 
 demo: .stamps/server
@@ -124,6 +125,9 @@ mutants: .stamps/dev .stamps/system
 
 bench-inbox: .stamps/dev
 	$(PYTHON) -m benchmarks.inbox
+
+bench-course: .stamps/dev
+	$(PYTHON) -m benchmarks.course
 
 bench-briefs: .stamps/dev
 	$(PYTHON) -m benchmarks.briefs

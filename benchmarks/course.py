@@ -185,7 +185,7 @@ def draw_lines(ana: object) -> None:
     others about every second, every third ... of them."""
     from rapport.server.measure import goals, setting
     from rapport.server.measure.figures import Span, figure_of, week_of
-    from rapport.server.measure.lines import Shelf, asked
+    from rapport.server.measure.lines import Given, asked
     from rapport.server.measure.models import Annotation, DeskDay, Figure, Goal, Line
     from rapport.server.measure.question import night_over
     from rapport.server.organise.models import User
@@ -196,7 +196,7 @@ def draw_lines(ana: object) -> None:
     spans += [Span("seven", LAST - (n + 6) * DAY, LAST - n * DAY) for n in range(35)]
     for n, line in enumerate(Line.objects.order_by("position")):
         found = asked(FIRST, LAST, np.arange(1, last_id + 1, n + 1), 1.0)
-        night = night_over(Span("all", FIRST, LAST), Shelf.holding(found, FIRST - 7 * DAY, LAST), now)
+        night = night_over(Span("all", FIRST, LAST), Given(found), now)
         Figure.objects.bulk_create(figure_of(line, span, night) for span in spans)
         goal = setting.set_goal(None, line=line, of="net", target=0.05, by_date=LAST + 90 * DAY, actor=ana)
         assert isinstance(goal, Goal), goal

@@ -15,7 +15,7 @@ import click
 
 from rapport import __version__
 from rapport.core.errors import RapportError
-from rapport.lines_cli import alarms, figures, lines
+from rapport.lines_cli import alarms, ask, figures, lines
 from rapport.measure_cli import measure
 from rapport.readers_cli import read, readers
 
@@ -371,7 +371,7 @@ def reread(since: datetime | None, everything: bool, quick: bool) -> None:
 
 # -- what is measured --------------------------------------------------------------------------------------------------
 
-for command in (lines, figures, alarms):
+for command in (lines, figures, alarms, ask):
     measure.add_command(command)
 
 

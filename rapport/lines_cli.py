@@ -79,6 +79,32 @@ def alarms(form: str | None, name: str | None, only_open: bool) -> None:
     _print([_rang(row) for row in found], form)
 
 
+@click.command()
+@click.argument("query")
+@shown
+@click.option("--weeks", type=click.IntRange(1, 520), default=26, show_default=True)
+def ask(query: str, form: str | None, weeks: int) -> None:
+    """How people speak of anything at all: what QUERY finds in closed days, period by period and as a whole."""
+    _start()
+    from django.utils import timezone
+
+    from rapport.core.errors import QueryError
+    from rapport.server.measure import asked
+
+    try:
+        found = asked.ask(query, timezone.now(), weeks=weeks)
+    except QueryError as error:
+        raise click.BadParameter(str(error), param_hint="QUERY") from error
+    if found is None:
+        raise click.ClickException("No day has been closed yet.")
+    seven = [found.found.seven] if found.found.seven else []
+    rows = [("weeks", row) for row in found.found.weeks] + [("seven", row) for row in seven] + [("all", found.whole)]
+    _print([{"line": query, "period": period, **_numbers(row)} for period, row in rows], form)
+    if form is None:
+        count, low, high = map(round, found.matched)
+        click.echo(f"{count:,} of {found.messages:,} messages match (between {low:,} and {high:,}).", err=True)
+
+
 # -- rows ------------------------------------------------------------------------------------------------------------
 
 

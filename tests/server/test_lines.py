@@ -314,14 +314,14 @@ def test_days_wait_for_their_labels_and_not_for_ever(line):
 def test_a_line_that_fails_does_not_stop_the_others(line, monkeypatch):
     other = Line.objects.create(name="Fine", position=1)
     Days().play(1)
-    real = figures._made
+    real = figures.figure_of
 
     def made(of: Line, *rest: object) -> Figure:
         if of.name == "About us":
             raise ValueError("a number that is none")
         return real(of, *rest)
 
-    monkeypatch.setattr(figures, "_made", made)
+    monkeypatch.setattr(figures, "figure_of", made)
     with pytest.raises(lines.LineError, match="About us: ValueError: a number that is none"):
         estimated(FIRST)
     assert other.figures.exists()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from rapport.cli import main
 from rapport.core.errors import QueryError
 from rapport.core.query import parse
 from rapport.server.keep import actions as keeping
@@ -155,6 +158,17 @@ def test_the_picture_and_the_table_of_a_question_can_be_taken_away(lately, ana):
     assert rows[-1].startswith(f"seven,{lately.last - timedelta(days=6)},{lately.last},")
     assert client.get(reverse("question_figure", args=["svg"]), {"q": "said"}).content.startswith(b"<svg")
     assert client.get(reverse("question_figure", args=["svg"])).status_code == 404
+
+
+def test_the_command_prints_what_the_page_shows(lately, ana):
+    client = Client()
+    client.force_login(ana)
+    page = list(csv.DictReader(client.get(reverse("question_figure", args=["csv"]), {"q": "said"}).text.splitlines()))
+    told = list(csv.DictReader(CliRunner().invoke(main, ["measure", "ask", "said", "--csv"]).stdout.splitlines()))
+    assert [row["period"] for row in told] == [*(["weeks"] * (len(page) - 1)), "seven", "all"]
+    for shown, printed in zip(page, told):
+        assert (shown["end"], shown["value"], shown["labels"]) == (printed["end"], printed["net"], printed["labels"])
+    assert "QUERY" in CliRunner().invoke(main, ["measure", "ask", "said AND ("]).output
 
 
 def test_what_cannot_be_read_is_marked_and_what_nobody_said_is_told(lately, ana):

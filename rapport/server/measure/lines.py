@@ -514,13 +514,6 @@ class Shelf:
         self._days: dict[date, Closed | None] = {}
         self._parts: dict[tuple[int, date, bool], Part | None] = {}
 
-    @classmethod
-    def holding(cls, days: Iterable[Closed], start: date, end: date) -> Shelf:
-        """With these days on it; there are no others from `start` to `end`."""
-        shelf = cls(())
-        shelf._days = {start + n * DAY: None for n in range((end - start).days + 1)} | {one.day: one for one in days}
-        return shelf
-
     def days(self, start: date, end: date) -> list[Closed]:
         """The closed days from `start` to `end`, the oldest first."""
         wanted = [start + n * DAY for n in range((end - start).days + 1)]
@@ -552,3 +545,14 @@ class Shelf:
         keep = {day for day in sorted(self._days)[-self.MOST // 2 :] if day >= wanted[0]}.union(wanted)
         self._days = {day: one for day, one in self._days.items() if day in keep}
         self._parts = {key: one for key, one in self._parts.items() if key[1] in keep}
+
+
+class Given(Shelf):
+    """These days, the oldest first, and no others."""
+
+    def __init__(self, days: Iterable[Closed]) -> None:
+        super().__init__(())
+        self._days = {one.day: one for one in days}
+
+    def days(self, start: date, end: date) -> list[Closed]:
+        return [one for day, one in self._days.items() if one and start <= day <= end]

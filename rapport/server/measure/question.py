@@ -27,7 +27,7 @@ from rapport.server.listen.numbers import numbering
 from rapport.server.measure.asked import Answer
 from rapport.server.measure.figures import WEEK, Night, Weights, figure_of, hours_between, states_between, week_of
 from rapport.server.measure.figures import Span as Days
-from rapport.server.measure.lines import DAY, Ints, Shelf, asked, midnight
+from rapport.server.measure.lines import DAY, Given, Ints, Shelf, asked, midnight
 from rapport.server.measure.models import DeskDay, Figure, Line
 from rapport.server.measure.whereabouts import Whereabouts
 from rapport.server.organise.models import Organisation
@@ -50,8 +50,7 @@ def answer(query: Query, now: datetime, *, weeks: int) -> Answer | None:
     messages = DeskDay.objects.filter(day__gte=first, day__lte=days.end).aggregate(n=Sum("messages"))["n"] or 0
     drawn = min(1.0, LOOKED_AT / max(messages, 1))
     found = asked(days.start, days.end, _matching(query, days, drawn), drawn)
-    nothing_before = days.start - max(STEPS[-1] * WEEK, days.end - days.start + DAY)
-    night = night_over(days, Shelf.holding(found, nothing_before, days.end), now)
+    night = night_over(days, Given(found), now)
     line = Line(name="", watched=False)
     together, periods = _periods(line, days, night)
     seven = figure_of(line, Days("seven", days.end - 6 * DAY, days.end), night)
