@@ -79,6 +79,7 @@ def test_any_calendar_counts_as_it_does_minute_by_minute(seed):
         within = chance.randrange(1, sum(open_) + 1)
         last = [n for n, is_open in enumerate(open_) if is_open][within - 1]
         assert clock.due(start, within * MINUTE) == start + (last + 1) * MINUTE
+        assert clock.between(start, clock.due(start, within * MINUTE)) == within * MINUTE
 
 
 def test_four_hours_that_begin_on_friday_at_five_are_due_on_monday_at_eleven():

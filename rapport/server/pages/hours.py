@@ -187,7 +187,7 @@ def hours(request: HttpRequest, key: int | None = None) -> HttpResponse:
     typed = Typed.read(request)
     wanted = typed.understood(team=team is not None)
     if isinstance(wanted, Wrong):
-        messages.error(request, _("Nothing is saved yet: something below cannot be read."))
+        messages.error(request, _("Nothing is saved yet: look at what is marked."))
         return _page(request, ours, team, typed, status=422)
     also = typed.closed_as_all and typed.when == "these"
     outcome = clocks.set_hours(team, hours=wanted, closed_as_all=also, actor=me(request))
