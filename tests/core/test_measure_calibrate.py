@@ -51,3 +51,14 @@ def test_uncodable_messages_teach_nothing() -> None:
     left = with_gaps < 3
     assert calibrate.calibrate(prediction, with_gaps) == calibrate.calibrate(prediction[left], truth[left])
     assert calibrate.calibrate(prediction[:50], truth[:50]) == NotEnough(50, 100, "labels")
+
+
+def test_a_reader_that_is_nearly_sure_of_everything_is_mended_too() -> None:
+    """A whole step of Newton's method overshoots here, and goes on to anywhere."""
+    rng = np.random.default_rng(4)
+    honest = rng.dirichlet([0.5, 0.5, 0.5], 400)
+    label = (rng.random(400)[:, None] > honest.cumsum(axis=1)).sum(axis=1)
+    sure = honest**6 / (honest**6).sum(axis=1, keepdims=True)
+    found = calibrate.calibrate(sure, label)
+    assert not isinstance(found, NotEnough)
+    assert 0.05 < found.sharpness < 0.35

@@ -71,14 +71,22 @@ def calibrate(prediction: Floats, label: Ints) -> Calibration | NotEnough:
     inputs = np.zeros((len(logs), 3, 3))
     inputs[:, :, 0] = logs
     inputs[:, [0, 1], [1, 2]] = 1.0
-    at = np.array([1.0, 0.0, 0.0])
+    start = at = np.array([1.0, 0.0, 0.0])
+
+    def loss(at: Floats) -> float:
+        likely = (truth * np.log(np.maximum(_shares(inputs @ at), 1e-300))).sum()
+        return float(PRIOR / 2 * ((at - start) ** 2).sum() - likely)
+
     for _ in range(STEPS):
         shares = _shares(inputs @ at)
-        slope = np.einsum("nk,nkd->d", shares - truth, inputs) + PRIOR * (at - [1.0, 0.0, 0.0])
+        slope = np.einsum("nk,nkd->d", shares - truth, inputs) + PRIOR * (at - start)
         mean = np.einsum("nk,nkd->nd", shares, inputs)
         off = inputs - mean[:, None, :]
         bend = np.einsum("nk,nkd,nke->de", shares, off, off) + PRIOR * np.eye(3)
         step = np.linalg.solve(bend, slope)
+        # a whole step may overshoot where the reader is nearly sure of everything
+        while np.abs(step).max() >= 1e-9 and loss(at - step) > loss(at):
+            step = step / 2
         at = at - step
         if np.abs(step).max() < 1e-9:
             break
