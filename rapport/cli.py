@@ -14,7 +14,10 @@ from typing import Any, TextIO
 import click
 
 from rapport import __version__
+from rapport.alarm_cli import alarm
 from rapport.core.errors import RapportError
+from rapport.counts_cli import burst, effect, forecast, staffing, voice
+from rapport.coverage_cli import coverage
 from rapport.lines_cli import alarms, ask, figures, lines
 from rapport.measure_cli import measure
 from rapport.readers_cli import read, readers
@@ -371,7 +374,7 @@ def reread(since: datetime | None, everything: bool, quick: bool) -> None:
 
 # -- what is measured --------------------------------------------------------------------------------------------------
 
-for command in (lines, figures, alarms, ask):
+for command in (lines, figures, alarms, ask, alarm, burst, coverage, effect, forecast, staffing, voice):
     measure.add_command(command)
 
 

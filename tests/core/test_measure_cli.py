@@ -44,6 +44,7 @@ def test_from_a_draw_to_an_estimate(tmp_path: Path) -> None:
         csv.DictReader(io.StringIO(run("draw", write(tmp_path / "all.csv", rows), "--labels", "100", "--salt", "s")))
     )
     assert sorted(int(row["place"]) for row in drawn) == list(range(1, 801))
+    assert sum(float(row["chance"]) for row in drawn) == pytest.approx(100, abs=0.01)
     coded = [
         row | {"label": TONES[tone] if int(row["place"]) <= 100 else ""} for row, tone in zip(drawn, truth, strict=True)
     ]
@@ -70,6 +71,19 @@ def test_the_mood_counts_an_author_once(tmp_path: Path) -> None:
     assert "over 30 groups" in run("estimate", write(tmp_path / "coded.csv", coded), "--mood")
 
 
+def test_the_mood_counts_a_copy_once_and_asks_what_ties_messages(tmp_path: Path) -> None:
+    rows, truth = messages(200)
+    coded = [
+        row | {"stratum": "all", "label": TONES[k], "wording": f"w{i % 25}"}
+        for i, (row, k) in enumerate(zip(rows, truth))
+    ]
+    assert "over 25 groups" in run("estimate", write(tmp_path / "coded.csv", coded), "--mood")
+    bare = write(tmp_path / "bare.csv", [{k: v for k, v in row.items() if k != "wording"} for row in coded])
+    said = CliRunner().invoke(main, ["measure", "estimate", str(bare), "--mood"])
+    assert said.exit_code == 1
+    assert "no column that ties messages: author, thread, wording" in said.output
+
+
 def watched(days: int, change_on: int) -> list[dict[str, object]]:
     rng, rows = np.random.default_rng(2), []
     for day in range(days):
@@ -85,6 +99,49 @@ def test_a_change_turns_red_and_quiet_stays_quiet(tmp_path: Path) -> None:
     assert "it has risen, probably since 07" in run("alarm", table, "--tolerance", "0.05")
     quiet = write(tmp_path / "quiet.csv", watched(90, 1000))
     assert "Quiet for 34 days" in run("alarm", quiet, "--tolerance", "0.05")
+
+
+def two_channels(days: int, loud_on: int, *, quiet: bool) -> list[dict[str, object]]:
+    """A channel that complains beside one that does not; from one day on the first is gone, or five times as loud."""
+    rng, rows = np.random.default_rng(4), []
+    for day in range(days):
+        many = 40 if day < loud_on else 0 if quiet else 200
+        for channel, count, share in (("news", 40, 0.1), ("web", many, 0.5)):
+            for i in range(count):
+                label = ("negative" if rng.random() < share else "neutral") if i < 10 else ""
+                rows.append({"day": f"{day:03}", "channel": channel, "stratum": "all", "label": label, **THIRDS})
+    return rows
+
+
+THIRDS = dict.fromkeys(TONES, 1 / 3)
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_neither_an_outage_nor_another_mix_is_a_change_of_tone(tmp_path: Path, quiet: bool) -> None:
+    rows = two_channels(90, 60, quiet=quiet)
+    table = write(tmp_path / "days.csv", rows)
+    assert "Quiet for 34 days" in run("alarm", table, "--tolerance", "0.05")
+    # it is the channels' weights that keep it quiet: as one channel, the same table rings
+    one = write(tmp_path / "one.csv", [row | {"channel": "", "stratum": row["channel"]} for row in rows])
+    assert "Red on" in run("alarm", one, "--tolerance", "0.05")
+
+
+def test_one_thread_that_all_say_the_same_in_is_one_voice(tmp_path: Path) -> None:
+    rows = [row | {"id": str(n), "thread": ""} for n, row in enumerate(watched(90, 1000))]
+    for row in rows:
+        if row["day"] >= "060" and int(row["id"]) % 40 < 12:
+            row |= {"thread": f"storm {row['day']}", "label": "negative"}
+    assert "Red on" in run(
+        "alarm", write(tmp_path / "a.csv", [row | {"thread": ""} for row in rows]), "--tolerance", ".05"
+    )
+    assert "Quiet for 34 days" in run("alarm", write(tmp_path / "b.csv", rows), "--tolerance", "0.05")
+
+
+def test_a_baseline_of_one_day_is_told_instead_of_an_error(tmp_path: Path) -> None:
+    rows = watched(10, 1000)
+    first = [row | {"label": "" if row["day"] > "000" else row["label"] or "neutral"} for row in rows]
+    said = run("alarm", write(tmp_path / "days.csv", [*first, *[first[0] | {"label": "negative"}] * 5]))
+    assert said == "In the first 56 days: Not enough days with two labels or more: 1 of 2.\n"
 
 
 def test_a_tolerance_that_cannot_be_told_from_error_is_refused(tmp_path: Path) -> None:

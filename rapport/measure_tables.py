@@ -1,0 +1,94 @@
+"""Tables of messages as the estimators want them, for the commands of `rapport measure`."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rapport.core.types import NotEnough
+from rapport.tables import Row, TableError, rows
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rapport.core.measure.share import Frame, Labels
+
+TONES = ("negative", "neutral", "positive")
+LABELS = (*TONES, "uncodable")
+TIES = ("author", "thread", "wording")
+"""Columns that may say which messages are of one voice; an empty cell ties nothing."""
+
+File = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+def table(file: Path, *needed: str) -> list[Row]:
+    return list(rows(file, *needed))
+
+
+def written(rows: Iterable[Mapping[str, str]]) -> None:
+    writer: csv.DictWriter[str] | None = None
+    for row in rows:
+        if writer is None:
+            writer = csv.DictWriter(sys.stdout, list(row), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow(row)
+
+
+def number(row: Row, column: str) -> float:
+    try:
+        return float(row[column])
+    except ValueError:
+        raise TableError(f"line {row.line}: {column} is not a number: {row[column]!r}") from None
+
+
+def label_of(row: Row) -> int:
+    if row["label"] not in LABELS:
+        raise TableError(f"line {row.line}: label is none of {', '.join(LABELS)}: {row['label']!r}")
+    return LABELS.index(row["label"])
+
+
+def predictions(rows: Sequence[Row]) -> NDArray[np.float64]:
+    import numpy as np
+
+    table = [[number(row, tone) for tone in TONES] for row in rows]
+    return np.array(table, dtype=np.float64).reshape(-1, 3)
+
+
+def frame(rows: Sequence[Row], cells: Sequence[tuple[str, ...]] = ()) -> tuple[Frame, Labels]:
+    """All rows as strata (or other cells that can be sorted, one a row), and the labelled ones of them."""
+    import numpy as np
+
+    from rapport.core.measure.share import Frame, Labels
+
+    prediction = predictions(rows)
+    of = [*cells] or [(row["stratum"],) for row in rows]
+    place = {cell: n for n, cell in enumerate(sorted(set(of)))}
+    stratum = np.array([place[cell] for cell in of], dtype=np.int64)
+    coded = [n for n, row in enumerate(rows) if row["label"]]
+    label = np.array([label_of(rows[n]) for n in coded], dtype=np.int64)
+    return Frame.of(stratum, prediction), Labels(stratum[coded], prediction[coded], label)
+
+
+def tied(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Which of the columns that tie messages there are."""
+    return tuple(name for name in TIES if rows and name in rows[0].cells)
+
+
+def groups(rows: Sequence[Row], *more: str) -> NDArray[np.int64]:
+    """The number of each message's group by these columns, and more; without any, each is its own."""
+    import numpy as np
+
+    from rapport.core.measure.sampling import join
+
+    names = [*tied(rows), *(name for name in more if rows and name in rows[0].cells)]
+    return join(*([row[name] for row in rows] for name in names)) if names else np.arange(len(rows))
+
+
+def lacking(found: NotEnough) -> str:
+    return f"Not enough {found.what}: {found.have} of {found.need}."
