@@ -17,6 +17,7 @@ class Row:
 
     anchor   what else was measured in the same run, or a limit that a person set; anchor_value is in the same unit
     target   the most that the value may be (for counts of faults, 0), or the least (a pace); None: nothing is promised
+    least    of what is to be neither more nor less: the least that it may be, `target` being the most
     """
 
     metric: str
@@ -26,17 +27,20 @@ class Row:
     anchor_value: float | None = None
     target: float | None = None
     at_least: bool = False
+    least: float | None = None
 
     @property
     def holds(self) -> bool | None:
         if self.target is None:
             return None
-        return self.value >= self.target if self.at_least else self.value <= self.target
+        if self.at_least:
+            return self.value >= self.target
+        return (self.least is None or self.value >= self.least) and self.value <= self.target
 
     def as_json(self) -> dict[str, object]:
         """What was never measured has no value, and holds nothing that was promised."""
         row = asdict(self) | {"value": None if math.isnan(self.value) else self.value, "holds": self.holds}
-        return {name: value for name, value in row.items() if name != "at_least" or value}
+        return {name: value for name, value in row.items() if name not in ("at_least", "least") or value}
 
 
 def write(name: str, rows: Iterable[Row], folder: Path = FOLDER, *, only_these: bool = True) -> Path:
@@ -55,6 +59,7 @@ def table(rows: Iterable[Row]) -> str:
     words = {True: "holds", False: "DOES NOT HOLD", None: ""}
     return "\n".join(
         f"{row.metric:<44} {row.value:>10,.1f} {row.unit:<10}"
+        + (f" at least {row.least:,.1f}," if row.least is not None else "")
         + (f" at {'least' if row.at_least else 'most'} {row.target:,.0f}" if row.target is not None else "")
         + (f"  ({row.anchor}: {row.anchor_value:,.1f})" if row.anchor_value is not None else "")
         + f"  {words[row.holds]}".rstrip()
