@@ -41,7 +41,7 @@ TOGETHER = 20
 IN_FLIGHT = timedelta(minutes=2)
 # Our clock and the server's may differ by this much.
 SKEW = timedelta(minutes=5)
-MAX_PAGES_BACK = 10
+MAX_PAGES_BACK = 30  # 1,200 posts: somebody who answers quickly, and had to wait
 LONG_THREAD = 500  # Mastodon tells up to 4,096 posts below another to those who are signed in; others may tell fewer
 MOST_COUNTED = 25  # pages that are counted before anything is fetched
 # What a server answers to a request that it does not know.
