@@ -461,7 +461,7 @@ def test_a_list_too_long_to_look_through_is_no_proof() -> None:
     assert not found.conclusive
 
 
-MANY = [ours(number, "@cleo Other", ago=timedelta(minutes=1)) for number in range(500, 0, -1)]
+MANY = [ours(number, "@cleo Other", ago=timedelta(minutes=1)) for number in range(1_300, 0, -1)]
 THEIRS = ours(9, "@ana At ten.") | {"account": {"id": "2", "acct": "kim"}}
 OURS = ours(9, "@ana At ten.") | {"account": ME}
 
