@@ -454,14 +454,15 @@ def test_an_old_reply_that_was_attempted_just_now_is_not_called_absent_either() 
     assert later.conclusive
 
 
+MANY = [ours(number, "@cleo Other", ago=timedelta(minutes=1)) for number in range(1_300, 0, -1)]
+
+
 def test_a_list_too_long_to_look_through_is_no_proof() -> None:
-    posts = [ours(number, "@cleo Other", ago=timedelta(minutes=1)) for number in range(500, 0, -1)]
-    found = looking(own_posts(*posts), reply())
+    found = looking(own_posts(*MANY), reply())
     assert isinstance(found, Absent)
     assert not found.conclusive
 
 
-MANY = [ours(number, "@cleo Other", ago=timedelta(minutes=1)) for number in range(1_300, 0, -1)]
 THEIRS = ours(9, "@ana At ten.") | {"account": {"id": "2", "acct": "kim"}}
 OURS = ours(9, "@ana At ten.") | {"account": ME}
 
