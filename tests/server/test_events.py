@@ -17,6 +17,7 @@ from rapport.server.measure import events, warnings
 from rapport.server.measure.lines import LineError
 from rapport.server.measure.models import Event
 from rapport.server.understand.models import Reading
+from tests.server.closed_days import Days
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -234,3 +235,22 @@ def test_the_days_can_be_taken_away(client, brief, talk_of_months, ana):
     assert lines[0] == "day,phase,messages,expected"
     assert len(lines) == 17
     assert lines[8].startswith("2026-06-10,during,16,")
+
+
+def test_people_s_codes_tell_the_tone_of_each_phase_by_a_brief_or_by_words_of_its_own(ana, brief):
+    days = Days(first=FIRST - 7 * DAY, labels=24, mood=lambda n, _: (0.6, 0.3, 0.1) if 7 <= n < 14 else (0.1, 0.3, 0.6))
+    days.play(21)
+    Message.objects.filter(pk__in=[key for key in Message.objects.values_list("pk", flat=True) if key % 4]).update(
+        text="The night ferry"
+    )
+    about = Message.objects.filter(text__contains="ferry")
+    BriefMatch.objects.bulk_create(BriefMatch(brief=brief, message=one) for one in about)
+    search.index(about.values_list("pk", "text"))
+    told = []
+    for of in ({"brief": brief}, {"query": "ferry"}):
+        event = Event(name="Launch", starts=FIRST, ends=FIRST + 6 * DAY, before=7, after=7, **of)
+        told.append(events.measure(event, NOW)["coded"])
+    assert told[0] == told[1]
+    before, during, after = (told[0][name] for name in ("before", "during", "after"))
+    assert during[2] < min(before[1], after[1])  # its interval lies below theirs
+    assert all(0 < labels < 168 for *_, labels in told[0].values())

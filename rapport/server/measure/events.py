@@ -20,7 +20,7 @@ from rapport.server.listen import search
 from rapport.server.listen.hours import HOUR, hour_of_week, whole
 from rapport.server.listen.models import Brief, Message
 from rapport.server.measure.figures import told
-from rapport.server.measure.lines import Shelf, apart, complain
+from rapport.server.measure.lines import Given, apart, asked, complain
 from rapport.server.measure.models import Event, Line
 from rapport.server.measure.queries import TONES
 from rapport.server.measure.warnings import WEEKS, Basis, basis
@@ -45,6 +45,7 @@ SETTLED = 3 * DAY
 class Said(NamedTuple):
     """A message that matched."""
 
+    key: int
     at: datetime
     channel: int
     author: int
@@ -90,34 +91,34 @@ def measure(event: Event, now: datetime) -> dict[str, Any] | None:
     phases = {name: Phase() for name in PHASES}
     counts = np.zeros(len(known.heard), dtype=np.int64)
     days: Counter[str] = Counter()
+    keys = []
     for said in _said(event, learned, end):
         if said is None:
             return None
         if said.channel in known.channels:
             counts[int((said.at - learned) / HOUR)] += 1
         if said.at >= start:
+            keys.append(said.key)
             phases[phase_of(event, said.at.astimezone(UTC).date())].add(said)
             days[said.at.astimezone(UTC).date().isoformat()] += 1
     found: dict[str, Any] = {
         "phases": {name: phase.told() for name, phase in phases.items()},
         "channels": known.channels,
     }
-    return found | _against(event, counts, known, learned, start) | {"days": days, "coded": _coded(event)}
+    return found | _against(event, counts, known, learned, start) | {"days": days, "coded": _coded(event, keys)}
 
 
-def _coded(event: Event) -> dict[str, Any]:
-    """Net tone by phase as people coded it, corrected for the sample: [value, low, high, labels]; or [have, need]."""
-    if not event.brief_id:
-        return {}  # only of briefs it is known which messages of a closed day belong to them
-    line = Line(brief_id=event.brief_id)
+def _coded(event: Event, keys: Sequence[int]) -> dict[str, Any]:
+    """Net tone of these messages by phase as people coded it, corrected for the sample: [value, low, high, labels]; or
+    [have, need]. A phase of which no day is closed is left out."""
     bounds = {
         "before": (event.starts - event.before * DAY, event.starts - DAY),
         "during": (event.starts, event.ends),
         "after": (event.ends + DAY, event.ends + event.after * DAY),
     }
-    coded: dict[str, Any] = {}
+    matched, coded = np.unique(np.array(keys, dtype=np.int64)), {}
     for name, (first, last) in bounds.items():
-        sample = Shelf([line]).period(line, first, last) if first <= last else None
+        sample = Given(asked(first, last, matched, 1.0)).period(Line(), first, last)
         if sample:
             found = sample.estimate("net")
             coded[name] = (
@@ -185,7 +186,7 @@ def _said(event: Event, since: datetime, until: datetime) -> Iterator[Said | Non
     yield from _matching(event.query, messages)
 
 
-NAMES = ("published_at", "channel_id", "author_id", "author__followers", "reading__tone")
+NAMES = ("pk", "published_at", "channel_id", "author_id", "author__followers", "reading__tone")
 
 
 def _matching(text: str, messages: QuerySet[Message]) -> Iterator[Said | None]:
