@@ -49,6 +49,7 @@ def alarm(file: Path, tolerance: float, baseline_days: int) -> None:
         click.echo(f"No alarm: {watching.reason}.")
         return
     click.echo(f"Baseline {value.value:.3f}, between {value.low:.3f} and {value.high:.3f}.")
+    click.echo(f"A change counts from {100 * watching.tolerance:.1f} points on.")
     last = _last(first)
     off = value.value - sum(weight * last[channel] for channel, weight in weights.items())
     for day in later:
@@ -123,7 +124,8 @@ def _baseline(
     effect = share.day_effect([one.estimate.value for one in known], [one.variance for one in known])
     error = math.sqrt(baseline.variance)
     value = baseline.estimate
-    return value, change.watch(value.value, error, day_variance=effect, tolerance=tolerance)
+    a_day = baseline.labels / len(days)
+    return value, change.watch(value.value, error, day_variance=effect, a_day=a_day, tolerance=tolerance)
 
 
 def _weighed(day: Day, weights: Mapping[str, float]) -> Frame:

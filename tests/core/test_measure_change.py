@@ -187,12 +187,24 @@ def test_evidence_never_overflows() -> None:
 
 
 def test_a_tolerance_below_the_error_of_the_baseline_is_refused() -> None:
-    assert isinstance(watch(0.25, 0.035, day_variance=0.0), Refused)
-    assert isinstance(watch(0.25, 0.035, day_variance=0.0, tolerance=0.05), RedAlarm)
+    assert isinstance(watch(0.25, 0.035, day_variance=0.0, a_day=10), Refused)
+    assert isinstance(watch(0.25, 0.035, day_variance=0.0, a_day=10, tolerance=0.05), RedAlarm)
+
+
+@pytest.mark.parametrize(("error", "day_sd"), [(0.03, 0.0), (0.01, 0.05)])
+def test_neither_an_unsure_baseline_nor_wandering_days_ring_it(error: float, day_sd: float) -> None:
+    line = replace(LINE, labels=60, error=error, day_sd=day_sd)
+    assert at_most(expect(line, 0.0, np.random.default_rng(1), runs=60).rang, change.FALSE_ALARMS, 60)
+
+
+def test_more_lines_that_are_watched_take_longer_and_ring_less() -> None:
+    alone, among = (expect(LINE, 0.10, np.random.default_rng(4), lines=many, runs=60) for many in (1, 200))
+    assert alone.days < among.days
+    assert alone.rang >= among.rang
 
 
 def test_a_rarer_false_alarm_needs_more_evidence() -> None:
-    alarm = watch(0.25, 0.01, day_variance=0.0, chance=0.01)
+    alarm = watch(0.25, 0.01, day_variance=0.0, a_day=10, chance=0.01)
     assert isinstance(alarm, RedAlarm)
     assert alarm.threshold == 36_500
 

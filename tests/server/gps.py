@@ -86,4 +86,4 @@ def red(line: Line, day: date, began: date, **more: Any) -> Alarm:
 
 
 def watched(line: Line, **more: Any) -> Watching:
-    return Watching.objects.create(line=line, red={"mass": []}, baseline={}, **more)
+    return Watching.objects.create(line=line, red={"mass": [], "tolerance": line.tolerance}, baseline={}, **more)

@@ -297,7 +297,7 @@ def test_a_tolerance_within_the_error_of_the_baseline_is_refused(line):
     watching.step(morning_after(Days().play(EIGHT_WEEKS)))
     kept = Watching.objects.get()
     assert kept.red is None
-    assert "cannot be told from the error of the baseline" in why_not(kept)
+    assert "cannot be told from the error of the baseline and the wandering of days" in why_not(kept)
     assert kept.refusal["asked"] == 0.005 < kept.refusal["least"]
     with translation.override("de"):
         assert why_not(kept).startswith("eine Änderung um 0,5 Punkte ist vom Fehler der Grundlinie")

@@ -37,8 +37,18 @@ SAFE = 0.9
 TOLERANCE = 0.03
 """A share that stays this near to its baseline is no news."""
 
+SURE = 2.0
+"""Standard errors: nearer than so many the share of the baseline lies to its estimate, but for one in twenty."""
+
+HANDED_ON = 0.5
+"""Of what sets a day apart, about so much is still there on the next."""
+
+LOOSEST = 2.0
+"""Where only more than so many times the change that is asked for could be told, there is no alarm."""
+
 YEAR = 365
 FALSE_ALARMS = 0.05
+FALSE_AMONG = 0.10
 HELD = 0.7
 """With less than this part of the weight heard from, a day tells nothing."""
 
@@ -193,10 +203,27 @@ def threshold(days: int = YEAR, chance: float = FALSE_ALARMS) -> float:
 
 @dataclass(frozen=True, slots=True)
 class TooFine(Refused):
-    """The change that is `asked` for is smaller than what is unknown; at `least` so large a one can be watched."""
+    """The change that is `asked` for is far smaller than what is unknown; from `least` on one can be told."""
 
     asked: float
     least: float
+
+
+def unknown(error: float, *, day_variance: float, a_day: float, low: float = 0.0) -> float:
+    """How far from its baseline the share may seem to be though nothing happened: the baseline is an estimate, and
+    days wander.
+
+    The near end of the baseline's interval is SURE standard errors away. And of days that differ with variance v, a bet
+    of stake s on n labels grows by s n v / 2 a label; by three times as much when each hands half of what sets it apart
+    to the next, for it is the square that counts.
+
+    a_day   labels a day; the other arguments as of `watch`
+
+    >>> round(unknown(0.014, day_variance=0.02**2, a_day=10), 4)
+    0.0304
+    """
+    kept = (1 + HANDED_ON) / (1 - HANDED_ON)
+    return SURE * error + kept * BETS[-1] * a_day * day_variance / (2 * (1 - low))
 
 
 def watch(
@@ -204,6 +231,7 @@ def watch(
     error: float,
     *,
     day_variance: float,
+    a_day: float,
     tolerance: float = TOLERANCE,
     days: int = YEAR,
     chance: float = FALSE_ALARMS,
@@ -214,29 +242,42 @@ def watch(
     baseline       that share, by the same weights by which days will be given
     error          its standard error
     day_variance   of the daily share about its mean (`share.day_effect`)
+    a_day          labels a day
     low            0 for a share, -1 for net tone
 
-    Refused when the tolerance is smaller than what is unknown about the baseline itself (its standard error and half
-    the deviation of single days): the alarm would then ring at its own error, and the guarantee be void.
+    What is no news (within the tolerance of what was measured) and what may be no change at all (`unknown`) both belong
+    to what the alarm keeps quiet about: its own tolerance is the larger of the two. Refused where that is more than
+    LOOSEST times what was asked for.
 
-    >>> watch(0.25, 0.014, day_variance=0.02**2).threshold
-    7300.0
-    >>> watch(0.25, 0.014, day_variance=0.02**2, tolerance=0.02).reason
-    'a change of 2.0 points cannot be told from the error of the baseline; ask for 2.4 points or more'
+    >>> watch(0.25, 0.010, day_variance=0.02**2, a_day=10).tolerance
+    0.03
+    >>> round(watch(0.25, 0.020, day_variance=0.02**2, a_day=10).tolerance, 4)
+    0.0424
+    >>> watch(0.25, 0.014, day_variance=0.02**2, a_day=10, tolerance=0.01).least
+    0.031
     """
-    needed = error + math.sqrt(day_variance) / 2
-    if tolerance < needed:
+    needed = unknown(error, day_variance=day_variance, a_day=a_day, low=low)
+    if needed > LOOSEST * tolerance:
         least = math.ceil(1000 * needed) / 1000
         return TooFine(
-            f"a change of {100 * tolerance:.1f} points cannot be told from the error of the baseline; ask for"
-            f" {100 * least:.1f} points or more",
+            f"a change of {100 * tolerance:.1f} points cannot be told from the error of the baseline and the wandering"
+            f" of days; ask for at least {100 * least:.1f} points",
             tolerance,
             least,
         )
-    return RedAlarm(baseline, tolerance, threshold(days, chance), low=low)
+    return RedAlarm(baseline, max(tolerance, needed), threshold(days, chance), low=low)
 
 
-def flagged(evidence: Mapping[str, float], *, days: int = YEAR, share: float = 0.10) -> tuple[str, ...]:
+def standing_out(lines: int, *, days: int = YEAR, share: float = FALSE_AMONG) -> float:
+    """The evidence that one line needs by `flagged` when none of the others speaks up.
+
+    >>> standing_out(10)
+    36500.0
+    """
+    return round(lines * days / share, 6)
+
+
+def flagged(evidence: Mapping[str, float], *, days: int = YEAR, share: float = FALSE_AMONG) -> tuple[str, ...]:
     """Of many watched lines, those that are red together: at most `share` of them falsely, over so many days.
 
     Looking at a hundred alarms, each with its own 5 %, one finds five false ones a year. This rule asks for less
@@ -252,8 +293,8 @@ def flagged(evidence: Mapping[str, float], *, days: int = YEAR, share: float = 0
     ('delivery', 'price')
     """
     ordered = sorted(evidence, key=lambda name: -evidence[name])
-    alpha = share / days
-    enough = [k for k, name in enumerate(ordered, 1) if evidence[name] >= len(ordered) / (alpha * k)]
+    alone = standing_out(len(ordered), days=days, share=share)
+    enough = [k for k, name in enumerate(ordered, 1) if evidence[name] >= alone / k]
     return tuple(ordered[: max(enough, default=0)])
 
 

@@ -24,7 +24,9 @@ from rapport.core.measure.change import (
     SURGE_DAYS,
     TOLERANCE,
     YEAR,
+    standing_out,
     threshold,
+    unknown,
 )
 from rapport.core.measure.sampling import allocate
 
@@ -89,22 +91,28 @@ def expect(
     days: int = YEAR,
     chance: float = FALSE_ALARMS,
     drift: float = 0.0,
+    lines: int = 1,
     runs: int = 400,
 ) -> Course:
     """Play years in which the share moves by `shift` on the first day, and see when red rings.
 
     shift   of the share; 0 plays quiet years, whose `rang` is the rate of false alarms
     drift   added to the reader's rate of mistakes and of finds, a change that is not one of tone
+    lines   that are watched together: while the others are quiet, one has to stand out of all (`standing_out`)
+
+    The tolerance is widened by what is unknown of the line, as `change.watch` does.
 
     >>> quiet = expect(Line(0.25, 2000, 10), 0.0, np.random.default_rng(1), runs=50)
     >>> quiet.rang <= 0.1
     True
     """
     plan = _plan(line)
-    bar = math.log(threshold(days, chance))
+    tolerance = max(tolerance, unknown(line.error, day_variance=line.day_sd**2, a_day=line.labels))
+    own = threshold(days, chance)
+    bar = math.log(max(own, standing_out(lines, days=days)))
     state = _Runs.start(line, rng, runs)
     for day in range(1, days + 1):
-        state.day(line, plan, shift, drift, tolerance, bar, rng)
+        state.day(line, plan, shift, drift, tolerance, math.log(own), rng)
         state.settle(day, bar)
         if state.over.all():
             break

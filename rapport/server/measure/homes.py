@@ -325,11 +325,12 @@ def ruler(parts: Sequence[Part], home: Home) -> tuple[Home, Ruler | None]:
 # -- how long one waits ----------------------------------------------------------------------------------------------
 
 
-def expected(home: Home, seed: int) -> list[dict[str, float | None]]:
+def expected(home: Home, seed: int, lines: int = 1) -> list[dict[str, float | None]]:
     """For a small, a middling and a large change: after how many days red rings at this line's volume.
 
-    For the worse, as one fears it. Net tone is taken for a share of messages that are either good or bad, which waits
-    somewhat longer than it has to. None of it where days have fewer labels than one can simulate.
+    `lines` are watched together. For the worse, as one fears it. Net tone is taken for a share of messages that are
+    either good or bad, which waits somewhat longer than it has to. None of it where days have fewer labels than one can
+    simulate.
     """
     width = 1.0 - home.low
     labels, messages = round(home.a_day[0]), round(home.a_day[1])
@@ -346,11 +347,12 @@ def expected(home: Home, seed: int) -> list[dict[str, float | None]]:
     )
     worse = 1.0 if home.of == "negative" else -1.0
     found: list[dict[str, float | None]] = []
+    bar = change.standing_out(lines)
     for shift in SHIFTS:
         rng = np.random.default_rng([seed, round(1000 * shift)])
-        years = delay.expect(line, worse * shift / width, rng, tolerance=home.tolerance / width, runs=RUNS)
+        years = delay.expect(line, worse * shift / width, rng, tolerance=home.tolerance / width, lines=lines, runs=RUNS)
         days = {"days": _finite(years.days), "late": _finite(years.late)}
-        found.append({"shift": shift, "rang": round(years.rang, 3), **days})
+        found.append({"shift": shift, "rang": round(years.rang, 3), "bar": bar, **days})
     return found
 
 
@@ -360,5 +362,10 @@ def _finite(value: float) -> float | None:
 
 def alarm(home: Home) -> RedAlarm | TooFine:
     return change.watch(
-        home.value[0], home.error, day_variance=home.day_variance, tolerance=home.tolerance, low=home.low
+        home.value[0],
+        home.error,
+        day_variance=home.day_variance,
+        a_day=home.a_day[0],
+        tolerance=home.tolerance,
+        low=home.low,
     )

@@ -245,7 +245,8 @@ class Watching(models.Model):
     refusal    why there is no red alarm: {"have", "need"} labels, or {"asked", "least"}, a tolerance below the error of
                the baseline and the smallest above it; {"words"}: as it was said before versions kept numbers; or None
     expected   the delay to be expected, as it was shown when the alarm was set up: a list of {"shift", "days": the
-               median, "late": nine of ten years, None for neither, "rang": share of years}; see `core.measure.delay`
+               median, "late": nine of ten years, None for neither, "rang": share of years,
+               "bar": the evidence to stand out of all lines that were watched}; see `core.measure.delay`
     """
 
     line = models.OneToOneField(Line, models.CASCADE, related_name="watching", primary_key=True)

@@ -61,10 +61,11 @@ def _played(line: Line, rows: list[Figure], numbers: list[float]) -> list[Delay]
     messages = max(round(sum(row.messages for row in rows) / (7 * len(rows))), 2)
     labels = max(round(sum(row.labels for row in rows) / (7 * len(rows))), 1)
     quiet = Quiet(min(max(share, 0.02), 0.98), messages, min(labels, messages))
+    lines = 1 + Line.objects.filter(watched=True, closed_at=None).exclude(pk=line.pk).count()
     played = []
     for shift in SHIFTS:
         towards = shift / width if share + shift / width < 1 else -shift / width
         rng = np.random.default_rng(line.pk)
-        course = expect(quiet, towards, rng, tolerance=line.tolerance / width, runs=RUNS)
+        course = expect(quiet, towards, rng, tolerance=line.tolerance / width, lines=lines, runs=RUNS)
         played.append(Delay(shift, course.days, course.late, course.rang))
     return played

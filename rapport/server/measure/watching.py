@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Q
 
-from rapport.core.measure.change import Amber, RedAlarm, Ruler, TooFine, flagged
+from rapport.core.measure.change import Amber, RedAlarm, Ruler, TooFine, flagged, standing_out
 from rapport.core.measure.coverage import NEEDLE
 from rapport.core.types import NotEnough
 from rapport.server.measure import carried, homes
@@ -43,6 +43,9 @@ FILLED = timedelta(days=28)
 
 LARGEST = 600.0
 EXPECTED_AT_ONCE = 20
+STALE = 1.5
+"""What was to be expected is played anew when so many times as many lines are watched together, or so many fewer."""
+
 LOOKED_BACK = timedelta(days=14)
 
 
@@ -379,10 +382,17 @@ def _note_readers(now: datetime) -> None:
 
 def _say_what_to_expect(states: Iterable[State], seed: int, failed: dict[Line, str]) -> None:
     """How long one waits for red, shown before one does. Years are played for it, so only for some lines a night."""
-    due = [state for state in states if state.home and state.red and state.expected is None]
+    states = list(states)
+    lines = sum(state.red is not None for state in states)
+    due = [state for state in states if state.home and state.red and _stale(state.expected, lines)]
     for state in due[:EXPECTED_AT_ONCE]:
         with apart(state.line, failed), recorded("alarm.expected", "timetable", target=state.line) as entry:
             entry.quiet()
             assert state.home is not None  # noqa: S101
-            state.expected = homes.expected(state.home, seed)
+            state.expected = homes.expected(state.home, seed, lines)
             Watching.objects.filter(line=state.line).update(expected=state.expected)
+
+
+def _stale(expected: Any, lines: int) -> bool:
+    bar = standing_out(lines)
+    return expected is None or any(not 1 / STALE < one.get("bar", bar) / bar < STALE for one in expected)

@@ -99,8 +99,8 @@ def why_not(watching: Watching) -> str:
         return _("not enough labels in eight weeks: %(have)s of %(need)s") % why
     if "asked" in why:
         words = _(
-            "a change of %(asked)s points cannot be told from the error of the baseline; ask for at least %(least)s"
-            " points"
+            "a change of %(asked)s points cannot be told from the error of the baseline and the wandering of days; ask"
+            " for at least %(least)s points"
         )
         return words % {name: number_format(100 * why[name], 1) for name in ("asked", "least")}
     return str(why.get("words", ""))

@@ -84,7 +84,10 @@ def _alarm(found: Whereabouts) -> str:
     if found.watching and (why := why_not(found.watching)):
         return _("The alarm cannot start: %(why)s") % {"why": why}
     if found.watching and found.watching.red:
-        return _("Alarm on: %(what)s") % {"what": NAMES[line.watches]}
+        words = {"what": NAMES[line.watches], "n": digits(100 * found.watching.red["tolerance"], 1)}
+        if found.watching.red["tolerance"] > line.tolerance:
+            return _("Alarm on: %(what)s, from %(n)s points on: less cannot be told from the baseline's error") % words
+        return _("Alarm on: %(what)s, from %(n)s points on") % words
     return _("The alarm starts when the baseline is there")
 
 
