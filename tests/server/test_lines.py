@@ -311,6 +311,24 @@ def test_days_wait_for_their_labels_and_not_for_ever(line):
     assert watching.step(morning_after(day, 24 * 5)) == 1
 
 
+def test_amber_asks_for_more_labels_before_anybody_has_coded_the_day(line):
+    days = Days()
+    watching.step(morning_after(days.play(EIGHT_WEEKS)))
+    settled = days.last
+    for _ in range(3):
+        day = days.play(1, coded=0, drift=0.8)
+        watching.step(morning_after(day))
+        watching.step(morning_after(day, 31))
+    kept = Watching.objects.get()
+    assert (kept.day, kept.amber_day) == (settled, days.last)
+    assert frames.surging()
+    assert Alarm.objects.get().day <= days.last
+    watching.step(morning_after(days.last, 24 * 5))
+    after = Watching.objects.get()
+    assert (after.day, after.red["day"]) == (days.last, 3)
+    assert (after.amber, after.amber_day) == (kept.amber, kept.amber_day), "each day once"
+
+
 def test_a_line_that_fails_does_not_stop_the_others(line, monkeypatch):
     other = Line.objects.create(name="Fine", position=1)
     Days().play(1)

@@ -239,7 +239,8 @@ class Figure(models.Model):
 
 
 class Watching(models.Model):
-    """The alarms of a line as they stand after `day`. The states are those of `core.measure.change`.
+    """The alarms of a line as they stand after `day`, amber after `amber_day`, which needs no labels and may be ahead.
+    The states are those of `core.measure.change`.
 
     baseline   the days that it was taken from, its value and standard error, the fixed weights of channels
     refusal    why there is no red alarm: {"have", "need"} labels, or {"asked", "least"}, a tolerance below the error of
@@ -254,6 +255,7 @@ class Watching(models.Model):
     baseline = models.JSONField(null=True)
     red = models.JSONField(null=True)
     amber = models.JSONField(null=True)
+    amber_day = models.DateField(null=True, blank=True)
     ruler = models.JSONField(null=True)
     refusal = models.JSONField(null=True)
     expected = models.JSONField(null=True)

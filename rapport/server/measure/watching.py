@@ -3,6 +3,9 @@ says that the reader has moved.
 
 Red rings when its own evidence suffices and, where several lines are watched, when it is also among those that stand
 out of all of them together. Then a new baseline begins behind it.
+
+Red and the ruler wait for a day's labels. Amber needs none: it looks at a day as soon as it has closed, so that more
+labels are asked for from the next one on.
 """
 
 from __future__ import annotations
@@ -64,6 +67,7 @@ class State:
     ruler: Ruler | None = None
     refusal: dict[str, Any] | None = None
     expected: Any = None
+    amber_day: date | None = None
 
     @classmethod
     def of(cls, row: Watching, line: Line) -> State:
@@ -80,6 +84,7 @@ class State:
             Ruler(**row.ruler) if row.ruler else None,
             row.refusal,
             row.expected,
+            row.amber_day,
         )
 
     def row(self) -> Watching:
@@ -92,6 +97,7 @@ class State:
             ruler=asdict(self.ruler) if self.ruler else None,
             refusal=self.refusal,
             expected=self.expected,
+            amber_day=self.amber_day,
         )
 
 
@@ -129,34 +135,37 @@ def step(now: datetime, *, seed: int = 0) -> int:
     lines = [line for line in open_lines() if line.watched]
     rows = {row.line_id: row for row in Watching.objects.filter(line__in=lines)}
     states = {line: State.of(rows.get(line.pk, Watching(line=line)), line) for line in lines}
-    days = _days(states.values(), now)
+    days, early = _days(states.values(), now)
     failed: dict[Line, str] = {}
-    if days:
+    if days or early:
         first = DeskDay.objects.order_by("day").values_list("day", flat=True)[0]
-        turn = Turn(now, first, Shelf(lines), hours_between(days[0], days[-1]))
+        turn = Turn(now, first, Shelf(lines), hours_between(days[0], days[-1]) if days else {})
         for day in days:
             _day(day, [state for line, state in states.items() if line not in failed], turn, failed)
-        _fill_in(days[-1], turn, failed)
+        for day in early:
+            _early(day, [state for line, state in states.items() if line not in failed], turn, failed)
+        if days:
+            _fill_in(days[-1], turn, failed)
     _say_what_to_expect([state for line, state in states.items() if line not in failed], seed, failed)
     complain(failed)
     return len(days)
 
 
-def _days(states: Iterable[State], now: datetime) -> list[date]:
-    """The days that are ready and that some line has not seen yet, in order; a new line begins with the newest."""
+def _days(states: Iterable[State], now: datetime) -> tuple[list[date], list[date]]:
+    """The days that are ready and that some line has not seen yet, in order; a new line begins with the newest. Then
+    those that have closed since and wait for labels."""
     seen = [state.day for state in states]
     open_ = Count("drawn", filter=Q(drawn__answer="", drawn__place__lt=F("planned")))
     since = min((day for day in seen if day), default=None)
     rows = DeskDay.objects.filter(closed_at__lte=now).order_by("day")
     rows = rows.filter(day__gt=since or now.date() - LOOKED_BACK)
     ready: list[date] = []
+    early: list[date] = []
     for day, closed_at, waiting in rows.annotate(open=open_).values_list("day", "closed_at", "open"):
-        if waiting and now < closed_at + WAITED:
-            break
-        ready.append(day)
+        (early if early or (waiting and now < closed_at + WAITED) else ready).append(day)
     if since is None and seen:
-        return ready[-1:]
-    return ready if seen else []
+        return ready[-1:], []
+    return (ready, early) if seen else ([], [])
 
 
 def _day(day: date, states: Sequence[State], turn: Turn, failed: dict[Line, str]) -> None:
@@ -181,6 +190,26 @@ def _day(day: date, states: Sequence[State], turn: Turn, failed: dict[Line, str]
             entry.quiet()
 
 
+def _early(day: date, states: Sequence[State], turn: Turn, failed: dict[Line, str]) -> None:
+    """Amber over a day whose labels are not there yet. How many the next day asks for may depend on it: red holds for
+    any number that does not depend on that day's labels."""
+    stepped: list[State] = []
+    rang: list[Alarm] = []
+    for state in states:
+        if state.amber and (state.amber_day is None or state.amber_day < day):
+            with apart(state.line, failed):
+                rang += _amber(state, day, turn)
+                stepped += [state] if state.amber_day == day else []
+    if stepped:
+        with recorded("alarms.stepped", "timetable", day=day.isoformat()) as entry:
+            _save([state for state in stepped if state.line not in failed], turn.now)
+            for alarm in rang:
+                announce(alarm)
+            entry.detail["rang"] = [str(alarm.line) for alarm in rang]
+            if not rang:
+                entry.quiet()
+
+
 def _save(states: Sequence[State], now: datetime) -> None:
     """The states, and that surges are over."""
     calm = [state.line for state in states if not (state.amber and state.amber.surging)]
@@ -198,8 +227,9 @@ def _after(state: State, day: date, turn: Turn) -> list[Alarm]:
     state.day = day
     settled = state.home is not None and not state.refusal
     if not settled and (not state.refusal or day.weekday() == TRIED_AGAIN):
+        rang = _amber(state, day, turn)
         _settle(state, day, turn)
-        return []
+        return rang
     found = turn.shelf.days(day, day)
     if not found or state.home is None:
         return []
@@ -211,7 +241,6 @@ def _after(state: State, day: date, turn: Turn) -> list[Alarm]:
 
 def _settle(state: State, day: date, turn: Turn) -> None:
     """Take the baseline from the last eight weeks, when there are so many behind the last alarm."""
-    state.amber = _worn_off(state.amber)
     last = Alarm.objects.filter(line=state.line, kind="red").aggregate(last=Max("day"))["last"]
     first = day - BASELINE + DAY
     if first <= (last or date.min) or first < turn.first:
@@ -228,12 +257,9 @@ def _settle(state: State, day: date, turn: Turn) -> None:
     state.home, state.ruler = homes.ruler(parts, home)
     state.refusal = {"asked": red.asked, "least": red.least} if isinstance(red, TooFine) else None
     if isinstance(red, RedAlarm):
-        state.red, state.amber = red, homes.amber(parts, home) if state.amber is None else state.amber
-
-
-def _worn_off(amber: Amber | None) -> Amber | None:
-    """Behind an alarm a surge lasts for some days, so that its size gets known; nothing is watched meanwhile."""
-    return replace(amber, left=amber.left - 1) if amber and amber.left > 1 else None
+        state.red = red
+        if state.amber is None:
+            state.amber, state.amber_day = homes.amber(parts, home), day
 
 
 def _step(state: State, day: Closed, turn: Turn) -> list[Alarm]:
@@ -241,11 +267,9 @@ def _step(state: State, day: Closed, turn: Turn) -> list[Alarm]:
     assert state.home is not None  # noqa: S101
     home, deaf = state.home, turn.deaf(day.day)
     part = next(iter(turn.shelf.parts(state.line, day.day, day.day, one_each=True)), None)
-    rang = []
     if state.red:
         state.red = state.red.step(homes.today(part, home, deaf))
-    if state.amber:
-        rang += _amber(state, state.amber, homes.reader_share(part, home), day.day, turn.now)
+    rang = _amber(state, day.day, turn)
     if state.ruler and part:
         state.ruler = state.ruler.step(*homes.residual(part, home))
         if state.ruler.moved:
@@ -263,15 +287,30 @@ def _learn(state: State, home: Home, day: date, turn: Turn) -> None:
     if anew:
         state.home, state.ruler = homes.ruler(parts, home)
     if state.red and (state.amber is None or (anew and state.ruler and not state.amber.surging)):
-        state.amber = homes.amber(parts, home) or state.amber
+        state.amber, state.amber_day = homes.amber(parts, home) or state.amber, day
 
 
-def _amber(state: State, amber: Amber, share: float, day: date, now: datetime) -> list[Alarm]:
-    state.amber = amber.step(share, leans=state.red is not None and state.red.leans)
-    if state.amber.surging and not amber.surging:
-        found = {"of": state.line.watches, "share": share, "mean": amber.mean, "sd": amber.sd}
-        return [Alarm(line=state.line, kind="amber", day=day, rang_at=now, found=found)]
-    return []
+def _amber(state: State, day: date, turn: Turn) -> list[Alarm]:
+    """Amber after one more day, once for each. It knows one reader: days of another wait until red has come to them.
+
+    Behind a red alarm a surge lasts for some days, so that its size gets known; nothing is watched meanwhile."""
+    amber = state.amber
+    if amber is None or (state.amber_day and state.amber_day >= day):
+        return []
+    if state.home is None:
+        state.amber, state.amber_day = (replace(amber, left=amber.left - 1) if amber.left > 1 else None), day
+        return []
+    found = turn.shelf.days(day, day)
+    if not found or found[0].reader != state.home.reader:
+        return []
+    part = next(iter(turn.shelf.parts(state.line, day, day, one_each=True)), None)
+    share = homes.reader_share(part, state.home)
+    leans = state.red is not None and state.red.leans
+    state.amber, state.amber_day = amber.step(share, leans=leans), day
+    if not state.amber.surging or amber.surging:
+        return []
+    told = {"of": state.line.watches, "share": share, "mean": amber.mean, "sd": amber.sd}
+    return [Alarm(line=state.line, kind="amber", day=day, rang_at=turn.now, found=told)]
 
 
 def _moved(state: State, ruler: Ruler, day: date, now: datetime) -> Alarm:
