@@ -15,6 +15,7 @@ from django.utils import timezone
 from rapport.core.types import NotEnough, Refused
 from rapport.server.listen.models import Message
 from rapport.server.measure import coders, setting
+from rapport.server.measure.goals import foreseen
 from rapport.server.measure.models import Alarm, Annotation, DeskDay, Drawn, Figure, Goal, Line, Watching
 from rapport.server.measure.waiting import expected
 from rapport.server.measure.watching import announce
@@ -70,6 +71,19 @@ def test_the_sentence_says_where_since_when_and_whether_the_goal_is_reached(line
     assert words.startswith("Net tone +5 (between −1 and +11) over 7 days, 84 labels. Down since ")
     assert "Goal +20 by " in words
     assert words.endswith(": 35\u00a0% likely.")
+
+
+def test_a_line_without_a_goal_is_foreseen_too_and_as_it_was_known_on_a_day(ana):
+    line = Line.objects.create(name="About us", watches="net")
+    gps.weeks(line, LAST, 40)
+    Figure.objects.update(made={"provisional": False})
+    ends = [one["end"] for one in foreseen(line, "net", TODAY)]
+    assert ends == [(LAST + timedelta(days=7 * n)).isoformat() for n in range(1, 13)]
+    then = LAST - timedelta(days=7 * 4 - 2)  # the fifth week from the end was known
+    earlier = [one["end"] for one in foreseen(line, "net", then, known=then)]
+    assert earlier[0] == (LAST - timedelta(days=7 * 3)).isoformat()
+    assert "It is expected to lie between " in page(ana)
+    assert foreseen(line, "net", TODAY + timedelta(days=60)) == []
 
 
 def test_without_enough_labels_there_is_no_number(line):

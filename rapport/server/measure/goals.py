@@ -18,7 +18,7 @@ from django.db.models import F
 from rapport.core.measure.coverage import NEEDLE
 from rapport.core.measure.forecast import Fan, OffCourse, Outlook, Plan, fan, reach
 from rapport.core.types import NotEnough
-from rapport.server.measure.lines import DAY, Floats, apart, complain
+from rapport.server.measure.lines import DAY, Floats, apart, complain, midnight
 from rapport.server.measure.models import Alarm, Figure, Goal, Line
 from rapport.server.measure.watching import announce
 from rapport.server.organise.record import recorded
@@ -77,11 +77,15 @@ class Weeks:
         return max(float(np.std(np.diff(self.values), ddof=1)) / math.sqrt(2), usual)
 
 
-def weeks(line: Line, of: str, until: date | None = None) -> Weeks:
-    rows = Figure.objects.filter(line=line, period="week", current=True, weight__gte=NEEDLE, made__provisional=False)
+def weeks(line: Line, of: str, until: date | None = None, *, known: date | None = None) -> Weeks:
+    """Those that are over by `until`; with `known` as they were known at the end of that day."""
+    rows = Figure.objects.filter(line=line, period="week")
     if until:
         rows = rows.filter(end__lte=until)
-    told = [(row.end, found) for row in rows.exclude(net=None).order_by("end") if (found := value(row, of))]
+    rows = rows.filter(made_at__lt=midnight(known + DAY)) if known else rows.filter(current=True)
+    newest = {row.end: row for row in rows.order_by("end", "id")}.values()
+    settled = [row for row in newest if row.weight >= NEEDLE and row.net and row.made.get("provisional") is False]
+    told = [(row.end, found) for row in settled if (found := value(row, of))]
     return Weeks(
         tuple(end for end, _ in told),
         tuple(found[0] for _, found in told),
@@ -106,6 +110,12 @@ def ahead(known: Weeks, of: str, horizon: int) -> Fan | NotEnough:
     """The forecast of the next weeks, with intervals that learned from their misses."""
     bounds = (-1.0 if of == "net" else 0.0, 1.0)
     return fan(known.without_gaps(), horizon, bounds=bounds, breaks=known.breaks())
+
+
+def foreseen(line: Line, of: str, day: date, *, known: date | None = None) -> list[dict[str, Any]]:
+    """The weeks to come, seen from this day; none where too few are known, or none that is recent."""
+    found = weeks(line, of, day, known=known)
+    return _fan(found, of, FARTHEST) if found.ends and found.ends[-1] > day - RECENT else []
 
 
 # -- the night -------------------------------------------------------------------------------------------------------
@@ -209,7 +219,7 @@ def _outlook(goal: Goal, known: Weeks, rng: np.random.Generator) -> dict[str, An
     told = {"day": last.isoformat()}
     if isinstance(found, NotEnough):
         return told | {"have": found.have, "need": found.need}
-    return told | _odds(found, last) | {"fan": _fan(goal, known, by)}
+    return told | _odds(found, last) | {"fan": _fan(known, goal.of, by)}
 
 
 def _odds(found: Outlook, last: date) -> dict[str, Any]:
@@ -220,11 +230,11 @@ def _odds(found: Outlook, last: date) -> dict[str, Any]:
     return {"probability": found.probability, "arrival": arrival, "never": found.never}
 
 
-def _fan(goal: Goal, known: Weeks, by: int) -> list[dict[str, Any]]:
+def _fan(known: Weeks, of: str, by: int) -> list[dict[str, Any]]:
     """As far as the goal, as far as anybody can see, and as far as there are weeks to learn from."""
     last = known.ends[-1]
     for horizon in range(min(by, FARTHEST), 0, -1):
-        found = ahead(known, goal.of, horizon)
+        found = ahead(known, of, horizon)
         if isinstance(found, Fan):
             steps = zip(found.middle.tolist(), found.low.tolist(), found.high.tolist())
             return [

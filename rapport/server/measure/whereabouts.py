@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.formats import number_format
@@ -34,6 +35,7 @@ class Whereabouts:
     """One line: whole weeks, oldest first, and the newest seven days; what rang, what happened, what it shall come to.
 
     day     that it is looked at from: today, or an earlier one whose knowledge is asked for
+    ahead   the weeks to come by what is shown, where they are not those of a goal: see `goals.foreseen`
     """
 
     line: Line
@@ -44,6 +46,7 @@ class Whereabouts:
     alarms: list[Alarm] = field(default_factory=list)
     annotations: list[Annotation] = field(default_factory=list)
     watching: Watching | None = None
+    ahead: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def change(self) -> Alarm | None:
@@ -75,6 +78,13 @@ class Whereabouts:
 
     def goal(self, of: str) -> Goal | None:
         return next((goal for goal in self.goals if goal.of == of), None)
+
+    def fan(self, of: str) -> list[dict[str, Any]]:
+        """The weeks to come: {"end", "middle", "low", "high"} each."""
+        if of in self.ahead:
+            return self.ahead[of]
+        goal = self.goal(of)
+        return list((goal.outlook or {}).get("fan") or []) if goal else []
 
 
 def value(figure: Figure, of: str, *, people: bool) -> Triple | None:

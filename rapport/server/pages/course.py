@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from rapport.server.listen.models import Brief
+from rapport.server.measure.goals import foreseen
 from rapport.server.measure.models import Alarm, Figure, Line
 from rapport.server.measure.whereabouts import (
     NUMBERS,
@@ -169,6 +170,7 @@ def course(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request, line)
     (found,) = whereabouts([line], now, weeks=asked.weeks, known=asked.known)
     asked = _default(asked, found)
+    _foresee(asked, found)
     others = [one for one in open_lines if one.pk != line.pk]
     known = bool(found.weeks or found.seven)
     context = {
@@ -206,6 +208,12 @@ def _chosen(request: HttpRequest, open_lines: list[Line]) -> Line | None:
 
 def _default(asked: Asked, found: Whereabouts) -> Asked:
     return asked if asked.of else replace(asked, of=found.of)
+
+
+def _foresee(asked: Asked, found: Whereabouts) -> None:
+    """Without a goal nobody has looked ahead yet, and what was known earlier is looked at as it was then."""
+    if not asked.line.closed_at and (asked.known or not found.fan(asked.of)):
+        found.ahead[asked.of] = foreseen(asked.line, asked.of, found.day, known=asked.known)
 
 
 def _look(others: list[Line], now: datetime) -> list[Whereabouts]:
@@ -330,7 +338,9 @@ def line_figure(request: HttpRequest, key: int, form: str) -> HttpResponse:
     line = get_object_or_404(Line.objects.select_related("brief", "channel"), pk=key)
     asked = Asked.read(request, line)
     (found,) = whereabouts([line], timezone.now(), weeks=asked.weeks, known=asked.known)
-    return sent(request, _default(asked, found).drawing(found).figure(), form, widths=WIDTHS)
+    asked = _default(asked, found)
+    _foresee(asked, found)
+    return sent(request, asked.drawing(found).figure(), form, widths=WIDTHS)
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

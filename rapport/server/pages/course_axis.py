@@ -56,11 +56,6 @@ def _changes(found: Whereabouts) -> list[Alarm]:
 # -- the axis ----------------------------------------------------------------------------------------------------------
 
 
-def fan(goal: Goal | None) -> list[dict[str, Any]]:
-    """The weeks ahead, as they were last worked out."""
-    return list((goal.outlook or {}).get("fan") or []) if goal else []
-
-
 @dataclass(frozen=True, slots=True)
 class Axis:
     """Days since the first one that is shown."""
@@ -71,10 +66,11 @@ class Axis:
     pixels: int
 
     @classmethod
-    def of(cls, found: Whereabouts, goal: Goal | None, pixels: int) -> Axis:
+    def of(cls, found: Whereabouts, of: str, pixels: int) -> Axis:
         ends = [row.end for row in (*found.weeks, *([found.seven] if found.seven else []))]
         today = max(ends, default=found.day)
-        ahead = [goal.by_date, *(date.fromisoformat(one["end"]) for one in fan(goal))] if goal else []
+        goal = found.goal(of)
+        ahead = [date.fromisoformat(one["end"]) for one in found.fan(of)] + ([goal.by_date] if goal else [])
         first = min([monday(today - SHORTEST), *(row.start for row in found.weeks[:1])])
         return cls(first, max([today, *ahead]) + timedelta(days=4), today, pixels)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from rapport.server.measure.models import Figure as Row
 from rapport.server.measure.whereabouts import Whereabouts, grey, value
-from rapport.server.pages.course_axis import events, fan
+from rapport.server.pages.course_axis import events
 from rapport.server.pages.course_picture import Picture, moved
 from rapport.server.pages.course_words import (
     NAMES,
@@ -144,11 +144,15 @@ class Drawing:
         return {"n": number(n), "all": number(len(self.found.weeks))}
 
     def _ahead(self) -> str:
-        goal = self.picture.goal
-        weeks = fan(goal)
-        if not goal or not weeks:
+        goal, weeks, words = self.picture.goal, self.found.fan(self.of), written(self.of)
+        if not weeks:
             return ""
-        words = written(self.of)
+        if not goal:
+            return _("It is expected to lie between %(low)s and %(high)s by %(day)s.") % {
+                "low": words(weeks[-1]["low"]),
+                "high": words(weeks[-1]["high"]),
+                "day": day_name(date.fromisoformat(weeks[-1]["end"])),
+            }
         return _(
             "It is expected to lie between %(low)s and %(high)s by %(day)s; the goal is %(goal)s: %(odds)s likely."
         ) % {

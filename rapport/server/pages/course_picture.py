@@ -21,7 +21,6 @@ from rapport.server.pages.course_axis import (
     Colours,
     bands,
     events,
-    fan,
     marks,
     now,
     span,
@@ -60,7 +59,7 @@ class Picture:
         return [(row, one) for row, one in found if one is not None]
 
     def spec(self, width: int, c: Colours) -> Spec:
-        axis = Axis.of(self.found, self.goal, width - AXIS)
+        axis = Axis.of(self.found, self.of, width - AXIS)
         panels = self._parts(axis, c) if self.parted else [self._level(axis, c)]
         return {
             "vconcat": [*panels, self._heard(axis, c), self._labels(axis, c)],
@@ -83,7 +82,7 @@ class Picture:
 
     def _y(self) -> Spec:
         ends = [end for _row, one in self.known() for end in one]
-        ends += [end for row in fan(self.goal) for end in (row["low"], row["high"])]
+        ends += [end for row in self.found.fan(self.of) for end in (row["low"], row["high"])]
         if self.found.seven and (one := value(self.found.seven, self.of, people=self.people)):
             ends += one
         if self.goal:
@@ -177,7 +176,7 @@ class Picture:
         goal, x, layers = self.goal, axis.x(), []
         rows = [
             {"x": axis.at(date.fromisoformat(one["end"]) - MIDDLE), **{k: one[k] for k in ("middle", "low", "high")}}
-            for one in fan(goal)
+            for one in self.found.fan(self.of)
         ]
         start = self.found.seven and value(self.found.seven, self.of, people=self.people)
         if rows and start and self.found.seven:

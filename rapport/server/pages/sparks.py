@@ -23,10 +23,7 @@ def spark(found: Whereabouts, of: str = "net") -> SafeString:
     known = [(end, one) for end, one in weeks if one]
     seven = found.seven and not grey(found.seven) and value(found.seven, of, people=False)
     goal = found.goal(of)
-    fan = [
-        (date.fromisoformat(one["end"]), (one["middle"], one["low"], one["high"]))
-        for one in ((goal.outlook or {}).get("fan") or [] if goal else [])
-    ]
+    fan = [(date.fromisoformat(one["end"]), (one["middle"], one["low"], one["high"])) for one in found.fan(of)]
     now = [(found.seven.end, seven)] if found.seven and seven else []
     target = [(goal.by_date, (goal.target,) * 3)] if goal else []
     shown = [*known, *now, *fan, *target]
