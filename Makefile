@@ -84,21 +84,21 @@ check: .stamps/dev
 
 test: test-core test-server test-postgresql test-browser
 
-NOW = -m "not live and not browser and not slow"
+NOW = not live and not browser and not slow
 
 # Tested where Django is not installed: the second proof that only `server` knows it.
 test-core: .stamps/bare .stamps/system
 	.venv-bare/bin/python -c "import importlib.util as u; assert not u.find_spec('django'), 'Django is installed here'"
-	.venv-bare/bin/python -m pytest -q -n 2 $(NOW) --doctest-modules tests/core tests/archive rapport/core rapport/connectors rapport/archive
+	.venv-bare/bin/python -m pytest -q -n 2 -m "$(NOW)" --doctest-modules tests/core tests/archive rapport/core rapport/connectors rapport/archive
 
 test-server: .stamps/dev .stamps/system
-	$(PYTEST) -q -n 2 $(NOW) tests/server tests/torture
+	$(PYTEST) -q -n 2 -m "$(NOW)" tests/server tests/torture
 
 test-postgresql: .stamps/dev .stamps/system
-	$(PYTHON) -m tests.postgres $(PYTEST) -q -n 2 $(NOW) tests/server
+	$(PYTHON) -m tests.postgres $(PYTEST) -q -n 2 -m "$(NOW) and not once" tests/server
 
 test-browser: .stamps/dev .stamps/system
-	$(PYTEST) -m browser tests/e2e
+	$(PYTEST) -q -n 2 -m browser tests/e2e
 
 live: .stamps/dev .stamps/system .stamps/node .stamps/site .stamps/mail
 	RAPPORT_LIVE=1 $(PYTEST) -m live tests

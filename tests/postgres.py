@@ -51,6 +51,7 @@ def postgresql() -> Iterator[str]:
             [initdb, "-D", folder / "data", *options], user=user, cwd=folder, check=True, capture_output=True
         )
         command = [str(server), "-D", name + "/data", "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
+        command += ["-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
         log = folder / "log"
         with process(command, log, end=signal.SIGINT, user=user, cwd=folder) as running:
             listening(port, running, log)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 CSS = (Path(__file__).parents[2] / "rapport/server/static/rapport/app.css").read_text()
 TOKEN = re.compile(r"--([\w-]+):\s*light-dark\((#[0-9a-fA-F]{6}),\s*(#[0-9a-fA-F]{6})\)")
 GROUNDS = ("ground", "surface", "raised", "hover", "selected", "accent-soft")

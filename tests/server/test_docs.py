@@ -11,6 +11,8 @@ import pytest
 from rapport.cli import main
 from rapport.connectors import contract
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 HIDDEN = {"RAPPORT_PARENT_PIPE", "RAPPORT_DATA", "RAPPORT_LIVE"}

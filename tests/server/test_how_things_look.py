@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from rapport.server.templatetags.rapport import HUES, hue, icon, initials, number, undo_seconds, undo_url, when
 
+pytestmark = pytest.mark.once
+
 NOON = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 
 

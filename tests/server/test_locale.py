@@ -36,6 +36,8 @@ from rapport.server.route import actions as routing
 from rapport.server.understand.models import Reading
 from tests.server import test_every_address as everywhere
 
+pytestmark = pytest.mark.once  # what the database answers to each page, test_every_address.py looks at on both
+
 SERVER = Path(languages.__file__).parent
 GERMAN = SERVER / "locale/de/LC_MESSAGES/django.po"
 OURS = ("bluesky", "email", "feeds", "files", "mastodon", "sample", "webhook", "wordpress")

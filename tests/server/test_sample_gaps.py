@@ -11,6 +11,8 @@ from rapport.sample import simulate
 from rapport.server.listen.models import Channel, Cursor, Gap
 from rapport.server.organise.models import Role
 
+pytestmark = pytest.mark.once  # what the database does for gaps, test_gaps.py looks at on both
+
 UNTIL = datetime(2026, 10, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 

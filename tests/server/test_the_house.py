@@ -15,6 +15,8 @@ from rapport.server.organise.abilities import ABILITIES, WORDS, may
 from rapport.server.organise.models import Role, User
 from rapport.server.work import step
 
+pytestmark = pytest.mark.once
+
 SERVER = Path(flow.__file__).parent
 # They change nothing by themselves, or are the bookkeeping of an action that is on record.
 WITHOUT_ENTRY = {"route.refresh", "relate.refresh", "keep.write", "keep.enter", "keep.finish"}
