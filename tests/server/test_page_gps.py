@@ -333,6 +333,26 @@ def test_without_weeks_nobody_knows_the_delay(ana):
     assert expected(Line.objects.create(name="New")) == NotEnough(0, 2, "weeks")
 
 
+def test_behind_an_alarm_the_pages_say_until_when_nothing_can_ring(hanna, line):
+    Watching.objects.update(red=None, baseline=None)
+    DeskDay.objects.create(day=TODAY - timedelta(days=300), messages=0, planned=0, rows=b"")
+    rang = Alarm.objects.get()
+    words = f"No alarm until about {day_name(rang.day + timedelta(days=57))}: {(TODAY - rang.day).days} of the 56 days"
+    for url in (reverse("course"), reverse("lines"), reverse("line", args=[line.pk])):
+        assert words in page(hanna, url)
+    assert words in page(hanna, reverse("alarm", args=[rang.pk]))
+
+
+def test_before_the_first_baseline_the_pages_say_when_the_alarm_starts(hanna, line):
+    Alarm.objects.all().delete()
+    Watching.objects.all().delete()
+    DeskDay.objects.create(day=TODAY - timedelta(days=9), messages=0, planned=0, rows=b"")
+    words = f"The alarm starts about {day_name(TODAY + timedelta(days=47))}: 10 of the 56 days of its baseline"
+    assert words in page(hanna)
+    DeskDay.objects.update(day=TODAY - timedelta(days=300))
+    assert "The alarm starts when the baseline is there" in page(hanna, reverse("lines"))
+
+
 def test_an_alarm_that_watches_something_else_begins_anew(hanna, line):
     as_(hanna).post(reverse("line", args=[line.pk]), {**FORM, "name": "About all of us", "watches": "net"})
     assert Watching.objects.exists()

@@ -8,14 +8,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from rapport.core.measure.coverage import NEEDLE
 from rapport.core.measure.share import FEWEST_LABELS
-from rapport.server.measure.models import Alarm, Annotation, Coder, Drawn, Figure, Goal, Line, Watching
+from rapport.server.measure.models import Alarm, Annotation, Coder, DeskDay, Drawn, Figure, Goal, Line, Watching
 from rapport.server.measure.queries import WEEK, monday
+from rapport.server.measure.watching import BASELINE
 from rapport.server.organise.abilities import may
 from rapport.server.organise.models import User
 
@@ -28,6 +29,17 @@ BACK = 3
 
 NUMBERS = ("net", "negative", "positive")
 Triple = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """A baseline that is not there yet, so that nothing can ring: so many of its days have passed, and it is there
+    about `until`. `again`: behind an alarm; else it is the first."""
+
+    days: int
+    needed: int
+    until: date
+    again: bool
 
 
 @dataclass
@@ -47,6 +59,7 @@ class Whereabouts:
     annotations: list[Annotation] = field(default_factory=list)
     watching: Watching | None = None
     ahead: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    gathering: Gathering | None = None
 
     @property
     def change(self) -> Alarm | None:
@@ -102,6 +115,22 @@ def rises(alarm: Alarm) -> bool | None:
     return None if stated is None else bool(stated)
 
 
+def gathered(found: Sequence[Whereabouts]) -> None:
+    """Note of which lines nothing can ring yet, and until when."""
+    quiet = [one for one in found if one.line.watched and one.line.closed_at is None]
+    quiet = [one for one in quiet if one.watching is None or not (one.watching.red or one.watching.refusal)]
+    if not quiet or (opened := DeskDay.objects.aggregate(first=Min("day"))["first"]) is None:
+        return
+    reds = Alarm.objects.filter(line__in=[one.line.pk for one in quiet], kind="red").order_by()
+    rang = dict(reds.values_list("line").annotate(Max("day")))
+    for one in quiet:
+        last = max(rang.get(one.line.pk, date.min), opened - timedelta(days=1))
+        until = last + BASELINE + timedelta(days=1)
+        if until >= one.day:
+            days = max((one.day - last).days - 1, 0)
+            one.gathering = Gathering(days, BASELINE.days, until, last == rang.get(one.line.pk))
+
+
 def why_not(watching: Watching) -> str:
     """Why there is no red alarm, in words; empty where nothing stands in its way."""
     why = watching.refusal or {}
@@ -148,6 +177,8 @@ def whereabouts(lines: Sequence[Line], now: datetime, *, weeks: int, known: date
     for one in found.values():
         one.weeks = list({figure.end: figure for figure in one.weeks}.values())  # of vintages, the newest
     _beside(found, first, known)
+    if known is None:
+        gathered(list(found.values()))
     return list(found.values())
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, URLResolver, path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -15,14 +16,14 @@ from django.views.decorators.http import require_POST
 from rapport.core.types import Refused
 from rapport.server.listen.models import Message
 from rapport.server.measure import setting
-from rapport.server.measure.models import Alarm
-from rapport.server.measure.whereabouts import SEEN
+from rapport.server.measure.models import Alarm, Watching
+from rapport.server.measure.whereabouts import SEEN, Whereabouts, gathered
 from rapport.server.organise.abilities import may
 from rapport.server.organise.models import User
 from rapport.server.pages.asking import number
 from rapport.server.pages.course import carrying
 from rapport.server.pages.course_tabs import tabbed
-from rapport.server.pages.course_words import NAMES, day_name, interval, since, size, written
+from rapport.server.pages.course_words import NAMES, day_name, interval, since, size, waits, written
 from rapport.server.pages.excerpt import excerpt
 from rapport.server.pages.render import me, only
 from rapport.server.pages.text import Part
@@ -92,12 +93,23 @@ def alarm(request: HttpRequest, key: int) -> HttpResponse:
         "kind": KINDS[row.kind],
         "means": MEANS[row.kind],
         "words": told(row),
+        "waits": _waits(row),
         "facts": _facts(row),
         "carrying": carrying(row),
         "examples": _examples(me(request), row),
         "may_measure": may(request.user, "measure"),
     }
     return tabbed(request, "course", "course/alarm.html", context)
+
+
+def _waits(row: Alarm) -> str:
+    """Until when nothing can ring behind it; of an alarm before the last one, nothing."""
+    newest = Alarm.objects.filter(line=row.line, kind="red").order_by("-day", "-id").first()
+    if newest != row:
+        return ""
+    found = Whereabouts(row.line, timezone.now().date(), watching=Watching.objects.filter(line=row.line).first())
+    gathered([found])
+    return waits(found)
 
 
 def _facts(row: Alarm) -> list[tuple[str, str]]:

@@ -20,13 +20,13 @@ from rapport.core.types import NotEnough, Refused
 from rapport.server.measure import setting
 from rapport.server.measure.models import Annotation, Goal, Line
 from rapport.server.measure.waiting import Delay, expected
-from rapport.server.measure.whereabouts import Whereabouts, happened, lines, whereabouts, why_not
+from rapport.server.measure.whereabouts import Whereabouts, gathered, happened, lines, whereabouts, why_not
 from rapport.server.organise.abilities import may
 from rapport.server.pages.asking import number
 from rapport.server.pages.course import SMALL_WEEKS
 from rapport.server.pages.course_forms import GoalForm, LineForm
 from rapport.server.pages.course_tabs import tabbed
-from rapport.server.pages.course_words import NAMES, Sentence, aimed, sentence
+from rapport.server.pages.course_words import NAMES, Sentence, aimed, sentence, waits
 from rapport.server.pages.figures import percent
 from rapport.server.pages.render import me, only
 from rapport.server.pages.sparks import spark
@@ -88,7 +88,7 @@ def _alarm(found: Whereabouts) -> str:
         if found.watching.red["tolerance"] > line.tolerance:
             return _("Alarm on: %(what)s, from %(n)s points on: less cannot be told from the baseline's error") % words
         return _("Alarm on: %(what)s, from %(n)s points on") % words
-    return _("The alarm starts when the baseline is there")
+    return waits(found) or _("The alarm starts when the baseline is there")
 
 
 # -- one line --------------------------------------------------------------------------------------------------------
@@ -127,7 +127,9 @@ def line(request: HttpRequest, key: int) -> HttpResponse:
 
 def _alone(row: Line) -> Whereabouts:
     now = timezone.now()
-    return Whereabouts(row, now.date(), watching=getattr(row, "watching", None))
+    found = Whereabouts(row, now.date(), watching=getattr(row, "watching", None))
+    gathered([found])
+    return found
 
 
 def _delay(one: Delay) -> list[str]:

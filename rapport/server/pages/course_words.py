@@ -92,12 +92,14 @@ class Sentence:
     """`now` is the number with its interval and sample, or why there is none; the others may be empty.
 
     short    the number alone, or empty where there is none
+    alarm    that nothing can ring yet, and until when
     """
 
     now: str
     change: str = ""
     goal: str = ""
     short: str = ""
+    alarm: str = ""
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.now, self.change, self.goal) if part)
@@ -110,7 +112,7 @@ def sentence(found: Whereabouts, of: str = "net", *, people: bool = False) -> Se
     """
     goal = found.goal(of)
     now, short = _now(found.seven, of, people)
-    return Sentence(now, changed(found, of), aimed(goal) if goal else "", short)
+    return Sentence(now, changed(found, of), aimed(goal) if goal else "", short, waits(found))
 
 
 def _now(figure: Figure | None, of: str, people: bool) -> tuple[str, str]:
@@ -159,6 +161,17 @@ def changed(found: Whereabouts, of: str) -> str:
     if why := why_not(watching):
         return _("No alarm watches it: %(why)s.") % {"why": why.rstrip(".")}
     return _("No change that the alarm would call one.") if watching.red else ""
+
+
+def waits(found: Whereabouts) -> str:
+    """Until when nothing can ring, because the baseline of the alarm is not there yet."""
+    kept = found.gathering
+    if kept is None:
+        return ""
+    words = {"day": day_name(kept.until), "n": number(kept.days), "needed": number(kept.needed)}
+    if kept.again:
+        return _("No alarm until about %(day)s: %(n)s of the %(needed)s days of a new baseline have passed.") % words
+    return _("The alarm starts about %(day)s: %(n)s of the %(needed)s days of its baseline have passed.") % words
 
 
 def since(alarm: Alarm, watches: str, shown: str = "", over: date | None = None) -> str:
