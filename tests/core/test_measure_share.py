@@ -178,10 +178,44 @@ def test_the_four_shares_sum_to_one_and_agree_with_net_tone() -> None:
     truth, prediction = WORLDS[1].messages(np.random.default_rng(3), 3000)
     frame, labels = one_stratum(prediction), Labels(np.zeros(200, dtype=int), prediction[:200], truth[:200])
     found, net = share.tones(frame, labels), estimate(frame, labels, "net")
-    worth = np.array(share.OUTCOMES["net"])
-    assert found.values.sum() == pytest.approx(1)
-    assert found.values @ worth == pytest.approx(net.estimate.value)
-    assert worth @ found.covariance @ worth == pytest.approx(net.variance)
+    value = {of: one.estimate.value for of, one in found.items()}
+    assert sum(value[of] for of in share.SHARES) == pytest.approx(1)
+    assert value["positive"] - value["negative"] == pytest.approx(net.estimate.value)
+    assert found["net"].variance == pytest.approx(net.variance)
+
+
+def test_what_is_told_together_has_no_share_below_nothing() -> None:
+    """A reader that is sure of a little negative tone where the labels have none: alone it would come out below 0."""
+    prediction = np.tile([[0.0, 0.6, 0.4], [0.3, 0.3, 0.4]], (300, 1))
+    labels = Labels(np.zeros(60, dtype=int), np.tile([[0.0, 0.6, 0.4], [0.3, 0.3, 0.4]], (30, 1)), np.tile([1, 2], 30))
+    frame = one_stratum(np.concatenate([prediction[::2], prediction[::2], prediction[1::2]]))
+    found = share.tones(frame, labels)
+    value = {of: one.estimate.value for of, one in found.items()}
+    assert value["negative"] == pytest.approx(0, abs=1e-9)
+    assert min(value.values()) >= 0
+    assert value["net"] == pytest.approx(value["positive"] - value["negative"])
+    assert all(one.estimate.low <= one.estimate.value <= one.estimate.high for one in found.values())
+
+
+@pytest.mark.parametrize("of", ["negative", "positive", "uncodable"])
+def test_together_each_interval_still_holds_the_truth_as_often_as_it_says(of: str) -> None:
+    rng, runs, held = np.random.default_rng(8), 300, 0
+    truth, prediction = WORLDS[1].messages(rng, 4000)
+    truth[rng.random(4000) < 0.1] = share.UNCODABLE
+    actual = np.array(share.OUTCOMES[of])[truth].mean()
+    for _ in range(runs):
+        at = rng.permutation(4000)[:80]
+        found = share.tones(one_stratum(prediction), Labels(np.zeros(80, dtype=int), prediction[at], truth[at]))
+        held += found[of].estimate.low <= actual <= found[of].estimate.high
+    assert held / runs > 0.95 - 3.5 * math.sqrt(0.95 * 0.05 / runs)
+
+
+def test_a_day_on_which_more_was_asked_for_counts_by_its_messages() -> None:
+    """One label of a calm day beside ten of a day that went wrong, joined for want of a second one."""
+    frame = Frame(np.array([300.0, 300.0, 600.0]), np.full((3, 3), 1 / 3), np.full((3, 3), 2 / 9))
+    stratum, label = np.repeat([0, 1, 2], [1, 10, 40]), np.repeat([1, 0, 1], [1, 10, 40])
+    found = estimate(frame, Labels(stratum, np.full((51, 3), 1 / 3), label))
+    assert found.estimate.value == pytest.approx(0.25)
 
 
 def test_days_add_up_without_mixing_their_strata() -> None:
@@ -265,6 +299,20 @@ def test_days_that_differ_widen_the_mood() -> None:
     frame, labels = one_stratum(np.full((5000, 3), 1 / 3)), plain([0, 1] * 40)
     calm, restless = (mood(frame, labels, np.arange(80), days=7, day_variance=v) for v in (0.0, 0.02))
     assert restless.variance == pytest.approx(calm.variance + 0.02 / 7)
+
+
+def test_five_hundred_copies_are_one_voice() -> None:
+    """Of a thousand messages half are copies of one negative text: of people hardly anybody is negative."""
+    rng = np.random.default_rng(6)
+    group = np.concatenate([np.zeros(500, dtype=int), np.arange(1, 501)])
+    truth = np.where(group == 0, 0, 1)
+    voices = sampling.one_of_each(group, rng.random(1000))
+    read = voices[np.isin(voices, rng.permutation(1000)[:200])]
+    prediction = np.full((1000, 3), 1 / 3)
+    labels = Labels(np.zeros(len(read), dtype=int), prediction[read], truth[read])
+    found = mood(one_stratum(prediction[voices]), labels, group[read])
+    assert found.messages == 501
+    assert found.estimate.value < 0.03
 
 
 def test_one_group_tells_no_mood() -> None:

@@ -37,6 +37,9 @@ OUTCOMES: Mapping[str, tuple[float, float, float, float]] = {
 }
 """What one message adds to each number, by its label: negative, neutral, positive, uncodable."""
 
+SHARES = ("negative", "neutral", "positive", "uncodable")
+"""Those that sum to 1, by label."""
+
 UNCODABLE = 3
 """The label of a message that people could not code. It is a class, not a gap: leaving it out would be a choice."""
 
@@ -162,7 +165,8 @@ def estimate(
 
     The mean prediction over everything, corrected by what the labels say about the reader's errors, stratum by
     stratum. One weight for the predictions is estimated from the labels, so a useless reader is left out. Strata with
-    fewer than two labels are joined with their neighbours first.
+    fewer than two labels are joined with their neighbours first; in what was joined each stratum still counts by its
+    messages, not by its labels, for a day on which more was asked for would pull the number to itself.
 
     The interval is Student's with Satterthwaite's degrees of freedom. Where a class is so rare that fewer than RARE
     labels of it are expected, the variance is steadied by the reader's own doubt and the interval is Wilson's for the
@@ -194,22 +198,54 @@ def estimate(
     """
     if len(labels) < max(fewest, 2):
         return NotEnough(len(labels), max(fewest, 2), "labels")
-    frame, labels = _joined(frame, labels)
-    worth = np.array(OUTCOMES[of])
-    parts = _parts(frame, labels, worth)
-    if drawn:
-        parts = replace(parts, beside=drawn * _spread(parts, labels, worth))
-    if of != "net" and len(labels) * min(parts.value, 1 - parts.value) < RARE:
-        return _rare(frame, labels, parts, worth, level, watched)
-    if not parts.variance and not parts.census:
-        parts = parts.with_doubt(frame.doubt @ np.abs(worth[:3]))
-    half = student_quantile((1 + level) / 2, parts.df) * math.sqrt(parts.variance)
-    method = f"stratified difference estimator, {level:.0%} Student interval"
-    if watched is not None:
-        half = time_uniform(parts.variance, len(labels), watched, level=level)
-        method = f"stratified difference estimator, {level:.0%} interval for all looks"
-    low, high = parts.value - half, parts.value + half
-    return _result(frame, labels, parts, worth, low, high, method)
+    return _estimated(_joined(frame, labels), of, level=level, watched=watched, drawn=drawn)
+
+
+def tones(
+    frame: Frame, labels: Labels, *, level: float = 0.95, fewest: int = FEWEST_LABELS, drawn: float = 0.0
+) -> dict[str, ShareEstimate] | NotEnough:
+    """All of OUTCOMES as one picture: the four shares sum to 1, and net tone is positive less negative.
+
+    Each is an `estimate` with the weight of the predictions that is best for net tone; alone each would take one of
+    its own, and what stands on one page would not add up. Where an estimate lies outside 0 and 1, the nearest shares
+    that do not are told.
+
+    level, fewest, drawn   as in `estimate`
+
+    Returns NotEnough when there are fewer than `fewest` labels.
+
+    >>> frame = Frame(np.array([100.0]), np.full((1, 3), 1 / 3), np.full((1, 3), 2 / 9))
+    >>> label = np.repeat([0, 1, 2, 3], [10, 20, 15, 5])
+    >>> found = tones(frame, Labels(np.zeros(50, dtype=int), np.full((50, 3), 1 / 3), label))
+    >>> {of: round(one.estimate.value, 3) for of, one in found.items()}
+    {'negative': 0.2, 'neutral': 0.4, 'positive': 0.3, 'uncodable': 0.1, 'net': 0.1}
+    """
+    if len(labels) < max(fewest, 2):
+        return NotEnough(len(labels), max(fewest, 2), "labels")
+    sample = _joined(frame, labels)
+    weight = _parts(sample, np.array(OUTCOMES["net"])).weight
+    raw = np.array([_parts(sample, np.array(OUTCOMES[of]), weight).value for of in SHARES])
+    told = dict(zip(SHARES, _nearest(raw).tolist()))
+    told["net"] = told["positive"] - told["negative"]
+    found = {of: _estimated(sample, of, level=level, watched=None, drawn=drawn, weight=weight) for of in OUTCOMES}
+    return {of: replace(one, estimate=_moved(one.estimate, told[of])) for of, one in found.items()}
+
+
+def _nearest(values: Floats) -> Floats:
+    """The nearest shares that lie between 0 and 1 and sum to 1.
+
+    >>> _nearest(np.array([0.7, 0.35, -0.05, 0.0])).round(3).tolist()
+    [0.675, 0.325, 0.0, 0.0]
+    """
+    ordered = np.sort(values)[::-1]
+    above = (np.cumsum(ordered) - 1) / np.arange(1, len(ordered) + 1)
+    last = int(np.nonzero(ordered > above)[0][-1])
+    shares: Floats = np.maximum(values - above[last], 0.0)
+    return shares
+
+
+def _moved(found: Estimate, value: float) -> Estimate:
+    return replace(found, value=value, low=min(found.low, value), high=max(found.high, value))
 
 
 def time_uniform(variance: float, labels: int, planned: int, *, level: float = 0.95) -> float:
@@ -238,15 +274,36 @@ def time_uniform(variance: float, labels: int, planned: int, *, level: float = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Sample:
+    """Frame and labels once strata with few labels are joined. `within`: shape (n,), the part of its stratum for which
+    each label stands; in each stratum they sum to 1."""
+
+    frame: Frame
+    labels: Labels
+    within: Floats
+
+    def means(self, values: Floats) -> Floats:
+        """Of one value per label, by stratum."""
+        sums: Floats = np.bincount(self.labels.stratum, self.within * values, minlength=len(self.frame.sizes))
+        return sums
+
+    @property
+    def held(self) -> Floats:
+        """By stratum: 1/n when n labels stand for parts of one size, more when they do not."""
+        return self.means(self.within)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Parts:
-    """The estimator before its interval. By stratum, shape (H,): `share` of the frame, `count` of labels, `spread`
-    (variance of the corrected labels), `open` (the part of the stratum that was not read). `beside`: variance that no
-    stratum adds."""
+    """The estimator before its interval. By stratum, shape (H,): `share` of the frame, `count` of labels, `held` as in
+    _Sample, `spread` (variance of the corrected labels), `open` (by which part of it the stratum's mean may be off;
+    nothing when the stratum was read in full). `beside`: variance that no stratum adds."""
 
     value: float
     weight: float
     share: Floats
     count: Floats
+    held: Floats
     spread: Floats
     open: Floats
     residual: Floats
@@ -255,7 +312,7 @@ class _Parts:
     @property
     def each(self) -> Floats:
         """The variance that each stratum adds."""
-        return self.share**2 * self.open * self.spread / self.count
+        return self.share**2 * self.open * self.spread
 
     @property
     def variance(self) -> float:
@@ -267,7 +324,7 @@ class _Parts:
 
     @property
     def df(self) -> float:
-        below = float((self.each**2 / np.maximum(self.count - 1, 1)).sum())
+        below = float((self.each**2 / np.maximum(1 / self.held - 1, 1)).sum())
         return self.variance**2 / below if below > 0 else math.inf
 
     def with_doubt(self, doubt: Floats) -> _Parts:
@@ -276,31 +333,27 @@ class _Parts:
         return replace(self, spread=steadied)
 
 
-def _parts(frame: Frame, labels: Labels, worth: Floats) -> _Parts:
-    strata, h = len(frame.sizes), labels.stratum
-    y, f = worth[labels.label], labels.prediction @ worth[:3]
-    share, count = frame.sizes / frame.sizes.sum(), np.bincount(h, minlength=strata).astype(np.float64)
-    mean_y, mean_f = _means(h, y, count), _means(h, f, count)
-    free = np.maximum(count - 1, 1)
-    both = np.bincount(h, (y - mean_y[h]) * (f - mean_f[h]), minlength=strata) / free
-    alone = np.bincount(h, (f - mean_f[h]) ** 2, minlength=strata) / free
-    below = float((share**2 / count * alone).sum())
-    # One weight for all strata: one each would follow the noise where a stratum has fewer than 15 labels.
-    weight = min(max(float((share**2 / count * both).sum()) / below, 0.0), 1.0) if below > 0 else 0.0
+def _parts(sample: _Sample, worth: Floats, weight: float | None = None) -> _Parts:
+    """`weight`: of the predictions; None: the one that makes the variance smallest."""
+    frame, h, held = sample.frame, sample.labels.stratum, sample.held
+    y, f = worth[sample.labels.label], sample.labels.prediction @ worth[:3]
+    share, count = frame.sizes / frame.sizes.sum(), np.bincount(h, minlength=len(frame.sizes)).astype(np.float64)
+    free = np.where(count > 1, 1 - held, 1.0)
+    off_y, off_f = y - sample.means(y)[h], f - sample.means(f)[h]
+    if weight is None:
+        # One weight for all strata: one each would follow the noise where a stratum has fewer than 15 labels.
+        both, alone = (float((share**2 * held * sample.means(off * off_f) / free).sum()) for off in (off_y, off_f))
+        weight = min(max(both / alone, 0.0), 1.0) if alone > 0 else 0.0
     residual = y - weight * f
-    mean = _means(h, residual, count)
-    spread = np.bincount(h, (residual - mean[h]) ** 2, minlength=strata) / free
+    mean = sample.means(residual)
+    spread = sample.means((residual - mean[h]) ** 2) / free
     value = float((share * (weight * (frame.means @ worth[:3]) + mean)).sum())
-    unread = np.maximum(1 - count / frame.sizes, 0.0)
-    return _Parts(value, weight, share, count, spread, unread, residual)
+    unread = held - 1 / frame.sizes
+    unread = np.where(unread > 1e-9 * held, unread, 0.0)
+    return _Parts(value, weight, share, count, held, spread, unread, residual)
 
 
-def _means(stratum: Ints, values: Floats, count: Floats) -> Floats:
-    sums: Floats = np.bincount(stratum, values, minlength=len(count)) / count
-    return sums
-
-
-def _joined(frame: Frame, labels: Labels) -> tuple[Frame, Labels]:
+def _joined(frame: Frame, labels: Labels) -> _Sample:
     """Neighbouring strata become one until each has two labels (or is read in full); neighbours are kin by name."""
     count = np.bincount(labels.stratum, minlength=len(frame.sizes))
     new = np.zeros(len(count), dtype=np.int64)
@@ -313,20 +366,40 @@ def _joined(frame: Frame, labels: Labels) -> tuple[Frame, Labels]:
     if have < 2 and have < size and here:
         new[new == here] = here - 1
     if new[-1] == len(new) - 1:
-        return frame, labels
+        return _Sample(frame, labels, 1 / count[labels.stratum])
     sizes = np.bincount(new, frame.sizes).astype(np.float64)
     means, doubt = (
         np.stack([np.bincount(new, frame.sizes * column) for column in table.T], 1) / sizes[:, None]
         for table in (frame.means, frame.doubt)
     )
-    return Frame(sizes, means, doubt), Labels(new[labels.stratum], labels.prediction, labels.label)
+    stands_for = (frame.sizes / np.maximum(count, 1))[labels.stratum]
+    stratum = new[labels.stratum]
+    within = stands_for / np.bincount(stratum, stands_for, minlength=len(sizes))[stratum]
+    return _Sample(Frame(sizes, means, doubt), Labels(stratum, labels.prediction, labels.label), within)
 
 
-def _rare(
-    frame: Frame, labels: Labels, parts: _Parts, worth: Floats, level: float, watched: int | None
+def _estimated(
+    sample: _Sample, of: str, *, level: float, watched: int | None, drawn: float, weight: float | None = None
 ) -> ShareEstimate:
-    steady = parts.with_doubt(frame.doubt @ worth[:3])
-    n, value = len(labels), min(max(parts.value, 0.0), 1.0)
+    frame, labels, worth = sample.frame, sample.labels, np.array(OUTCOMES[of])
+    parts = _parts(sample, worth, weight)
+    if drawn:
+        parts = replace(parts, beside=drawn * _spread(sample, parts, worth))
+    if of != "net" and len(labels) * min(parts.value, 1 - parts.value) < RARE:
+        return _rare(sample, parts, worth, level, watched)
+    if not parts.variance and not parts.census:
+        parts = parts.with_doubt(frame.doubt @ np.abs(worth[:3]))
+    half = student_quantile((1 + level) / 2, parts.df) * math.sqrt(parts.variance)
+    method = f"stratified difference estimator, {level:.0%} Student interval"
+    if watched is not None:
+        half = time_uniform(parts.variance, len(labels), watched, level=level)
+        method = f"stratified difference estimator, {level:.0%} interval for all looks"
+    return _result(sample, parts, worth, parts.value - half, parts.value + half, method)
+
+
+def _rare(sample: _Sample, parts: _Parts, worth: Floats, level: float, watched: int | None) -> ShareEstimate:
+    steady = parts.with_doubt(sample.frame.doubt @ worth[:3])
+    n, value = len(sample.labels), min(max(parts.value, 0.0), 1.0)
     effective = float(n)
     if steady.variance > 0:
         effective = min(max(value * (1 - value) / steady.variance, 0.7 * n), 8.0 * n)
@@ -335,10 +408,8 @@ def _rare(
         z = time_uniform(1.0, n, watched, level=level)
         method = f"stratified difference estimator, {level:.0%} score interval for all looks"
     low, high = (value, value) if steady.census else _score(value, effective, z)
-    found = _result(frame, labels, steady, worth, low, high, method)
-    return ShareEstimate(
-        found.estimate, found.labels, found.messages, found.variance, math.inf, found.weight, effective
-    )
+    found = _result(sample, steady, worth, low, high, method)
+    return replace(found, df=math.inf, effective=effective)
 
 
 def _score(value: float, n: float, z: float) -> tuple[float, float]:
@@ -349,76 +420,22 @@ def _score(value: float, n: float, z: float) -> tuple[float, float]:
     return centre - half, centre + half
 
 
-def _result(
-    frame: Frame, labels: Labels, parts: _Parts, worth: Floats, low: float, high: float, method: str
-) -> ShareEstimate:
-    least, most = float(worth.min()), float(worth.max())
+def _result(sample: _Sample, parts: _Parts, worth: Floats, low: float, high: float, method: str) -> ShareEstimate:
+    least, most, all_of_it = float(worth.min()), float(worth.max()), float(sample.frame.sizes.sum())
     value, low, high = (min(max(one, least), most) for one in (parts.value, low, high))
-    effective = _spread(parts, labels, worth) / parts.variance if parts.variance > 0 else float(frame.sizes.sum())
-    shown = Estimate(value, low, high, len(labels), method)
-    messages = round(float(frame.sizes.sum()))
-    return ShareEstimate(shown, len(labels), messages, parts.variance, parts.df, parts.weight, effective)
+    effective = _spread(sample, parts, worth) / parts.variance if parts.variance > 0 else all_of_it
+    n = len(sample.labels)
+    shown = Estimate(value, low, high, n, method)
+    return ShareEstimate(shown, n, round(all_of_it), parts.variance, parts.df, parts.weight, effective)
 
 
-def _spread(parts: _Parts, labels: Labels, worth: Floats) -> float:
+def _spread(sample: _Sample, parts: _Parts, worth: Floats) -> float:
     """The variance of a single message."""
-    within, y = (parts.share / parts.count)[labels.stratum], worth[labels.label]
+    within, y = parts.share[sample.labels.stratum] * sample.within, worth[sample.labels.label]
     return float((within * y * y).sum()) - float((within * y).sum()) ** 2
 
 
-# -- all classes at once, and changes ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Tones:
-    """The shares of negative, neutral, positive and uncodable, and how their errors hang together.
-
-    values       shape (4,); they sum to 1, single ones may lie a little outside 0 and 1
-    covariance   shape (4, 4)
-    """
-
-    values: Floats
-    covariance: Floats
-    labels: int
-    messages: int
-
-    def shown(self) -> Floats:
-        """The nearest shares that lie between 0 and 1 and sum to 1; for display only, never to compute with.
-
-        >>> Tones(np.array([0.7, 0.35, -0.05, 0.0]), np.zeros((4, 4)), 50, 900).shown().round(3).tolist()
-        [0.675, 0.325, 0.0, 0.0]
-        """
-        ordered = np.sort(self.values)[::-1]
-        above = (np.cumsum(ordered) - 1) / np.arange(1, len(ordered) + 1)
-        last = int(np.nonzero(ordered > above)[0][-1])
-        shares: Floats = np.maximum(self.values - above[last], 0.0)
-        return shares
-
-
-def tones(frame: Frame, labels: Labels, *, fewest: int = FEWEST_LABELS) -> Tones | NotEnough:
-    """All four shares with one common weight of the predictions, so that they sum to 1 and net tone is consistent.
-
-    Returns NotEnough as `estimate` does.
-
-    >>> frame = Frame(np.array([100.0]), np.full((1, 3), 1 / 3), np.full((1, 3), 2 / 9))
-    >>> label = np.repeat([0, 1, 2, 3], [10, 20, 15, 5])
-    >>> found = tones(frame, Labels(np.zeros(50, dtype=int), np.full((50, 3), 1 / 3), label))
-    >>> found.values.round(3).tolist(), bool(abs(found.covariance.sum()) < 1e-12)
-    ([0.2, 0.4, 0.3, 0.1], True)
-    """
-    if len(labels) < max(fewest, 2):
-        return NotEnough(len(labels), max(fewest, 2), "labels")
-    frame, labels = _joined(frame, labels)
-    net = _parts(frame, labels, np.array(OUTCOMES["net"]))
-    y = (labels.label[:, None] == np.arange(4)).astype(np.float64)
-    f = np.concatenate([labels.prediction, 1 - labels.prediction.sum(axis=1, keepdims=True)], axis=1)
-    mean_f = np.concatenate([frame.means, 1 - frame.means.sum(axis=1, keepdims=True)], axis=1)
-    residual = y - net.weight * f
-    mean = np.stack([_means(labels.stratum, column, net.count) for column in residual.T], axis=1)
-    off = residual - mean[labels.stratum]
-    scale = (net.share**2 * net.open / net.count / np.maximum(net.count - 1, 1))[labels.stratum]
-    values = net.share @ (net.weight * mean_f + mean)
-    return Tones(values, (off * scale[:, None]).T @ off, len(labels), round(float(frame.sizes.sum())))
+# -- changes ----------------------------------------------------------------------------------------------------------
 
 
 def difference(now: ShareEstimate, before: ShareEstimate, *, level: float = 0.95) -> Estimate:
@@ -506,16 +523,20 @@ def mood(
     day_variance: float = 0.0,
     level: float = 0.95,
     fewest: int = FEWEST_LABELS,
+    weight: float | None = None,
 ) -> ShareEstimate | NotEnough:
     """The share that stands behind the messages, of which the written ones are a sample; wider than `estimate`.
 
     Messages of one author, in one thread, or copied from one text hang together: a storm of copies moves the share of
     messages, and says little about the mood. The variance adds what messages of a group have in common, and what days
-    have in common.
+    have in common. The value is that of the frame: for each group to count once, frame and labels hold one message of
+    each (`sampling.one_of_each`, by numbers that the draw did not go by).
 
     group          shape (n,), as `sampling.join` numbers them
     days           in the period, at least 1
     day_variance   of the daily share about its mean (`day_effect`), at least 0
+    weight         of the predictions, between 0 and 1; None: the best for this outcome. What stands beside net tone
+                   takes that of net tone, so that it adds up
 
     With few groups the interval is wide; that is what few groups say. Returns NotEnough below `fewest` labels, or
     when all belong to one group.
@@ -537,13 +558,10 @@ def mood(
         return NotEnough(len(labels), max(fewest, 2), "labels")
     if groups < 2:
         return NotEnough(groups, 2, "groups of messages")
-    frame, labels = _joined(frame, labels)
-    worth = np.array(OUTCOMES[of])
-    parts = _parts(frame, labels, worth)
-    y = worth[labels.label]
-    w = (parts.share / parts.count)[labels.stratum]
-    own_e = _own(w, parts.residual, labels.stratum, parts.count)
-    own_y = _own(w, y, labels.stratum, parts.count)
+    sample, worth = _joined(frame, labels), np.array(OUTCOMES[of])
+    parts, y = _parts(sample, worth, weight), worth[labels.label]
+    w = parts.share[sample.labels.stratum] * sample.within
+    own_e, own_y = (_own(sample, w, values) for values in (parts.residual, y))
     pulled = w * (y - float((w * y).sum()))
     common = float((np.bincount(group, pulled) ** 2).sum() - (pulled**2).sum())
     read = len(labels) / float(frame.sizes.sum())
@@ -551,16 +569,17 @@ def mood(
     variance = max(factor * (own_e + read * (own_y - own_e) + common), own_e) + day_variance / days
     half = student_quantile((1 + level) / 2, groups - 1) * math.sqrt(variance)
     method = f"stratified difference estimator over {groups} groups, {level:.0%} Student interval"
-    found = _result(frame, labels, parts, worth, parts.value - half, parts.value + half, method)
+    found = _result(sample, parts, worth, parts.value - half, parts.value + half, method)
     effective = found.effective * found.variance / variance if variance > 0 else found.effective
     return ShareEstimate(found.estimate, found.labels, found.messages, variance, groups - 1.0, found.weight, effective)
 
 
-def _own(w: Floats, values: Floats, stratum: Ints, count: Floats) -> float:
+def _own(sample: _Sample, w: Floats, values: Floats) -> float:
     """What single messages add to the variance."""
-    off = values - _means(stratum, values, count)[stratum]
-    free = (count / np.maximum(count - 1, 1))[stratum]
-    return float((free * (w * off) ** 2).sum())
+    h, held = sample.labels.stratum, sample.held
+    off = values - sample.means(values)[h]
+    free = np.where(held < 1 - 1e-9, 1 - held, 1.0)[h]
+    return float(((w * off) ** 2 / free).sum())
 
 
 def day_effect(values: Sequence[float], variances: Sequence[float]) -> float:
