@@ -7,8 +7,8 @@ made on the same day is written over.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -22,7 +22,21 @@ from rapport.core.measure.share import FEWEST_LABELS, ShareEstimate
 from rapport.core.types import Estimate, NotEnough
 from rapport.server.listen.models import Channel
 from rapport.server.measure.agreeing import between
-from rapport.server.measure.lines import ANSWERS, DAY, WAITED, Period, Shelf, apart, begin, complain, open_lines, period
+from rapport.server.measure.lines import (
+    ANSWERS,
+    DAY,
+    WAITED,
+    Closed,
+    Part,
+    Period,
+    Shelf,
+    apart,
+    begin,
+    coded,
+    complain,
+    open_lines,
+    period,
+)
 from rapport.server.measure.models import DayCount, DeskDay, Drawn, Figure, Line, Watching
 from rapport.server.organise.models import Organisation
 from rapport.server.organise.record import recorded
@@ -45,8 +59,8 @@ NEW_TOGETHER = 0.5
 FEWEST_IN_CHANNEL = 10
 """With fewer labels a channel is not compared by itself."""
 
-SHOWN = ("negative", "neutral", "positive", "uncodable")
 PEOPLE = ("net", "negative", "positive")
+"""Net tone first: the others take its weight of the predictions, so that they add up to it."""
 
 EXPECTED = 5.0
 """Of a channel that is to bring so many messages nothing comes by chance in one of 150 periods: it was not heard."""
@@ -172,10 +186,10 @@ def states_between(first: date, last: date, hours: Hours, now: datetime) -> dict
     told = {one["day_id"]: one for one in coded.annotate(**answers, open=open_, at=Max("answered_at"))}
     found = {}
     rows = DeskDay.objects.filter(day__gte=first, day__lte=last).order_by("day")
-    for pk, day, closed_at, late in rows.values_list("pk", "day", "closed_at", "late"):
+    for pk, day, closed_at, late, passed in rows.values_list("pk", "day", "closed_at", "late", "strata__passed"):
         labels = told.get(pk, {"open": 0})
         settled = not labels["open"] or now >= closed_at + WAITED
-        found[day] = State(repr((day, late, labels, deaf[day])), settled)
+        found[day] = State(repr((day, late, labels, deaf[day], passed, settled)), settled)
     return found
 
 
@@ -259,58 +273,60 @@ def _told(row: Figure) -> tuple[object, ...]:
 
 def figure_of(line: Line, span: Span, night: Night, basis: str = "") -> Figure:
     """The figure of a line in a period, not saved."""
-    end = min(span.end, night.last)
-    parts = night.shelf.parts(line, span.start, end)
     row = Figure(line=line, period=span.period, start=span.start, end=span.end, made_at=night.now)
     row.needed = FEWEST_LABELS
     row.made = {"basis": basis, "provisional": night.provisional(span), "days": len(night.days(span))}
-    whole = period(parts)
-    if whole is None:
+    heard = _hearing(line, span, night)
+    if heard is None:
         return row
-    heard = _hearing(line, span, whole, night)
-    row.messages, row.labels, row.late = whole.messages, len(whole.labels), heard.late
-    row.made |= {"reader": sorted({one.of.reader for one in parts})} | heard.weights.told(night.names)
+    row.messages, row.labels, row.late = heard.messages, heard.labels, heard.late
+    row.made |= {"reader": heard.readers, "coded": heard.days, "unread": heard.unread}
+    row.made |= heard.weights.told(night.names)
     row.missing = [night.names[one] for one in heard.missing]
     row.weight = round(heard.weight, 6)
-    if heard.parts:
-        _fill(row, line, span, heard, night)
+    if heard.covered:
+        _fill(row, line, span, heard, heard.covered, night)
     return row
 
 
-def _fill(row: Figure, line: Line, span: Span, heard: Hearing, night: Night) -> None:
+def _fill(row: Figure, line: Line, span: Span, heard: Hearing, covered: Period, night: Night) -> None:
     """The numbers, from what was heard."""
-    mood = heard.covered.weighed(heard.parts)
-    sample = mood.read_in_part(heard.covered)
-    net = sample.estimate("net")
+    sample = covered.weighed(heard.parts).read_in_part(covered)
+    found = sample.tones()
     row.labels = len(sample.labels)
-    if isinstance(net, NotEnough):
+    if covered.drawn == 1.0:
+        _count_people(row, line, span, heard, night)
+    if isinstance(found, NotEnough):
         return
+    net = found["net"]
     row.net = told(net)
     row.effective = round(net.effective, 1)
-    row.shares = {of: told(one) for of in SHOWN if (one := _estimated(sample, of))}
-    row.people = _people(line, span, mood, night)
+    row.shares = {of: told(found[of]) for of in share.SHARES}
     row.alpha = interval(night.agreement) if isinstance(night.agreement, Estimate) else None
     method = {"method": net.estimate.method, "variance": net.variance, "multiplier": round(net.multiplier, 3)}
     row.made |= method | {"looks": _for_all_looks(sample, span, night)}
     _compare(row, line, span, heard, net, night)
 
 
-def _estimated(sample: Period, of: str) -> ShareEstimate | None:
-    found = sample.estimate(of)
-    return found if isinstance(found, ShareEstimate) else None
-
-
-def _people(line: Line, span: Span, mood: Period, night: Night) -> dict[str, list[float]]:
-    """The mood behind the messages: those of one voice count as one, and days differ."""
-    watching, groups, found = night.watchings.get(line.pk), mood.groups(), {}
+def _count_people(row: Figure, line: Line, span: Span, heard: Hearing, night: Night) -> None:
+    """The mood behind the messages. What one author, one thread or one copied text said on a day counts once, and what
+    they said on several days hangs together."""
+    parts = night.shelf.parts(line, span.start, min(span.end, night.last), one_each=True)
+    row.made["voices"] = round(sum(sum(one.sizes().values()) for one in parts))
+    voices = period(coded(parts))
+    mood = voices.within(heard.parts).weighed(heard.parts) if voices else None
+    if mood is None:
+        return
+    row.made["people_labels"] = len(mood.labels)
+    watching, groups = night.watchings.get(line.pk), mood.groups()
     baseline = (watching.baseline if watching else None) or {}
+    weight = None
     for of in PEOPLE:
         effect = baseline.get("day_variance", 0.0) if of == line.watches else 0.0
         days = max(len(night.days(span)), 1)
-        one = share.mood(mood.frame, mood.labels, groups, of, days=days, day_variance=effect)
+        one = share.mood(mood.frame, mood.labels, groups, of, days=days, day_variance=effect, weight=weight)
         if isinstance(one, ShareEstimate):
-            found[of] = told(one)
-    return found
+            row.people[of], weight = told(one), one.weight
 
 
 def _for_all_looks(sample: Period, span: Span, night: Night) -> list[float] | None:
@@ -354,7 +370,7 @@ def quarter(day: date) -> date:
     return day.replace(month=day.month - (day.month - 1) % 3, day=1)
 
 
-def _weights(line: Line, span: Span, whole: Period, night: Night) -> Weights:
+def _weights(line: Line, span: Span, said: Mapping[int, float], night: Night) -> Weights:
     """Those of the quarter, with the channels that are new in it."""
     if night.reference:
         return night.reference
@@ -362,7 +378,7 @@ def _weights(line: Line, span: Span, whole: Period, night: Night) -> Weights:
     known = night.weights.get(key) or _kept_weights(line, key[1], night)
     if known is None or known.days < REFERENCE:
         known = _referred(line, key[1], min(span.end, night.last), night)
-    night.weights[key] = found = _joined_by(known, whole.sizes())
+    night.weights[key] = found = _joined_by(known, said)
     return found
 
 
@@ -388,10 +404,10 @@ def _referred(line: Line, begin: date, end: date, night: Night) -> Weights:
     days = [day for day in closed if day < begin]
     if len(days) < REFERENCE:
         days = list(closed)[:REFERENCE]
-    sizes: dict[int, float] = defaultdict(float)
-    for one in night.shelf.parts(line, days[0], days[-1]):
-        for channel, size in one.sizes().items():
-            sizes[channel] += size
+    parts = night.shelf.parts(line, days[0], days[-1])
+    sizes = _summed(
+        [one.sizes() for one in parts] + [_not_read(line, one) for one in night.shelf.days(days[0], days[-1])]
+    )
     total = sum(sizes.values())
     return Weights({one: size / total for one, size in sizes.items()}, days[0], days[-1], len(days))
 
@@ -410,42 +426,98 @@ def _joined_by(known: Weights, sizes: Mapping[int, float]) -> Weights:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hearing:
-    """What was heard of a line in a period.
+    """What is known of a line in a period.
 
-    covered   the messages of the channels that were heard
-    parts     the weights of these; `missing`: of those that were not. A small channel in which nothing was said counts
-              in neither
+    covered   the messages of the channels that were heard, on the days that were coded; None when there are none
+    parts     the weights of these channels; `missing`: of those that were not heard. A small channel in which nothing
+              was said counts in neither
+    known     the part of each channel's messages that are on coded days and in languages that somebody reads
     late      messages that came after their day had closed
+    messages, labels, readers   of the whole period
+    days      that were coded, that were closed, and whose labels are still waited for
+    unread    by language: messages that nobody reads
     """
 
     weights: Weights
-    covered: Period
+    covered: Period | None
     parts: Mapping[int, float]
     missing: Mapping[int, float]
+    known: Mapping[int, float]
     late: int
+    messages: int
+    labels: int
+    readers: list[str]
+    days: list[int]
+    unread: dict[str, int]
 
     @property
     def weight(self) -> float:
-        there, not_there = sum(self.parts.values()), sum(self.missing.values())
-        return there / (there + not_there) if there else 0.0
+        there, all_of_it = self.known_parts, sum(self.parts.values()) + sum(self.missing.values())
+        return sum(there.values()) / all_of_it if there else 0.0
+
+    @property
+    def known_parts(self) -> dict[int, float]:
+        return {channel: weight * self.known.get(channel, 1.0) for channel, weight in self.parts.items()}
 
 
-def _hearing(line: Line, span: Span, whole: Period, night: Night) -> Hearing:
-    weights, sizes = _weights(line, span, whole, night), whole.sizes()
-    late: dict[int, int] = defaultdict(int)
-    for day in night.shelf.days(span.start, min(span.end, night.last)):
-        for channel in day.came_late(line).tolist():
-            late[channel] += 1
-    usual = whole.messages / max(sum(weights.parts[one] for one in sizes), 1e-9)
-    parts, missing = {}, {}
+def _hearing(line: Line, span: Span, night: Night) -> Hearing | None:
+    """None when nothing was said that anybody reads."""
+    end = min(span.end, night.last)
+    parts, days = night.shelf.parts(line, span.start, end), night.shelf.days(span.start, end)
+    whole = period(parts)
+    if whole is None:
+        return None
+    unread, sizes = _summed(_not_read(line, one) for one in days), whole.sizes()
+    said = _summed([sizes, unread])
+    weights = _weights(line, span, said, night)
+    late = Counter(channel for day in days for channel in day.came_late(line).tolist())
+    usual = sum(said.values()) / max(sum(weights.parts[one] for one in said), 1e-9)
+    heard, missing = {}, {}
     for channel, weight in weights.parts.items():
         missed = _missed(channel, span, night)
         there = sizes.get(channel, 0.0)
         if there and (1 - missed) * there / (there + late[channel]) >= coverage.NEEDLE:
-            parts[channel] = weight
-        elif there or missed or late[channel] or weight * usual >= EXPECTED:
+            heard[channel] = weight
+        elif there or missed or late[channel] or channel in unread or weight * usual >= EXPECTED:
             missing[channel] = weight
-    return Hearing(weights, whole.within(parts), parts, missing, sum(late.values()))
+    waits = [one for one in days if not (one.coded or one.settled(night.now))]
+    due = [one for one in days if one not in waits]
+    there = period(coded(parts) if due else parts)
+    covered = there.within(heard) if there else None
+    return Hearing(
+        weights=weights,
+        covered=covered if covered and len(covered.channel) else None,
+        parts=heard,
+        missing=missing,
+        known=_known(line, due, parts),
+        late=late.total(),
+        messages=whole.messages,
+        labels=len(whole.labels),
+        readers=sorted({one.of.reader for one in parts}),
+        days=[sum(one.coded for one in days), len(days), len(waits)],
+        unread=dict(sorted(Counter(name for one in days for name in one.passed_over(line).language.tolist()).items())),
+    )
+
+
+def _known(line: Line, due: Sequence[Closed], parts: Sequence[Part]) -> dict[int, float]:
+    """Of what was said on these days in each channel, the part that is on coded days and that somebody reads."""
+    mine = [one for one in parts if one.of in due]
+    there = _summed([*(one.sizes() for one in mine), *(_not_read(line, one) for one in due)])
+    known = _summed(one.sizes() for one in coded(mine))
+    return {channel: known.get(channel, 0.0) / size for channel, size in there.items()}
+
+
+def _not_read(line: Line, day: Closed) -> Mapping[int, float]:
+    """By channel, the line's messages of a day that nobody reads."""
+    return Counter(day.passed_over(line).channel.tolist())
+
+
+def _summed(counts: Iterable[Mapping[int, float]]) -> dict[int, float]:
+    found: dict[int, float] = defaultdict(float)
+    for one in counts:
+        for channel, n in one.items():
+            found[channel] += n
+    return dict(found)
 
 
 def _missed(channel: int, span: Span, night: Night) -> float:
@@ -459,12 +531,12 @@ def _missed(channel: int, span: Span, night: Night) -> float:
 
 
 def _compare(row: Figure, line: Line, span: Span, heard: Hearing, net: ShareEstimate, night: Night) -> None:
-    """Beside the period before, on the channels that were heard in both; and what the missing ones may hold."""
+    """Beside the period before, on the channels that were heard in both; and what the rest may hold."""
     if span.period == "day":
         before: Mapping[int, coverage.Heard] = {}
     else:
         before = _earlier(line, span.before, night)
-        now = _by_channel(heard.covered, heard.parts)
+        now = _by_channel(heard)
         if moved := coverage.movement(_named(now, night), _named(before, night)):
             row.made["change"] = {
                 "since": span.before.end.isoformat(),
@@ -473,7 +545,7 @@ def _compare(row: Figure, line: Line, span: Span, heard: Hearing, net: ShareEsti
                 "mix": round(moved.mix, 6),
                 "channels": list(moved.channels),
             }
-    if heard.missing:
+    if heard.weight < 1 - 1e-9:
         days = (span.end - span.start + DAY).days
         whole = coverage.combine(_rest(heard, net, before, days), low=-1.0)
         row.bounds = [round(one, 6) for one in whole.bounds]
@@ -481,17 +553,14 @@ def _compare(row: Figure, line: Line, span: Span, heard: Hearing, net: ShareEsti
 
 
 def _earlier(line: Line, span: Span, night: Night) -> Mapping[int, coverage.Heard]:
-    whole = night.shelf.period(line, span.start, span.end)
-    if whole is None:
-        return {}
-    heard = _hearing(line, span, whole, night)
-    return _by_channel(heard.covered, heard.parts)
+    heard = _hearing(line, span, night)
+    return _by_channel(heard) if heard else {}
 
 
-def _by_channel(covered: Period, weights: Mapping[int, float]) -> dict[int, coverage.Heard]:
+def _by_channel(heard: Hearing) -> dict[int, coverage.Heard]:
     found = {}
-    for channel, weight in weights.items():
-        one = covered.within([channel])
+    for channel, weight in heard.parts.items() if heard.covered else ():
+        one = heard.covered.within([channel])
         net = one.estimate("net", fewest=FEWEST_IN_CHANNEL)
         if isinstance(net, ShareEstimate):
             found[channel] = coverage.Heard(weight, one.messages, net)
@@ -505,10 +574,12 @@ def _named(channels: Mapping[int, coverage.Heard], night: Night) -> dict[str, co
 def _rest(
     heard: Hearing, net: ShareEstimate, before: Mapping[int, coverage.Heard], days: int
 ) -> dict[str, coverage.Channel]:
-    """All that was heard as one channel, and those that were not, as they were before."""
+    """All that is known as one channel, those that were not heard, as they were before, and what nobody coded or reads
+    of the others."""
     total = sum(heard.parts.values()) + sum(heard.missing.values())
     found = {"": coverage.Channel(heard.weight, net)}
     for channel, weight in heard.missing.items():
         last = before[channel].found if channel in before else None
         found[str(channel)] = coverage.Channel(weight / total, None, last, days)
-    return found
+    rest = 1 - sum(one.weight for one in found.values())
+    return found | ({"-": coverage.Channel(rest, None)} if rest > 1e-9 else {})

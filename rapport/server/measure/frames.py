@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple, cast
 
 import numpy as np
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 from numpy.typing import NDArray
 
 from rapport.core.measure import sampling
@@ -42,6 +42,9 @@ ROW = np.dtype(
 """What is kept of each message of a day, in the order of messages. group: author, thread and wording in common within
 the day; number: its permanent random number; tone: recalibrated probabilities in the order of `sampling.TONES`."""
 
+PASSED = np.dtype([("message", "<i8"), ("channel", "<i4"), ("language", "S8")])
+"""What is kept of each message in a language that nobody reads, in the order of messages."""
+
 Rows = NDArray[np.void]
 Floats = NDArray[np.float64]
 
@@ -50,6 +53,10 @@ EARLIEST = timedelta(hours=3)
 """After its midnight: what is said in the evening may be heard a little later."""
 LATEST = timedelta(hours=12)
 """Nobody waits longer for messages that could not be read."""
+WAITED = timedelta(days=3)
+"""So long after a day closed its labels are waited for."""
+REVISED = timedelta(days=32)
+"""Days that closed longer ago stay as they are: nobody codes them any more."""
 MEMORY = timedelta(weeks=8)
 """Labels of so many weeks tell where the reader errs."""
 TWICE = 0.10
@@ -66,6 +73,11 @@ AT_ONCE = 10_000
 def rows(day: DeskDay) -> Rows:
     """One record of the form ROW for each message of the frame."""
     return np.frombuffer(bytes(day.rows), dtype=ROW)
+
+
+def passed(day: DeskDay) -> Rows:
+    """One record of the form PASSED for each message that is left out because nobody reads its language."""
+    return np.frombuffer(bytes(day.passed), dtype=PASSED)
 
 
 def draw_of(day: DeskDay) -> sampling.Draw:
@@ -95,6 +107,7 @@ def close_days(now: datetime) -> int:
     """Close every day that can be, and count what came late to those that are. How many were closed."""
     forget()
     count_late()
+    pass_over(now)
     last = DeskDay.objects.aggregate(last=Max("day"))["last"]
     today = now.astimezone(UTC).date()
     day = last + timedelta(days=1) if last else today - timedelta(days=1)
@@ -113,6 +126,7 @@ def close_day(day: date, now: datetime) -> DeskDay | None:
     languages = languages_read()
     heard = list(_heard(day))
     read = [one for one in heard if languages is None or one.language in ("", *languages)]
+    unread = [] if languages is None else [one for one in heard if one.language not in ("", *languages)]
     frozen = _freeze(day, read, now)
     with recorded("desk.day_closed", "timetable", day=day.isoformat()) as entry:
         Organisation.objects.select_for_update().get()  # of two workers, one closes it
@@ -124,7 +138,8 @@ def close_day(day: date, now: datetime) -> DeskDay | None:
             closed_at=now,
             reader=frozen.reader,
             messages=len(read),
-            unread=len(heard) - len(read),
+            unread=len(unread),
+            passed=_records((one.message, one.channel, one.language) for one in unread),
             planned=0 if languages is None else sum(frozen.planned),
             surge=frozen.surge,
             strata={**frozen.strata, "last": last},
@@ -338,6 +353,58 @@ def count_late() -> int:
                 entry.quiet()
             changed += 1
     return changed
+
+
+def pass_over(now: datetime) -> int:
+    """Of days that nobody waits for any more, leave out the languages that nobody read. On how many days that changed.
+
+    A place that is passed over for good would keep back all labels behind it, and those before it are no random draw
+    from a stratum of which a part is never read. A day is looked at again as long as somebody may still code it.
+    """
+    changed = 0
+    rows = DeskDay.objects.filter(closed_at__lte=now - WAITED, closed_at__gt=now - REVISED).defer("rows", "passed")
+    wanted = _not_read(rows)
+    for row in rows:
+        if set(row.strata.get("passed", ())) != wanted[row.pk]:
+            with recorded("desk.passed_over", "timetable", target=row, languages=sorted(wanted[row.pk])):
+                _leave_out(DeskDay.objects.select_for_update().get(pk=row.pk), wanted[row.pk])
+            changed += 1
+    return changed
+
+
+def _not_read(days: QuerySet[DeskDay]) -> dict[int, set[str]]:
+    """By day: languages with a place that was passed over, that no coder reads any more or of which none was coded."""
+    read = languages_read()
+    waits, done = Q(answer="", place__lt=F("day__planned")), ~Q(answer="")
+    told = Drawn.objects.filter(day__in=days.values("pk")).order_by().values_list("day", "language")
+    rows = list(told.annotate(Min("place", filter=waits), Max("place", filter=done), Count("pk", filter=done)))
+    last: dict[int, int] = defaultdict(lambda: -1)
+    for day, _language, _waits, answered, _n in rows:
+        last[day] = max(last[day], -1 if answered is None else answered)
+    found: dict[int, set[str]] = defaultdict(set)
+    for day, language, waiting, _answered, n in rows:
+        gone = not n or (read is not None and language not in read)
+        if language and waiting is not None and waiting < last[day] and gone:
+            found[day].add(language)
+    return found
+
+
+def _leave_out(day: DeskDay, languages: set[str]) -> None:
+    """Besides what nobody could read when the day closed."""
+    before = {one.encode() for one in day.strata.get("passed", ())}
+    kept = [tuple(one) for one in passed(day).tolist() if one[2] not in before]
+    channels = dict(rows(day)[["message", "channel"]].tolist())
+    start = _midnight(day.day)
+    said = Reading.objects.filter(message__published_at__gte=start, message__published_at__lt=start + timedelta(days=1))
+    for message, language in said.order_by().values_list("message", "language").iterator(AT_ONCE):
+        if message in channels and _base(language) in languages:
+            kept.append((message, channels[message], _base(language)))
+    day.passed, day.strata = _records(kept), {**day.strata, "passed": sorted(languages)}
+    day.save(update_fields=["passed", "strata"])
+
+
+def _records(found: Iterable[tuple[int, int, str]]) -> bytes:
+    return np.array(sorted(found, key=lambda one: one[0]), PASSED).tobytes()
 
 
 def forget() -> int:

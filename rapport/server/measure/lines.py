@@ -35,11 +35,11 @@ log = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Texts = NDArray[np.str_]
 Row = TypeVar("Row", Line, Event)
 
 DAY = timedelta(days=1)
-WAITED = timedelta(days=3)
-"""So long after a day closed its labels are waited for."""
+WAITED = frames.WAITED
 
 ANSWERS = ("negative", "neutral", "positive", "uncodable")
 OURS = (Purpose.BRAND, Purpose.PRODUCT)
@@ -158,6 +158,17 @@ def among(values: Ints, ordered: Ints) -> Bools:
     return found
 
 
+class Passed(NamedTuple):
+    """Messages in languages that nobody reads, by ascending ids; `language` is that of each."""
+
+    message: Ints
+    channel: Ints
+    language: Texts
+
+    def at(self, places: Ints | Bools) -> Passed:
+        return Passed(self.message[places], self.channel[places], self.language[places])
+
+
 @dataclass(frozen=True, eq=False)
 class Closed:
     """A closed day as all lines share it: N messages that are still there, n labels that count, H strata.
@@ -167,6 +178,7 @@ class Closed:
     said       shape (n, 3), what the reader itself said of these, before it was recalibrated
     answered   everything that was planned has been coded
     late       ids of messages that came after the day had closed, and their channels
+    passed     what is in none of these, for nobody reads its language
     drawn      the share of the day's messages that these are a random draw of; 1: they are all there are
     """
 
@@ -185,8 +197,14 @@ class Closed:
     ties: Sequence[Tie]
     answered: bool
     late: tuple[Ints, Ints]
+    passed: Passed
     matches: Matches
     drawn: float = 1.0
+
+    @property
+    def coded(self) -> bool:
+        """Somebody has coded at least a part of it."""
+        return len(self.at) > 0
 
     @cached_property
     def leans(self) -> Ints:
@@ -213,6 +231,12 @@ class Closed:
         """The channel of each of the line's messages that came late."""
         message, channel = self.late
         return channel[self.matches.of(line, message, channel)]
+
+    def passed_over(self, line: Line) -> Passed:
+        """Of the line's messages those in languages that nobody reads."""
+        if not len(self.passed.message):
+            return self.passed
+        return self.passed.at(self.matches.of(line, self.passed.message, self.passed.channel))
 
     def one_each(self, places: Ints) -> Ints:
         """One message of each group (author, thread, wording): the units of alarms.
@@ -252,9 +276,9 @@ def asked(start: date, end: date, messages: Ints, drawn: float) -> list[Closed]:
         kept = frames.rows(row)
         kept = kept[kept["number"] <= drawn]
         kept = kept[among(kept["message"].astype(np.int64), messages)]
-        found.append(
-            replace(_of_rows(row, kept, places[row.pk], (NOBODY, NOBODY), Everything({}, NOBODY, ())), drawn=drawn)
-        )
+        passed = _passed(row)
+        day = _of_rows(row, kept, places[row.pk], passed, Everything({}, NOBODY, ()))
+        found.append(replace(day, passed=passed.at(among(passed.message, messages)), drawn=drawn))
     return found
 
 
@@ -300,14 +324,21 @@ def _drawn(rows: Iterable[DeskDay]) -> dict[int, list[_Place]]:
 
 
 def _closed(row: DeskDay, drawn: Sequence[_Place], gone: Ints, matches: Matches) -> Closed:
-    kept = frames.rows(row)
-    return _of_rows(row, kept[~among(kept["message"].astype(np.int64), gone)], drawn, _late(row), matches)
+    kept, passed = frames.rows(row), _passed(row)
+    day = _of_rows(row, kept[~among(kept["message"].astype(np.int64), gone)], drawn, passed, matches)
+    return replace(day, late=_late(row), passed=passed.at(~among(passed.message, gone)))
 
 
-def _of_rows(
-    row: DeskDay, kept: frames.Rows, drawn: Sequence[_Place], late: tuple[Ints, Ints], matches: Matches
-) -> Closed:
-    """A day as far as it consists of these rows."""
+def _passed(row: DeskDay) -> Passed:
+    kept = frames.passed(row)
+    return Passed(kept["message"].astype(np.int64), kept["channel"].astype(np.int64), kept["language"].astype(str))
+
+
+def _of_rows(row: DeskDay, kept: frames.Rows, drawn: Sequence[_Place], passed: Passed, matches: Matches) -> Closed:
+    """A day as far as it consists of these rows, without what nobody reads."""
+    kept = kept[~among(kept["message"].astype(np.int64), passed.message)]
+    unread = set(passed.message.tolist())
+    drawn = [one for one in drawn if one.message not in unread]
     message = kept["message"].astype(np.int64)
     front = list(_front(drawn))
     coded = np.array([one.message for one in front], dtype=np.int64)
@@ -329,7 +360,8 @@ def _of_rows(
         said=frames.undone(frames.calibration_of(row)).apply(tone[at]),
         ties=[one.tie for one in front],
         answered=all(one.answer for one in drawn if one.place < row.planned),
-        late=late,
+        late=(NOBODY, NOBODY),
+        passed=passed,
         matches=matches,
     )
 
@@ -435,9 +467,16 @@ class Period:
 
     def estimate(self, of: str, **more: int) -> ShareEstimate | NotEnough:
         """As `share.estimate`; messages that are themselves a draw widen the interval."""
+        return share.estimate(self.frame, self.labels, of, drawn=self._left_open, **more)
+
+    def tones(self) -> dict[str, ShareEstimate] | NotEnough:
+        """As `share.tones`, likewise."""
+        return share.tones(self.frame, self.labels, drawn=self._left_open)
+
+    @property
+    def _left_open(self) -> float:
         part = self.frame.sizes / self.frame.sizes.sum()
-        drawn = (1 - self.drawn) * float((part**2 / self.counted).sum())
-        return share.estimate(self.frame, self.labels, of, drawn=drawn, **more)
+        return (1 - self.drawn) * float((part**2 / self.counted).sum())
 
     def sizes(self) -> dict[int, float]:
         """Messages by channel."""
@@ -495,6 +534,11 @@ def period(parts: Sequence[Part]) -> Period | None:
     return Period(frame, labels, channel[order], message, ties, frame.sizes, parts[0].of.drawn)
 
 
+def coded(parts: Iterable[Part]) -> list[Part]:
+    """Those of days of which something was coded: what was said on the others, no label of theirs can tell."""
+    return [one for one in parts if one.of.coded]
+
+
 def _summed(channel: Ints, sizes: Floats) -> dict[int, float]:
     found, at = np.unique(channel, return_inverse=True)
     return dict(zip(found.tolist(), np.bincount(at, sizes).tolist()))
@@ -530,7 +574,8 @@ class Shelf:
         return [one for one in found if one is not None]
 
     def period(self, line: Line, start: date, end: date) -> Period | None:
-        return period(self.parts(line, start, end))
+        """Of the days that were coded."""
+        return period(coded(self.parts(line, start, end)))
 
     def _part(self, line: Line, of: Closed, one_each: bool) -> Part | None:
         key = (line.pk, of.day, one_each)

@@ -90,7 +90,9 @@ class DeskDay(models.Model):
     later has said nothing about this day.
 
     reader     version of the reader of tone whose predictions are frozen here
-    messages   in the frame; `unread`: those in languages that no coder reads, which are not
+    messages   in the frame; `unread`: those in languages that no coder read then, which are not
+    passed     one for each message left out because nobody reads its language, then or later: see
+               `measure.frames.PASSED`; `strata` names the languages that were left out later
     late       heard after the day closed
     planned    labels for this day; `surge`: an amber line had asked for more
     strata     names, bounds, cells, sizes and planned labels: see `core.measure.sampling.Strata` and `Draw`
@@ -107,6 +109,7 @@ class DeskDay(models.Model):
     surge = models.BooleanField(default=False)
     strata = models.JSONField(default=dict)
     rows = models.BinaryField()
+    passed = models.BinaryField(default=b"")
 
     class Meta:
         ordering = ["-day"]
@@ -200,12 +203,16 @@ class Figure(models.Model):
     period      week (Monday to Sunday), seven (the seven days that end at `end`), or day
     net         net tone with its interval: [value, low, high], between -1 and 1; None: not enough labels
     shares      of negative, neutral, positive and uncodable: [value, low, high] each
-    people      the same for the mood behind it, by authors, threads and copies: {"net": [...], "negative": [...], ...}
-    weight      how much of the channels' fixed weight was heard, between 0 and 1; `missing`: names of the others
-    bounds      between which net tone lies whatever the missing channels held
+    people      the same where what one author, one thread or one copied text said on a day counts once: {"net": [...],
+                "negative": [...], ...}
+    weight      how much of the channels' fixed weight was heard, read and coded, between 0 and 1; `missing`: names of
+                the channels that were not heard
+    bounds      between which net tone lies whatever the rest held
     labels, messages, late, effective    see `core.measure.share.ShareEstimate`; alpha: the coders' agreement
-    made        how: {"method", "reader", "variance", "channels": {name: fixed weight}, "change": {"since": the day on
-                which the period before ended, "total", "tone", "mix"}}; the changes are of net tone
+    made        how: {"voices": authors, threads and copied texts, each once a day; "people_labels": of these; "coded":
+                days that were coded, days that were closed, days whose labels are waited for; "unread": {language:
+                messages}; "method", "reader", "variance", "channels": {name: fixed weight}, "change": {"since": the day
+                on which the period before ended, "total", "tone", "mix"}}; the changes are of net tone
     current     of the vintages of this period, the newest
     """
 
