@@ -116,9 +116,12 @@ def _numbers(row: Figure) -> dict[str, Any]:
         told |= {name: value, f"{name}_low": low, f"{name}_high": high}
     people, low, high = row.people.get("net") or (None, None, None)
     told |= {"people_net": people, "people_net_low": low, "people_net_high": high}
+    days_coded, days, _waiting = row.made.get("coded") or (None, None, None)
     rests_on = {"labels": row.labels, "needed": row.needed, "effective": row.effective, "messages": row.messages}
+    voices = {"voices": row.made.get("voices"), "people_labels": row.made.get("people_labels")}
     heard = {"late": row.late, "weight": row.weight, "missing": "; ".join(row.missing)}
-    return told | rests_on | heard | {"made_at": row.made_at, "current": row.current}
+    heard |= {"days_coded": days_coded, "days": days, "not_read": " ".join(row.made.get("unread", ()))}
+    return told | rests_on | voices | heard | {"made_at": row.made_at, "current": row.current}
 
 
 def _alarm(line: Line) -> str:
@@ -159,7 +162,7 @@ def _start() -> None:
 # -- printing --------------------------------------------------------------------------------------------------------
 
 EYE = ("line", "kind", "day", "began", "start", "end", "net", "negative", "positive", "size", "labels", "needed",
-       "messages", "late", "weight", "missing", "carried", "because", "alarm")  # fmt: skip
+       "messages", "voices", "late", "weight", "missing", "carried", "because", "alarm")  # fmt: skip
 """What a person is shown, intervals beside their numbers; programs get every column."""
 
 

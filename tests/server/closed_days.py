@@ -38,6 +38,7 @@ class Days:
     volume    messages a day by the name of a channel
     labels    a day; all of them are coded at once unless `coded` says how many
     finds     how often the reader is right
+    copied    the share of a day's messages that are copies of one negative text
     """
 
     seed: int = 1
@@ -45,6 +46,7 @@ class Days:
     labels: int = 12
     mood: Mood = lambda n, channel: MOOD
     finds: float = 0.7
+    copied: float = 0.0
     reader: str = "tone-1"
     first: date = FIRST
 
@@ -75,6 +77,8 @@ class Days:
         truth = np.array(
             [np.searchsorted(edges[name], chance) for name, chance in zip(names, self.rng.random(len(names)))]
         )
+        copies = round(self.copied * len(names))
+        truth[:copies] = 0
         tone = self.predict(truth, drift)
         queue = sampling.draw([row.external_id for row in messages], names, tone, self.labels, "salt")
         assert not isinstance(queue, NotEnough)
@@ -82,7 +86,7 @@ class Days:
         rows["message"] = [row.pk for row in messages]
         rows["channel"] = [row.channel_id for row in messages]
         rows["stratum"], rows["number"], rows["tone"] = queue.stratum, queue.number, tone
-        rows["group"] = np.arange(len(names))
+        rows["group"] = np.maximum(np.arange(len(names)), copies)
         closed = DeskDay.objects.create(
             day=day,
             closed_at=morning_after(day),

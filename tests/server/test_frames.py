@@ -122,6 +122,7 @@ def test_languages_that_nobody_reads_are_counted_and_not_drawn(channel, coder):
     said(channel, 2, prefix="und", language="und")
     day = frames.close_day(DAY, NOON)
     assert (day.messages, day.unread) == (6, 3)
+    assert frames.passed(day)["language"].tolist() == [b"fi"] * 3
     assert set(day.drawn.values_list("language", flat=True)) == {"de", ""}
 
 

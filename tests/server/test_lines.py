@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from django.db.models import F
 from django.utils import translation
 
 from rapport.cli import main
@@ -18,6 +19,7 @@ from rapport.server.measure.models import (
     Alarm,
     Annotation,
     Code,
+    Coder,
     DayCount,
     DeskDay,
     Drawn,
@@ -28,6 +30,7 @@ from rapport.server.measure.models import (
 )
 from rapport.server.measure.whereabouts import happened, why_not
 from rapport.server.organise.models import Notice, User
+from rapport.server.understand.models import Reading
 from tests.server.closed_days import FIRST, Days, channel_called, morning_after
 
 EIGHT_WEEKS = 56
@@ -188,6 +191,109 @@ def test_a_channel_that_was_not_heard_is_named_and_bounds_say_what_it_may_hold(l
     assert week.weight == pytest.approx(2 / 3, abs=1e-5)
     assert week.bounds[0] < whole.net[0] < week.bounds[1]
     assert week.made["change"]["channels"] == ["Web"], "compared is what was heard in both weeks"
+
+
+def test_of_people_what_was_copied_on_a_day_counts_once(line):
+    days = Days(volume={"Web": 100}, labels=40, mood=lambda n, channel: (0, 1, 0), copied=0.5)
+    estimated(days.play(7))
+    week = figure(line, "week", days.last)
+    assert week.shares["negative"][0] == pytest.approx(0.5, abs=0.05)
+    assert week.people["negative"][0] < 0.05
+    assert (week.messages, week.made["voices"]) == (700, 7 * 50)
+    assert 120 < week.made["people_labels"] < 160
+
+
+def test_shares_and_net_tone_add_up(line):
+    days = Days()
+    estimated(days.play(7))
+    week = figure(line, "week", days.last)
+    value = {of: one[0] for of, one in week.shares.items()}
+    assert sum(value.values()) == pytest.approx(1, abs=1e-5)
+    assert value["positive"] - value["negative"] == pytest.approx(week.net[0], abs=1e-5)
+    of_people = {of: one[0] for of, one in week.people.items()}
+    assert of_people["positive"] - of_people["negative"] == pytest.approx(of_people["net"], abs=1e-5)
+
+
+def test_days_that_nobody_coded_are_missing_and_not_filled_in_from_the_others(line):
+    days = Days(labels=24, mood=lambda n, channel: (0.2, 0.5, 0.3) if n < 2 else SOUR)
+    days.play(2)
+    days.play(5, coded=0)
+    figures.estimate_lines(morning_after(days.last, 24 * 5))
+    week = figure(line, "week", days.last)
+    assert week.made["coded"] == [2, 7, 0]
+    assert week.weight == pytest.approx(2 / 7)
+    assert week.bounds[0] < week.net[0] < week.bounds[1]
+    assert week.bounds[1] - week.bounds[0] == pytest.approx(2 * 5 / 7)
+
+
+def test_days_whose_labels_are_still_waited_for_are_left_out_and_take_nothing_off(line):
+    days = Days()
+    days.play(5)
+    days.play(2, coded=0)
+    estimated(days.last)
+    week = figure(line, "week", days.last)
+    assert (week.made["coded"], week.weight, week.labels) == ([5, 7, 2], 1.0, 60)
+    assert week.made["provisional"]
+
+
+@pytest.fixture
+def half_polish(line, ana) -> Days:
+    """A week in which every second message is in Polish, whose coder has left: nobody codes those, all are negative."""
+    days = Days(labels=24, mood=lambda n, channel: (0, 1, 0))
+    days.play(7)
+    Coder.objects.create(user=ana, languages=["en"])
+    polish = Message.objects.annotate(half=F("pk") % 2).filter(half=0)
+    tone = {"tone": "neutral", "negative": 0.2, "neutral": 0.6, "positive": 0.2}
+    Reading.objects.bulk_create(Reading(message=one, language="pl", reader="tone-1", **tone) for one in polish)
+    Drawn.objects.filter(message__in=polish).update(language="pl", answer="", answered_at=None)
+    return days
+
+
+def test_a_language_that_nobody_reads_any_more_is_left_out_and_named(line, half_polish):
+    later = morning_after(half_polish.last, 24 * 5)
+    assert frames.pass_over(later) == 7
+    figures.estimate_lines(later)
+    week = figure(line, "week", half_polish.last)
+    assert week.labels == Drawn.objects.exclude(answer="").count(), "none waits behind a hole"
+    assert week.made["unread"] == {"pl": 147}
+    assert week.weight == pytest.approx(0.5)
+    assert frames.pass_over(later) == 0
+
+
+def test_a_language_comes_back_when_somebody_codes_it_after_all(line, half_polish):
+    later = morning_after(half_polish.last, 24 * 5)
+    frames.pass_over(later)
+    Drawn.objects.filter(answer="").update(answer="negative", answered_at=later)
+    assert frames.pass_over(later) == 7
+    figures.estimate_lines(later)
+    week = figure(line, "week", half_polish.last)
+    assert (week.labels, week.weight, week.made["unread"]) == (7 * 24, 1.0, {})
+    assert week.shares["negative"][0] == pytest.approx(0.5, abs=0.15)
+
+
+def test_a_place_that_is_only_waited_for_leaves_no_language_out(line, half_polish):
+    assert frames.pass_over(morning_after(half_polish.last)) == 4, "of the first four days nobody waits any more"
+    Coder.objects.update(languages=["en", "pl"])
+    Drawn.objects.filter(language="pl", place__lt=12).update(answer="negative")
+    assert frames.pass_over(morning_after(half_polish.last, 24 * 5)) == 4, (
+        "somebody reads it, and coded some of each day"
+    )
+    assert {tuple(one.strata["passed"]) for one in DeskDay.objects.all() if "passed" in one.strata} == {()}
+
+
+def test_what_nobody_could_read_when_a_day_closed_is_not_heard(line):
+    days = Days()
+    days.play(7)
+    for n, day in enumerate(DeskDay.objects.order_by("day")):
+        unread = days.say([day.day], ["Web"] * 14, prefix=f"{n} unread")
+        DeskDay.objects.filter(pk=day.pk).update(
+            unread=14, passed=np.array([(one.pk, one.channel_id, "fi") for one in unread], frames.PASSED).tobytes()
+        )
+    estimated(days.last)
+    week = figure(line, "week", days.last)
+    assert week.weight == pytest.approx(42 / 56), "the weights are those of all that was said, of Web 28 of 42 are read"
+    assert week.made["unread"] == {"fi": 98}
+    assert week.missing == []
 
 
 def test_hours_that_were_missed_take_a_channel_out_and_what_comes_back_is_not_taken_in(line):

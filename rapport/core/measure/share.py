@@ -284,7 +284,9 @@ class _Sample:
 
     def means(self, values: Floats) -> Floats:
         """Of one value per label, by stratum."""
-        sums: Floats = np.bincount(self.labels.stratum, self.within * values, minlength=len(self.frame.sizes))
+        sums: Floats = np.bincount(
+            self.labels.stratum, weights=self.within * values, minlength=len(self.frame.sizes)
+        ).astype(np.float64)
         return sums
 
     @property

@@ -482,8 +482,8 @@ def _hearing(line: Line, span: Span, night: Night) -> Hearing | None:
             missing[channel] = weight
     waits = [one for one in days if not (one.coded or one.settled(night.now))]
     due = [one for one in days if one not in waits]
-    there = period(coded(parts) if due else parts)
-    covered = there.within(heard) if there else None
+    told = period(coded(parts) if due else parts)
+    covered = told.within(heard) if told else None
     return Hearing(
         weights=weights,
         covered=covered if covered and len(covered.channel) else None,
@@ -558,8 +558,10 @@ def _earlier(line: Line, span: Span, night: Night) -> Mapping[int, coverage.Hear
 
 
 def _by_channel(heard: Hearing) -> dict[int, coverage.Heard]:
-    found = {}
-    for channel, weight in heard.parts.items() if heard.covered else ():
+    found: dict[int, coverage.Heard] = {}
+    if heard.covered is None:
+        return found
+    for channel, weight in heard.parts.items():
         one = heard.covered.within([channel])
         net = one.estimate("net", fewest=FEWEST_IN_CHANNEL)
         if isinstance(net, ShareEstimate):

@@ -377,7 +377,11 @@ def _not_read(days: QuerySet[DeskDay]) -> dict[int, set[str]]:
     read = languages_read()
     waits, done = Q(answer="", place__lt=F("day__planned")), ~Q(answer="")
     told = Drawn.objects.filter(day__in=days.values("pk")).order_by().values_list("day", "language")
-    rows = list(told.annotate(Min("place", filter=waits), Max("place", filter=done), Count("pk", filter=done)))
+    rows = list(
+        told.annotate(
+            waiting=Min("place", filter=waits), answered=Max("place", filter=done), n=Count("pk", filter=done)
+        )
+    )
     last: dict[int, int] = defaultdict(lambda: -1)
     for day, _language, _waits, answered, _n in rows:
         last[day] = max(last[day], -1 if answered is None else answered)

@@ -33,7 +33,16 @@ from rapport.server.pages.asking import number, quoted
 from rapport.server.pages.course_axis import events
 from rapport.server.pages.course_chart import Drawing
 from rapport.server.pages.course_tabs import reached, tabbed
-from rapport.server.pages.course_words import SHORT, Sentence, arrival, day_name, interval, sentence
+from rapport.server.pages.course_words import (
+    SHORT,
+    Sentence,
+    arrival,
+    day_name,
+    interval,
+    lacks,
+    messages_of,
+    sentence,
+)
 from rapport.server.pages.figures import percent
 from rapport.server.pages.framed import Framed, framed, sent
 from rapport.server.pages.sparks import spark
@@ -275,14 +284,12 @@ def _lacking(found: Whereabouts) -> str:
 
 def facts(figure: Figure) -> list[tuple[str, str]]:
     """What a number rests on."""
-    told = [(_("Labels"), digits(figure.labels)), (_("Messages"), digits(figure.messages))]
+    told = [(_("Labels"), digits(figure.labels)), (_("Messages"), messages_of(figure))]
     if figure.effective and figure.labels:
         told.append((_("A label counts for"), digits(figure.effective / figure.labels, 1)))
     if figure.alpha:
         told.append((_("Coders agree (alpha)"), f"{digits(figure.alpha[0], 2)} ({_alpha(figure.alpha)})"))
-    told.append((_("Heard"), percent(figure.weight)))
-    if figure.missing:
-        told.append((_("Not heard"), ", ".join(figure.missing)))
+    told += [(_("Heard"), percent(figure.weight)), *lacks(figure)]
     if figure.late:
         told.append((_("Came late"), digits(figure.late)))
     return told

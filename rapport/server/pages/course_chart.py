@@ -19,7 +19,9 @@ from rapport.server.pages.course_words import (
     changed,
     day_name,
     interval,
+    labels_of,
     likely,
+    messages_of,
     points,
     too_few,
     written,
@@ -28,7 +30,8 @@ from rapport.server.pages.figures import Figure, percent
 from rapport.server.templatetags.rapport import number
 
 HEAD = ["period", "start", "end", "value", "low", "high", "labels", "needed", "messages", "late", "heard"]
-HEAD += ["bound_low", "bound_high", "change_tone", "change_mix", "made_at"]
+HEAD += ["bound_low", "bound_high", "change_tone", "change_mix"]
+HEAD += ["voices", "days_coded", "days", "not_read", "made_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,8 @@ class Drawing:
                 [
                     date_format(row.start, "DAY"),
                     *self._told(row, words),
-                    number(row.labels),
-                    number(row.messages),
+                    number(labels_of(row, people=self.people)),
+                    messages_of(row),
                     percent(row.weight),
                     *([_change(row, "tone"), _change(row, "mix")] if self.parted else []),
                 ]
@@ -98,7 +101,7 @@ class Drawing:
     def _told(self, row: Row, words: Any) -> list[str]:
         one = value(row, self.of, people=self.people)
         if one is None:
-            return [too_few(row), "–"]
+            return [too_few(row, people=self.people), "–"]
         told = f"{words(one[0])} ({_('no verdict')})" if grey(row) else words(one[0])
         return [told, interval(one, words)]
 
@@ -108,7 +111,9 @@ class Drawing:
         made = row.made_at.isoformat()
         sample = [row.labels, row.needed, row.messages, row.late, row.weight, low, high]
         change = ["" if part is None else part for part in (moved(row, "tone"), moved(row, "mix"))]
-        return [row.period, row.start, row.end, *one, *sample, *change, made]
+        days_coded, days, _waiting = row.made.get("coded") or ("", "", "")
+        rest = [row.made.get("voices", ""), days_coded, days, " ".join(row.made.get("unread", ()))]
+        return [row.period, row.start, row.end, *one, *sample, *change, *rest, made]
 
     # -- in words
 

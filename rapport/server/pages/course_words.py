@@ -16,6 +16,7 @@ from rapport.core.types import NotEnough
 from rapport.server.measure.models import Alarm, Figure, Goal
 from rapport.server.measure.whereabouts import Triple, Whereabouts, grey, rises, value, why_not
 from rapport.server.pages.figures import lacking, percent
+from rapport.server.pages.inbox_correct import language_words
 from rapport.server.templatetags.rapport import number
 
 NAMES = {
@@ -120,11 +121,12 @@ def _now(figure: Figure | None, of: str, people: bool) -> tuple[str, str]:
         return _("Nothing is known of the last seven days."), ""
     found = value(figure, of, people=people)
     if found is None:
-        return f"{capfirst(too_few(figure))}.", ""
+        return f"{capfirst(too_few(figure, people=people))}.", ""
     if grey(figure):
         return _doubtful(figure, of), ""
     words = written(of)
-    labels = ngettext("%(n)s label", "%(n)s labels", figure.labels) % {"n": number(figure.labels)}
+    n = labels_of(figure, people=people)
+    labels = ngettext("%(n)s label", "%(n)s labels", n) % {"n": number(n)}
     told = _("%(name)s %(value)s (%(between)s) over 7 days, %(labels)s.") % {
         "name": (PEOPLES if people else NAMES)[of],
         "value": words(found[0]),
@@ -138,6 +140,7 @@ def _doubtful(figure: Figure, of: str) -> str:
     heard = _("We heard only %(share)s of what we usually hear, so there is no verdict.") % {
         "share": percent(figure.weight)
     }
+    heard = " ".join([heard, *(f"{name}: {words}." for name, words in lacks(figure))])
     if of != "net" or not figure.bounds:
         return heard
     bounds = _("Net tone lies between %(low)s and %(high)s, whatever the rest said.") % {
@@ -147,8 +150,37 @@ def _doubtful(figure: Figure, of: str) -> str:
     return f"{heard} {bounds}"
 
 
-def too_few(figure: Figure) -> str:
-    return lacking(NotEnough(figure.labels, figure.needed, "labels"))
+def lacks(figure: Figure) -> list[tuple[str, str]]:
+    """What is not in the number, by its reason."""
+    found = [(_("Not heard"), ", ".join(figure.missing))] if figure.missing else []
+    coded, closed, waiting = figure.made.get("coded") or (0, 0, 0)
+    if coded < closed:
+        words = _("%(n)s of %(all)s days") % {"n": number(coded), "all": number(closed)}
+        if waiting:
+            words += ngettext(", %(n)s more is waited for", ", %(n)s more are waited for", waiting) % {
+                "n": number(waiting)
+            }
+        found.append((_("Coded"), words))
+    if unread := figure.made.get("unread"):
+        found.append((_("Not read"), ", ".join(language_words(one) for one in unread)))
+    return found
+
+
+def labels_of(figure: Figure, *, people: bool) -> int:
+    """Of people: those of messages that count for an author, a thread or a copied text."""
+    return int(figure.made.get("people_labels", figure.labels)) if people else figure.labels
+
+
+def too_few(figure: Figure, *, people: bool = False) -> str:
+    return lacking(NotEnough(labels_of(figure, people=people), figure.needed, "labels"))
+
+
+def messages_of(figure: Figure) -> str:
+    """How many, and how many authors, threads and copied texts stand behind them, where these are fewer."""
+    voices = figure.made.get("voices")
+    if voices is None or voices >= figure.messages:
+        return number(figure.messages)
+    return _("%(messages)s by %(voices)s voices") % {"messages": number(figure.messages), "voices": number(voices)}
 
 
 def changed(found: Whereabouts, of: str) -> str:
