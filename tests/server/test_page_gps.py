@@ -99,6 +99,27 @@ def test_where_too_little_was_heard_there_is_no_verdict_but_bounds(line):
     assert "+5" not in words
 
 
+def test_what_a_number_does_not_know_is_named_with_its_reason(line, ana):
+    seven = Figure.objects.get(period="seven")
+    seven.weight, seven.messages = 0.4, 1000
+    seven.made |= {"coded": [3, 7, 1], "unread": {"pl": 12}, "voices": 512}
+    seven.save()
+    words = page(ana)
+    assert "Coded: 3 of 7 days, 1 more is waited for. Not read: Polish." in words
+    assert "1,000 by 512 voices" in words
+    rows = list(
+        csv.DictReader(io.StringIO(as_(ana).get(reverse("line_figure", args=[line.pk, "csv"])).content.decode()))
+    )
+    assert [rows[-1][name] for name in ("voices", "days_coded", "days", "not_read")] == ["512", "3", "7", "pl"]
+
+
+def test_of_people_the_labels_of_voices_are_told(line, ana):
+    seven = Figure.objects.get(period="seven")
+    seven.people, seven.made = {}, seven.made | {"people_labels": 31}
+    seven.save()
+    assert sentence(look(line), people=True).now == "Not enough: 31 of 40 labels."
+
+
 @pytest.mark.parametrize(("tone", "words"), [(0.124, "+12"), (-0.08, "−8"), (0.001, "0")])
 def test_net_tone_is_written_in_points(tone, words):
     assert points(tone) == words
