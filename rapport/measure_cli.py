@@ -52,7 +52,7 @@ def draw(file: Path, labels: int, salt: str) -> None:
 @File
 @click.option("--of", type=click.Choice([*LABELS, "net"]), default="negative", show_default=True)
 @click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True)
-@click.option("--mood", is_flag=True, help="Take messages of one author, thread or wording for one voice.")
+@click.option("--mood", is_flag=True, help="Wider: messages of one author, thread or wording hang together.")
 def estimate(file: Path, of: str, level: float, mood: bool) -> None:
     """The share of a tone among all messages of the file, from the labelled ones."""
     from rapport.core.measure import share

@@ -101,12 +101,12 @@ def test_where_too_little_was_heard_there_is_no_verdict_but_bounds(line):
 
 def test_what_a_number_does_not_know_is_named_with_its_reason(line, ana):
     seven = Figure.objects.get(period="seven")
-    seven.weight, seven.messages = 0.4, 1000
+    seven.weight, seven.messages = 0.4, 900
     seven.made |= {"coded": [3, 7, 1], "unread": {"pl": 12}, "voices": 512}
     seven.save()
     words = page(ana)
     assert "Coded: 3 of 7 days, 1 more is waited for. Not read: Polish." in words
-    assert "1,000 by 512 voices" in words
+    assert "900 by 512 voices" in words
     rows = list(
         csv.DictReader(io.StringIO(as_(ana).get(reverse("line_figure", args=[line.pk, "csv"])).content.decode()))
     )
