@@ -101,7 +101,12 @@ class Year:
             "messages": sum(not one.ours for one in world.messages),
             "labels": Drawn.objects.exclude(answer="").count(),
             "alarms": [
-                {"kind": one.kind, "day": one.day.isoformat(), "began": one.began and one.began.isoformat()}
+                {
+                    "kind": one.kind,
+                    "day": one.day.isoformat(),
+                    "began": one.began and one.began.isoformat(),
+                    "rang_at": one.rang_at.isoformat(),
+                }
                 for one in Alarm.objects.filter(line=line).order_by("day", "id")
             ],
             "events": {one.slug: [one.start.isoformat(), one.end.isoformat()] for one in truth.events},
@@ -199,6 +204,9 @@ def _seen(year: Mapping[str, Any]) -> Iterator[Row]:
     after = [(day - price).days for day in reds if day >= price]
     words = "nine of ten by, as shown before, for a change of 20 points"
     yield Row("days from the price rise to red", after[0] if after else math.nan, "days", words, late, late)
+    rang = [datetime.fromisoformat(one["rang_at"]).date() for one in year["alarms"] if one["kind"] == "red"]
+    waited = [(at - price).days for at, day in zip(rang, reds) if day >= price]
+    yield Row("days from the price rise until red rang", waited[0] if waited else math.nan, "days")
     yield Row("red before the price rise", sum(day < price for day in reds), "alarms", target=0)
     yield Row("red in the outage", sum(silence[0] <= day <= silence[1] for day in reds), "alarms", target=0)
     moved = [(day - reader).days for day in rulers if reader <= day <= reader + CALLED_LATE]
