@@ -193,6 +193,16 @@ def test_a_channel_that_was_not_heard_is_named_and_bounds_say_what_it_may_hold(l
     assert week.made["change"]["channels"] == ["Web"], "compared is what was heard in both weeks"
 
 
+def test_a_channel_that_stays_away_is_carried_on_with_growing_doubt(line):
+    days = Days(labels=40)
+    days.play(28)
+    ends = [days.play(7, silent=["Post"]) for _ in range(3)]
+    estimated(days.last)
+    carried = [figure(line, "week", end).made["carried"] for end in ends]
+    first, second, third = (high - low for _value, low, high in carried)
+    assert first < second < third
+
+
 def test_of_people_what_was_copied_on_a_day_counts_once(line):
     days = Days(volume={"Web": 100}, labels=40, mood=lambda n, channel: (0, 1, 0), copied=0.5)
     estimated(days.play(7))

@@ -62,6 +62,9 @@ FEWEST_IN_CHANNEL = 10
 PEOPLE = ("net", "negative", "positive")
 """Net tone first: the others take its weight of the predictions, so that they add up to it."""
 
+LOOKED_BACK = 8
+"""Periods back to which a channel that is not heard now is looked for."""
+
 EXPECTED = 5.0
 """Of a channel that is to bring so many messages nothing comes by chance in one of 150 periods: it was not heard."""
 
@@ -121,6 +124,7 @@ class Night:
     states        of the closed days that may have to be looked at
     hours         by channel and day: how many were to be heard, and how many of them are missing
     reference     fixed weights of channels for all periods, instead of those of each quarter
+    by_channel    what was heard in each channel, by line and period: a week is compared with the one before it
     """
 
     now: datetime
@@ -134,6 +138,7 @@ class Night:
     labels_a_day: int
     weights: dict[tuple[int, date], Weights] = field(default_factory=dict)
     reference: Weights | None = None
+    by_channel: dict[tuple[int | None, date, date], Mapping[int, coverage.Heard]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lines: Sequence[Line], now: datetime) -> Night | None:
@@ -532,11 +537,9 @@ def _missed(channel: int, span: Span, night: Night) -> float:
 
 def _compare(row: Figure, line: Line, span: Span, heard: Hearing, net: ShareEstimate, night: Night) -> None:
     """Beside the period before, on the channels that were heard in both; and what the rest may hold."""
-    if span.period == "day":
-        before: Mapping[int, coverage.Heard] = {}
-    else:
-        before = _earlier(line, span.before, night)
-        now = _by_channel(heard)
+    if span.period != "day":
+        now = night.by_channel[line.pk, span.start, span.end] = _by_channel(heard)
+        before = _channels(line, span.before, night)
         if moved := coverage.movement(_named(now, night), _named(before, night)):
             row.made["change"] = {
                 "since": span.before.end.isoformat(),
@@ -546,15 +549,19 @@ def _compare(row: Figure, line: Line, span: Span, heard: Hearing, net: ShareEsti
                 "channels": list(moved.channels),
             }
     if heard.weight < 1 - 1e-9:
-        days = (span.end - span.start + DAY).days
-        whole = coverage.combine(_rest(heard, net, before, days), low=-1.0)
+        last = {} if span.period == "day" else {one: _last_heard(one, line, span, night) for one in heard.missing}
+        whole = coverage.combine(_rest(heard, net, last), low=-1.0)
         row.bounds = [round(one, 6) for one in whole.bounds]
         row.made["carried"] = interval(whole.carried) if whole.carried else None
 
 
-def _earlier(line: Line, span: Span, night: Night) -> Mapping[int, coverage.Heard]:
-    heard = _hearing(line, span, night)
-    return _by_channel(heard) if heard else {}
+def _channels(line: Line, span: Span, night: Night) -> Mapping[int, coverage.Heard]:
+    """What was heard in each channel, where there are labels enough to tell."""
+    key = (line.pk, span.start, span.end)
+    if key not in night.by_channel:
+        heard = _hearing(line, span, night)
+        night.by_channel[key] = _by_channel(heard) if heard else {}
+    return night.by_channel[key]
 
 
 def _by_channel(heard: Hearing) -> dict[int, coverage.Heard]:
@@ -569,19 +576,31 @@ def _by_channel(heard: Hearing) -> dict[int, coverage.Heard]:
     return found
 
 
+def _last_heard(channel: int, line: Line, span: Span, night: Night) -> tuple[ShareEstimate, int] | None:
+    """How a channel sounded when it was last heard, and how many days before the end of this period that was."""
+    back = span.before
+    for _ in range(LOOKED_BACK):
+        if back.end < night.first:
+            return None
+        if found := _channels(line, back, night).get(channel):
+            return found.found, (span.end - back.end).days
+        back = back.before
+    return None
+
+
 def _named(channels: Mapping[int, coverage.Heard], night: Night) -> dict[str, coverage.Heard]:
     return {night.names[one]: heard for one, heard in channels.items()}
 
 
 def _rest(
-    heard: Hearing, net: ShareEstimate, before: Mapping[int, coverage.Heard], days: int
+    heard: Hearing, net: ShareEstimate, last: Mapping[int, tuple[ShareEstimate, int] | None]
 ) -> dict[str, coverage.Channel]:
-    """All that is known as one channel, those that were not heard, as they were before, and what nobody coded or reads
-    of the others."""
+    """All that is known as one channel, those that were not heard, as they were last, and what nobody coded or reads of
+    the others."""
     total = sum(heard.parts.values()) + sum(heard.missing.values())
     found = {"": coverage.Channel(heard.weight, net)}
     for channel, weight in heard.missing.items():
-        last = before[channel].found if channel in before else None
-        found[str(channel)] = coverage.Channel(weight / total, None, last, days)
+        known, days = last.get(channel) or (None, 0)
+        found[str(channel)] = coverage.Channel(weight / total, None, known, days)
     rest = 1 - sum(one.weight for one in found.values())
     return found | ({"-": coverage.Channel(rest, None)} if rest > 1e-9 else {})

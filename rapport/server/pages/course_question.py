@@ -38,6 +38,8 @@ def question(request: HttpRequest) -> HttpResponse:
     asked = replace(Asked.read(request, Line(name=typed.text)), text=typed.text, known=None)
     asked = replace(asked, of=asked.of or "net")
     answer = ask(typed.text, timezone.now(), weeks=asked.weeks) if typed.query else None
+    if answer and answer.drawn < 1:
+        asked = replace(asked, people=False)  # of a draw of messages nobody can tell how many people speak
     context = {
         "page_class": "page--wide",
         "typed": typed,
@@ -58,7 +60,7 @@ def _told(request: HttpRequest, asked: Asked, answer: Answer) -> dict[str, objec
         "whole": _whole(answer, asked),
         "matched": _matched(answer),
         "looked": _looked(answer),
-        "switches": switches(asked),
+        "switches": [one for one in switches(asked) if answer.drawn == 1 or one[0] != _("Counted")],
         "facts": facts(answer.whole),
         "follow_url": f"{reverse('new_brief')}?{urlencode({'query': asked.text})}",
     }
@@ -133,6 +135,7 @@ def question_figure(request: HttpRequest, form: str) -> HttpResponse:
     answer = ask(typed.text, timezone.now(), weeks=asked.weeks) if typed.query else None
     if answer is None:
         raise Http404
+    asked = replace(asked, people=asked.people and answer.drawn == 1)
     return sent(request, _drawing(replace(asked, of=asked.of or "net"), answer).figure(), form, widths=WIDTHS)
 
 
