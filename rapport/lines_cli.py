@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Cells = Mapping[str, Any]
 
 NUMBERS = ("net", "negative", "neutral", "positive", "uncodable")
+PEOPLES = ("net", "negative", "positive")
 
 
 def shown(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -32,15 +33,20 @@ def the_line(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @shown
-def lines(form: str | None) -> None:
-    """Where each line is now: the newest seven days, and how its alarm stands."""
+@click.option("--known", type=click.DateTime(["%Y-%m-%d"]), help="As it was known on that day.")
+def lines(form: str | None, known: datetime | None) -> None:
+    """Where each line is now: the newest seven days, unless they ended over a week ago, and how its alarm stands."""
     _start()
-    from rapport.server.measure.models import Figure, Line
+    from django.utils import timezone
 
-    rows = []
-    for line in Line.objects.filter(closed_at=None).select_related("watching"):
-        newest = Figure.objects.filter(line=line, period="seven", current=True).order_by("-end").first()
-        rows.append({"line": line.name, **(_numbers(newest) if newest else {}), "alarm": _alarm(line)})
+    from rapport.server.measure.whereabouts import lines as every
+    from rapport.server.measure.whereabouts import whereabouts
+
+    found = whereabouts(every(), timezone.now(), weeks=1, known=known.date() if known else None)
+    rows = [
+        {"line": one.line.name, **(_numbers(one.seven) if one.seven else {}), "alarm": _alarm(one.line)}
+        for one in found
+    ]
     _print(rows, form)
 
 
@@ -109,19 +115,21 @@ def ask(query: str, form: str | None, weeks: int) -> None:
 
 
 def _numbers(row: Figure) -> dict[str, Any]:
+    """Under the names that the course's own files have."""
+    from rapport.server.measure.whereabouts import looks, rests_on
+
     found = {"net": row.net, **row.shares}
     told: dict[str, Any] = {"start": row.start, "end": row.end}
     for name in NUMBERS:
         value, low, high = found.get(name) or (None, None, None)
         told |= {name: value, f"{name}_low": low, f"{name}_high": high}
-    people, low, high = row.people.get("net") or (None, None, None)
-    told |= {"people_net": people, "people_net_low": low, "people_net_high": high}
-    days_coded, days, _waiting = row.made.get("coded") or (None, None, None)
-    rests_on = {"labels": row.labels, "needed": row.needed, "effective": row.effective, "messages": row.messages}
-    voices = {"voices": row.made.get("voices"), "people_labels": row.made.get("people_labels")}
-    heard = {"late": row.late, "weight": row.weight, "missing": "; ".join(row.missing)}
-    heard |= {"days_coded": days_coded, "days": days, "not_read": " ".join(row.made.get("unread", ()))}
-    return told | rests_on | voices | heard | {"made_at": row.made_at, "current": row.current}
+    for name in PEOPLES:
+        value, low, high = row.people.get(name) or (None, None, None)
+        told |= {f"people_{name}": value, f"people_{name}_low": low, f"people_{name}_high": high}
+    for name in PEOPLES:
+        _value, low, high = looks(row, name) or (None, None, None)
+        told |= {f"{name}_looks_low": low, f"{name}_looks_high": high}
+    return told | rests_on(row) | {"current": row.current}
 
 
 def _alarm(line: Line) -> str:
@@ -162,7 +170,7 @@ def _start() -> None:
 # -- printing --------------------------------------------------------------------------------------------------------
 
 EYE = ("line", "kind", "day", "began", "start", "end", "net", "negative", "positive", "size", "labels", "needed",
-       "messages", "voices", "late", "weight", "missing", "carried", "because", "alarm")  # fmt: skip
+       "messages", "voices", "late", "heard", "no_verdict", "missing", "carried", "because", "alarm")  # fmt: skip
 """What a person is shown, intervals beside their numbers; programs get every column."""
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from rapport.cli import main
 from rapport.core.steer import staffing
 from rapport.core.steer.staffing import Desk, erlang_c, people_for
 from rapport.core.types import Refused
-from rapport.measure_cli import measure
 
 
 def test_the_examples_run() -> None:
@@ -63,7 +63,7 @@ def test_a_thousand_people_are_no_trouble_for_the_numbers() -> None:
 
 
 def test_the_command_prints_the_desk_and_its_neighbours() -> None:
-    done = CliRunner().invoke(measure, ["staffing", "--an-hour", "60", "--handling", "6"])
+    done = CliRunner().invoke(main, ["measure", "staffing", "--an-hour", "60", "--handling", "6"])
     head, *lines = done.output.splitlines()
     assert head == "people,in_time,mean_wait_minutes,busy"
     shares = [float(line.split(",")[1]) for line in lines]

@@ -586,9 +586,22 @@ def test_the_command_line_prints_the_figures_that_are_kept(line):
     week = figure(line, "week", days.last)
     assert [row["negative"], row["negative_low"], row["negative_high"]] == week.shares["negative"]
     assert (row["labels"], row["end"]) == (84, days.last.isoformat())
-    table = CliRunner().invoke(main, ["measure", "lines"]).output
+    then = (days.last + timedelta(days=2)).isoformat()
+    table = CliRunner().invoke(main, ["measure", "lines", "--known", then]).output
     assert f"{week.net[0]:+.3f} [{week.net[1]:+.3f}, {week.net[2]:+.3f}]" in table
     assert "baseline" in table
+
+
+def test_of_seven_days_a_wider_interval_is_kept_for_who_looks_every_day(line):
+    days = Days()
+    estimated(days.play(7))
+    seven = figure(line, "seven", days.last)
+    for of, told in (("net", seven.net), ("negative", seven.shares["negative"])):
+        value, low, high = seven.made["looks"][of]
+        assert value == told[0]
+        assert low < told[1] < told[2] < high
+        assert high - low < 1.8 * (told[2] - told[1])
+    assert figure(line, "day", days.last).made.get("looks", {}) == {}
 
 
 def test_the_command_line_prints_what_rang(line):

@@ -309,7 +309,7 @@ def _fill(row: Figure, line: Line, span: Span, heard: Hearing, covered: Period, 
     row.shares = {of: told(found[of]) for of in share.SHARES}
     row.alpha = interval(night.agreement) if isinstance(night.agreement, Estimate) else None
     method = {"method": net.estimate.method, "variance": net.variance, "multiplier": round(net.multiplier, 3)}
-    row.made |= method | {"looks": _for_all_looks(sample, span, night)}
+    row.made |= method | {"looks": _for_all_looks(found, span, night)}
     _compare(row, line, span, heard, net, night)
 
 
@@ -334,12 +334,18 @@ def _count_people(row: Figure, line: Line, span: Span, heard: Hearing, night: Ni
             row.people[of], weight = told(one), one.weight
 
 
-def _for_all_looks(sample: Period, span: Span, night: Night) -> list[float] | None:
-    """Of a week that people look at while it fills: the interval that holds at all looks together."""
-    if span.period != "week":
-        return None
-    found = sample.estimate("net", watched=7 * night.labels_a_day)
-    return told(found) if isinstance(found, ShareEstimate) else None
+def _for_all_looks(found: Mapping[str, ShareEstimate], span: Span, night: Night) -> dict[str, list[float]]:
+    """Of a week and of seven days, which people look at every day: the intervals that hold at all looks together."""
+    if span.period == "day":
+        return {}
+    return {of: _wide(found[of], of, night) for of in PEOPLE}
+
+
+def _wide(found: ShareEstimate, of: str, night: Night) -> list[float]:
+    half = share.time_uniform(found.variance, found.labels, 7 * night.labels_a_day)
+    one, least = found.estimate, -1.0 if of == "net" else 0.0
+    low, high = max(min(one.low, one.value - half), least), min(max(one.high, one.value + half), 1.0)
+    return interval(Estimate(one.value, low, high, one.n, "for all looks"))
 
 
 def told(found: ShareEstimate) -> list[float]:

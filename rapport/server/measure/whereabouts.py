@@ -106,6 +106,60 @@ def value(figure: Figure, of: str, *, people: bool) -> Triple | None:
     return (found[0], found[1], found[2]) if found else None
 
 
+def looks(figure: Figure, of: str) -> Triple | None:
+    """The number with the interval that holds however often one looks at this period; None where there is none."""
+    kept = figure.made.get("looks") or {}
+    found = kept.get(of) if isinstance(kept, dict) else kept if of == "net" else None
+    return (found[0], found[1], found[2]) if found else None
+
+
+def moved(figure: Figure, part: str) -> float | None:
+    """What the tone or the mix of channels did to net tone since the period before."""
+    found = (figure.made.get("change") or {}).get(part)
+    return found[0] if isinstance(found, list) else found
+
+
+def rests_on(figure: Figure) -> dict[str, Any]:
+    """What a number rests on, by the names that it has in every file; bounds, carried and change are of net tone."""
+    alpha, alpha_low, alpha_high = figure.alpha or NONE
+    carried, carried_low, carried_high = figure.made.get("carried") or NONE
+    bound_low, bound_high = figure.bounds or (None, None)
+    tone, tone_low, tone_high = (figure.made.get("change") or {}).get("tone") or NONE
+    days_coded, days, _waiting = figure.made.get("coded") or NONE
+    return {
+        "labels": figure.labels,
+        "needed": figure.needed,
+        "effective": figure.effective,
+        "multiplier": figure.effective / figure.labels if figure.effective and figure.labels else None,
+        "alpha": alpha,
+        "alpha_low": alpha_low,
+        "alpha_high": alpha_high,
+        "messages": figure.messages,
+        "voices": figure.made.get("voices"),
+        "people_labels": figure.made.get("people_labels"),
+        "late": figure.late,
+        "days_coded": days_coded,
+        "days": days,
+        "not_read": " ".join(figure.made.get("unread", ())),
+        "heard": figure.weight,
+        "no_verdict": grey(figure),
+        "missing": "; ".join(figure.missing),
+        "bound_low": bound_low,
+        "bound_high": bound_high,
+        "carried": carried,
+        "carried_low": carried_low,
+        "carried_high": carried_high,
+        "change_tone": tone,
+        "change_tone_low": tone_low,
+        "change_tone_high": tone_high,
+        "change_mix": moved(figure, "mix"),
+        "made_at": figure.made_at,
+    }
+
+
+NONE = (None, None, None)
+
+
 def rises(alarm: Alarm) -> bool | None:
     """Whether what is watched went up; None where nobody can say yet."""
     moved = alarm.found.get("size")

@@ -23,7 +23,9 @@ from rapport.server.measure.whereabouts import (
     NUMBERS,
     Whereabouts,
     coded_at_all,
+    grey,
     lines,
+    looks,
     missing,
     value,
     whereabouts,
@@ -41,7 +43,9 @@ from rapport.server.pages.course_words import (
     interval,
     lacks,
     messages_of,
+    points,
     sentence,
+    written,
 )
 from rapport.server.pages.figures import percent
 from rapport.server.pages.framed import Framed, framed, sent
@@ -192,7 +196,7 @@ def course(request: HttpRequest) -> HttpResponse:
         "coded": known or coded_at_all(),
         "lacking": _lacking(found),
         "switches": switches(asked),
-        "facts": facts(found.seven) if found.seven else [],
+        "facts": facts(found.seven, asked.of, people=asked.people) if found.seven else [],
         "change": found.change,
         "carrying": carrying(found.change)[:MOST_CARRYING],
         "goal": found.goal(asked.of),
@@ -282,8 +286,8 @@ def _lacking(found: Whereabouts) -> str:
     return f"{words} {soon % {'n': digits(-(-missing(seven) * 7 // pace))}}"
 
 
-def facts(figure: Figure) -> list[tuple[str, str]]:
-    """What a number rests on."""
+def facts(figure: Figure, of: str = "net", *, people: bool = False) -> list[tuple[str, str]]:
+    """What a number rests on, and how far it may be off when one looks at it every day."""
     told = [(_("Labels"), digits(figure.labels)), (_("Messages"), messages_of(figure))]
     if figure.effective and figure.labels:
         told.append((_("A label counts for"), digits(figure.effective / figure.labels, 1)))
@@ -292,6 +296,11 @@ def facts(figure: Figure) -> list[tuple[str, str]]:
     told += [(_("Heard"), percent(figure.weight)), *lacks(figure)]
     if figure.late:
         told.append((_("Came late"), digits(figure.late)))
+    if figure.missing and (carried := figure.made.get("carried")):
+        name = _("Net tone, with what was not heard as last heard")
+        told.append((name, f"{points(carried[0])} ({interval((carried[0], carried[1], carried[2]), points)})"))
+    if not people and not grey(figure) and (always := looks(figure, of)):
+        told.append((_("However often one looks at these seven days"), interval(always, written(of))))
     return told
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from rapport.server.measure.models import Figure as Row
-from rapport.server.measure.whereabouts import Whereabouts, grey, value
+from rapport.server.measure.whereabouts import Whereabouts, grey, looks, moved, rests_on, value
 from rapport.server.pages.course_axis import events
-from rapport.server.pages.course_picture import Picture, moved
+from rapport.server.pages.course_picture import Picture
 from rapport.server.pages.course_words import (
     NAMES,
     PEOPLES,
@@ -28,10 +28,6 @@ from rapport.server.pages.course_words import (
 )
 from rapport.server.pages.figures import Figure, percent
 from rapport.server.templatetags.rapport import number
-
-HEAD = ["period", "start", "end", "value", "low", "high", "labels", "needed", "messages", "late", "heard"]
-HEAD += ["bound_low", "bound_high", "change_tone", "change_mix"]
-HEAD += ["voices", "days_coded", "days", "not_read", "made_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,7 @@ class Drawing:
                 ]
                 for row in weeks
             ],
-            raw=[HEAD, *(self._raw(row) for row in [*weeks, *([self.found.seven] if self.found.seven else [])])],
+            raw=self._raw(),
             query=self.query,
             spec=self.picture.spec,
         )
@@ -105,15 +101,25 @@ class Drawing:
         told = f"{words(one[0])} ({_('no verdict')})" if grey(row) else words(one[0])
         return [told, interval(one, words)]
 
-    def _raw(self, row: Row) -> list[Any]:
-        one = value(row, self.of, people=self.people) or ("", "", "")
-        low, high = row.bounds or ("", "")
-        made = row.made_at.isoformat()
-        sample = [row.labels, row.needed, row.messages, row.late, row.weight, low, high]
-        change = ["" if part is None else part for part in (moved(row, "tone"), moved(row, "mix"))]
-        days_coded, days, _waiting = row.made.get("coded") or ("", "", "")
-        rest = [row.made.get("voices", ""), days_coded, days, " ".join(row.made.get("unread", ()))]
-        return [row.period, row.start, row.end, *one, *sample, *change, *rest, made]
+    def _raw(self) -> list[list[Any]]:
+        """For machines, under the names that the command line has: the weeks, and the seven days as the last row."""
+        rows = [self._columns(row) for row in [*self.found.weeks, *([self.found.seven] if self.found.seven else [])]]
+        named = [*rows[0]] if rows else []
+        return [named, *([_cell(row[name]) for name in named] for row in rows)]
+
+    def _columns(self, row: Row) -> dict[str, Any]:
+        """What people see of a week that has no verdict stands there too, and that it has none."""
+        one = value(row, self.of, people=self.people) or (None, None, None)
+        always = (None if self.people else looks(row, self.of)) or (None, None, None)
+        told = {
+            "period": row.period,
+            "start": row.start,
+            "end": row.end,
+            "value": one[0],
+            "low": one[1],
+            "high": one[2],
+        }
+        return told | rests_on(row) | {"looks_low": always[1], "looks_high": always[2]}
 
     # -- in words
 
@@ -167,6 +173,10 @@ class Drawing:
             "goal": words(goal.target),
             "odds": likely(float((goal.outlook or {}).get("probability", 0))),
         }
+
+
+def _cell(found: Any) -> Any:
+    return "" if found is None else found.isoformat() if isinstance(found, datetime) else found
 
 
 def _change(row: Row, part: str) -> str:

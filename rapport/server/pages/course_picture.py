@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from rapport.server.measure.models import Figure as Row
 from rapport.server.measure.models import Goal
-from rapport.server.measure.whereabouts import Triple, Whereabouts, grey, value
+from rapport.server.measure.whereabouts import Triple, Whereabouts, grey, moved, value
 from rapport.server.pages.charts import Spec
 from rapport.server.pages.course_axis import (
     HEIGHT,
@@ -303,9 +303,3 @@ class Picture:
                 },
             ],
         }
-
-
-def moved(row: Row, part: str) -> float | None:
-    """What the tone or the mix of channels did to net tone since the period before."""
-    found = (row.made.get("change") or {}).get(part)
-    return found[0] if isinstance(found, list) else found
