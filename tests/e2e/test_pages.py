@@ -42,6 +42,7 @@ FULL = [
     "/people/",
     "/course/",
     "/course/counts/",
+    "/course/question/",
     "/course/lines/",
     "/course/lines/new/",
     "/course/alarms/",
