@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from rapport.core.types import NotEnough, Refused
 from rapport.server.listen.models import Message
-from rapport.server.measure import coders, setting
+from rapport.server.measure import coders, setting, waiting
 from rapport.server.measure.goals import foreseen
 from rapport.server.measure.models import Alarm, Annotation, DeskDay, Drawn, Figure, Goal, Line, Watching
 from rapport.server.measure.waiting import expected
@@ -343,6 +343,15 @@ def test_the_delay_to_be_expected_is_shown_before_the_alarm_is_switched_on(hanna
     words = page(hanna, reverse("line", args=[line.pk]))
     assert "20 points" in words
     assert "Switch the alarm on" in words
+
+
+def test_the_delay_is_longer_where_many_lines_are_watched(line, monkeypatch):
+    monkeypatch.setattr(waiting, "RUNS", 20)
+    Watching.objects.all().delete()
+    alone = expected(line)
+    Line.objects.bulk_create(Line(name=f"Topic {n}", position=n + 1) for n in range(400))
+    assert [one.shift for one in alone] == [one.shift for one in expected(line)]
+    assert sum(one.rang for one in expected(line)) < sum(one.rang for one in alone)
 
 
 def test_the_delay_as_it_was_shown_then_is_kept(line):

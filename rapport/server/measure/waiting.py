@@ -41,10 +41,11 @@ def expected(line: Line) -> list[Delay] | NotEnough:
     known = [(row, found) for row in rows if (found := value(row, line.watches, people=False))]
     if len(known) < FEWEST:
         return NotEnough(len(known), FEWEST, "weeks")
-    key = f"delay:{line.pk}:{line.watches}:{line.tolerance}:{known[0][0].pk}"
+    lines = 1 + Line.objects.filter(watched=True, closed_at=None).exclude(pk=line.pk).count()
+    key = f"delay:{line.pk}:{line.watches}:{line.tolerance}:{known[0][0].pk}:{lines}"
     played: list[Delay] | None = cache.get(key)
     if played is None:
-        played = _played(line, [row for row, _ in known], [one[0] for _, one in known])
+        played = _played(line, [row for row, _ in known], [one[0] for _, one in known], lines)
         cache.set(key, played, KEPT_SECONDS)
     return played
 
@@ -54,14 +55,13 @@ def _kept(one: dict[str, Any]) -> Delay:
     return Delay(float(one["shift"]), days, late, float(one["rang"]))
 
 
-def _played(line: Line, rows: list[Figure], numbers: list[float]) -> list[Delay]:
+def _played(line: Line, rows: list[Figure], numbers: list[float], lines: int) -> list[Delay]:
     """Net tone lies between -1 and 1: it is played as a share of half its width."""
     width = 2.0 if line.watches == "net" else 1.0
     share = float(np.mean(numbers)) / width + (0.5 if line.watches == "net" else 0.0)
     messages = max(round(sum(row.messages for row in rows) / (7 * len(rows))), 2)
     labels = max(round(sum(row.labels for row in rows) / (7 * len(rows))), 1)
     quiet = Quiet(min(max(share, 0.02), 0.98), messages, min(labels, messages))
-    lines = 1 + Line.objects.filter(watched=True, closed_at=None).exclude(pk=line.pk).count()
     played = []
     for shift in SHIFTS:
         towards = shift / width if share + shift / width < 1 else -shift / width
