@@ -207,3 +207,11 @@ def test_of_many_messages_a_draw_is_looked_through_and_widens_what_is_said(days,
     (_, below, above), (whole, low, high) = some.whole.net, every.whole.net
     assert below < whole < above
     assert above - below > high - low
+
+
+def test_a_day_without_a_label_among_what_matches_is_coded_all_the_same(days):
+    some = Message.objects.values_list("pk", flat=True)
+    Message.objects.filter(pk__in=[one for one in some if one % 40 == 0]).update(text="The dog was let on board")
+    found = asked(days, "dog").whole
+    assert found.labels < 42
+    assert (found.made["coded"], found.weight) == ([42, 42, 0], 1.0)

@@ -176,6 +176,7 @@ class Closed:
     tone       shape (N, 3), frozen
     at         shape (n,), the place of each label's message; `label` as in core.measure.share; `ties` likewise
     said       shape (n, 3), what the reader itself said of these, before it was recalibrated
+    coded      a part of the day has been coded, whether it is among these or not
     answered   everything that was planned has been coded
     late       ids of messages that came after the day had closed, and their channels
     passed     what is in none of these, for nobody reads its language
@@ -195,16 +196,12 @@ class Closed:
     label: Ints
     said: Floats
     ties: Sequence[Tie]
+    coded: bool
     answered: bool
     late: tuple[Ints, Ints]
     passed: Passed
     matches: Matches
     drawn: float = 1.0
-
-    @property
-    def coded(self) -> bool:
-        """Somebody has coded at least a part of it."""
-        return len(self.at) > 0
 
     @cached_property
     def leans(self) -> Ints:
@@ -340,10 +337,10 @@ def _of_rows(row: DeskDay, kept: frames.Rows, drawn: Sequence[_Place], passed: P
     unread = set(passed.message.tolist())
     drawn = [one for one in drawn if one.message not in unread]
     message = kept["message"].astype(np.int64)
-    front = list(_front(drawn))
-    coded = np.array([one.message for one in front], dtype=np.int64)
-    front = [front[n] for n in np.nonzero(among(coded, message))[0].tolist()]
-    at = np.searchsorted(message, coded[among(coded, message)])
+    answered = list(_front(drawn))
+    said = np.array([one.message for one in answered], dtype=np.int64)
+    front = [answered[n] for n in np.nonzero(among(said, message))[0].tolist()]
+    at = np.searchsorted(message, said[among(said, message)])
     tone = kept["tone"].astype(np.float64)
     return Closed(
         day=row.day,
@@ -359,6 +356,7 @@ def _of_rows(row: DeskDay, kept: frames.Rows, drawn: Sequence[_Place], passed: P
         label=np.array([ANSWERS.index(one.answer) for one in front], dtype=np.int64),
         said=frames.undone(frames.calibration_of(row)).apply(tone[at]),
         ties=[one.tie for one in front],
+        coded=bool(answered),
         answered=all(one.answer for one in drawn if one.place < row.planned),
         late=(NOBODY, NOBODY),
         passed=passed,
