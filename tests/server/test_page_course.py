@@ -285,6 +285,22 @@ def test_a_chart_can_be_taken_away_as_a_picture(client, weeks, folder):
     assert "attachment" in response.headers["Content-Disposition"]
 
 
+def test_a_file_that_leaves_the_page_has_its_title_and_its_fonts(client, weeks, folder):
+    """In a PDF letters stand as numbers of its own fonts, so the title is looked for where it can be read."""
+    pdf = client.get(reverse("course_figure", args=["tone", "pdf"]), {"file": "1"})
+    assert pdf.headers["Content-Type"] == "application/pdf"
+    assert pdf.content.startswith(b"%PDF")
+    assert b"/FontFile" in pdf.content
+    page = client.get(reverse("course_counts")).content.decode()
+    title = page.split('id="tone-title">')[1].split("<")[0]
+    away, inside = (
+        client.get(reverse("course_figure", args=["tone", "svg"]), asked).content.decode()
+        for asked in ({"file": "1"}, {})
+    )
+    assert " ".join(title.split()[:3]) in away
+    assert " ".join(title.split()[:3]) not in inside
+
+
 def test_a_process_that_was_killed_is_started_again(folder):
     spec = charts.framed({"data": {"values": [{"a": 1}]}, "mark": "point"}, "light")
     charts.drawn(spec, "svg")

@@ -1,4 +1,4 @@
-"""Charts as pictures: a Vega-Lite specification and a theme in, SVG or PNG out, kept in RAPPORT_HOME/charts.
+"""Charts as pictures: a Vega-Lite specification and a theme in, SVG, PNG or PDF out, kept in RAPPORT_HOME/charts.
 
 The same specification is never drawn twice: the file bears the hash of it. A chart is a picture at its own address,
 because the content security policy allows no style inside a page.
@@ -19,6 +19,7 @@ import threading
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +33,7 @@ PATIENCE_SECONDS = 30.0
 KEPT = 1_000  # drawings; when there are more, the older half goes
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
 THEMES = ("light", "dark")
+LETTER = 8  # pixels of a title, about
 SIZE = re.compile(rb'width="[\d.]+" height="[\d.]+"')
 EDGES, TITLE, LEGEND = 35, 17, 31  # pixels around the plots, above a panel that has a title, and of a legend
 TOKEN = re.compile(r"--([\w-]+):\s*light-dark\((#[0-9a-fA-F]{6}),\s*(#[0-9a-fA-F]{6})\)")
@@ -42,6 +44,12 @@ def colours(theme: str) -> Mapping[str, str]:
     """The colours of the stylesheet by name, so that no second place names them."""
     css = (settings.HERE / "static/rapport/app.css").read_text()
     return {name: light if theme == "light" else dark for name, light, dark in TOKEN.findall(css)}
+
+
+def taken(spec: Spec, theme: str, title: str, width: int) -> Spec:
+    """For a file that leaves the page, where the title stands beside it: on a ground, and with the title above it."""
+    words = {"text": wrap(title, width // LETTER), "anchor": "start", "font": FONT, "fontSize": 14, "offset": 12}
+    return framed({**spec, "title": {**words, "color": colours(theme)["text"]}}, theme, ground=True)
 
 
 def framed(spec: Spec, theme: str, *, ground: bool = False) -> Spec:
@@ -108,7 +116,7 @@ def _folder() -> Path:
 
 
 def _tidy(folder: Path) -> None:
-    files = [file for file in folder.iterdir() if file.suffix in (".svg", ".png")]
+    files = [file for file in folder.iterdir() if file.suffix in (".svg", ".png", ".pdf")]
     if len(files) > KEPT:
         for file in sorted(files, key=lambda file: file.stat().st_mtime)[: KEPT // 2]:
             file.unlink(missing_ok=True)

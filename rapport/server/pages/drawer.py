@@ -3,8 +3,8 @@
 The library that turns a Vega-Lite specification into SVG carries a whole JavaScript engine: about 130 MB that the web
 part would keep for ever. This module imports nothing of Rapport, so the process is up in a moment.
 
-One request is one line of JSON: {"form": "svg" or "png", "spec": {...}}. One answer is a line with a sign (+ drawn,
-- refused) and a length, and that many bytes.
+One request is one line of JSON: {"form": "svg", "png" or "pdf", "spec": {...}}. One answer is a line with a sign
+(+ drawn, - refused) and a length, and that many bytes. A PDF holds its fonts.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ def draw(request: str) -> bytes:
     wanted = json.loads(request)
     if wanted["form"] == "png":
         return bytes(vl_convert.vegalite_to_png(wanted["spec"], scale=SCALE))
+    if wanted["form"] == "pdf":
+        return bytes(vl_convert.vegalite_to_pdf(wanted["spec"]))
     return str(vl_convert.vegalite_to_svg(wanted["spec"])).encode()
 
 

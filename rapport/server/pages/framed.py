@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from rapport.core.errors import ChartError
-from rapport.server.pages.charts import THEMES, colours, drawn, fitted, height
+from rapport.server.pages.charts import THEMES, colours, drawn, fitted, height, taken
 from rapport.server.pages.charts import framed as dressed
 from rapport.server.pages.context import theme as chosen_theme
 from rapport.server.pages.figures import Figure
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 WIDTHS = {"wide": 1012, "middle": 640, "narrow": 320}
 FITS = {"narrow": "(max-width: 759px)", "middle": "(max-width: 1199px)"}  # the others are wide
 DARK = "(prefers-color-scheme: dark)"
-FORMS = {"svg": "image/svg+xml", "png": "image/png"}
+FORMS = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
 Url = Callable[..., str]
 
 
@@ -69,6 +69,7 @@ def framed(
         files=[
             ("SVG", url("svg", width="wide", theme="light", file=1)),
             ("PNG", url("png", width="wide", theme="light", file=1)),
+            ("PDF", url("pdf", width="wide", theme="light", file=1)),
             ("CSV", url("csv")),
         ],
         uncorrected=figure.uncorrected,
@@ -94,20 +95,20 @@ def sent(request: HttpRequest, figure: Figure | None, form: str, *, widths: Mapp
     name = f"{figure.key}-{timezone.localdate().isoformat()}.{form}"
     if form == "csv":
         return _file(HttpResponse("".join(_csv(figure)), content_type="text/csv; charset=utf-8"), name)
-    theme, taken = request.GET.get("theme", ""), "file" in request.GET
+    theme, away = request.GET.get("theme", ""), "file" in request.GET
     theme = theme if theme in THEMES else "light"
     width = widths.get(request.GET.get("width", ""), widths["wide"])
     spec = figure.spec(width, colours(theme))
     try:
-        picture = drawn(dressed(spec, theme, ground=taken), form)
+        picture = drawn(taken(spec, theme, figure.title, width) if away else dressed(spec, theme), form)
     except ChartError as error:
         log.error("The chart “%s” could not be drawn: %s", figure.key, error)
         return HttpResponse(str(error), status=503, content_type="text/plain; charset=utf-8")
-    if form == "svg" and not taken:
+    if form == "svg" and not away:
         picture = fitted(picture, width, height(spec))
     response = HttpResponse(picture, content_type=FORMS[form])
     response.headers["Cache-Control"] = "private, max-age=300"  # as often as the counts change
-    return _file(response, name) if taken else response
+    return _file(response, name) if away else response
 
 
 def _file(response: HttpResponse, name: str) -> HttpResponse:
