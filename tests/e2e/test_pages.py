@@ -45,6 +45,8 @@ FULL = [
     "/course/question/",
     "/course/lines/",
     "/course/lines/new/",
+    "/course/question/",
+    "/course/question/?q=late",
     "/course/alarms/",
     "/course/response/",
     "/course/warnings/",
