@@ -45,7 +45,6 @@ FULL = [
     "/course/question/",
     "/course/lines/",
     "/course/lines/new/",
-    "/course/question/",
     "/course/question/?q=late",
     "/course/alarms/",
     "/course/response/",
