@@ -213,6 +213,14 @@ def test_an_effect_is_told_on_the_page_with_its_interval(client, tmp_path, ana):
     assert csv_file[-1].count(",") == 2
 
 
+def test_the_tone_of_a_week_has_the_interval_that_it_has_everywhere(client, table, ana):
+    panel.bring_in(table, "panel.csv", "day", KINDS, actor=ana)
+    weeks_of_tone([*[None] * 60, 0.1])
+    page = client.get(reverse("course_marketing")).content.decode()
+    assert "+10 (between 0 and +20)" in page
+    assert "not known" in page
+
+
 def test_what_was_spent_is_not_for_ben(client, ben, table, ana):
     panel.bring_in(table, "panel.csv", "day", KINDS, actor=ana)
     client.force_login(ben)

@@ -472,6 +472,16 @@ def test_an_alarm_says_how_large_the_change_is_what_carries_it_and_which_message
     assert "where is my refund" not in page(cleo, url)
 
 
+def test_what_carries_a_change_has_its_interval_where_labels_tell_it(line, ana):
+    alarm = Alarm.objects.get()
+    told = {"by": "kind", "name": "complaint", "key": "complaint", "share": 0.6, "told_by": "labels"}
+    alarm.found["carried"] = [told | {"change": [0.05, 0.02, 0.08]}]
+    alarm.save()
+    words = page(ana, reverse("alarm", args=[alarm.pk]))
+    assert "+5 points (between +2 and +8)" in words
+    assert "those among them that rang the alarm" in words
+
+
 def test_saying_what_happened_puts_it_on_the_chart_and_closing_ends_the_alarm(hanna, line):
     alarm = Alarm.objects.get()
     as_(hanna).post(reverse("explain_alarm", args=[alarm.pk]), {"text": "Price rise"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from rapport.core.measure.coverage import NEEDLE
 from rapport.core.measure.panel import FEWEST_PLACEBOS, Effect, Week, effect, monday, panel
 from rapport.core.types import NotEnough, Refused
 from rapport.server.measure.models import Figure, Line, MarketingImport, MarketingSeries, MarketingWeek
+from rapport.server.measure.whereabouts import Triple, value
 from rapport.server.organise.abilities import refusal
 from rapport.server.organise.models import User
 from rapport.server.organise.record import recorded
@@ -230,12 +231,20 @@ def line() -> Line | None:
     return Line.objects.filter(brief=None, channel=None, closed_at=None).order_by("position", "pk").first()
 
 
+def _weeks(today: date) -> Iterable[Figure]:
+    of = line()
+    return Figure.objects.filter(line=of, period="week", current=True, end__lt=today) if of else ()
+
+
+def tone_intervals(today: date) -> dict[date, Triple]:
+    """Net tone of each week that is over, with the interval that the course tells."""
+    return {row.start: found for row in _weeks(today) if (found := value(row, "net", people=False))}
+
+
 def tone_weeks(today: date) -> dict[date, Week]:
     """Net tone of each week that is over, with its standard error and how much was heard."""
-    if (of := line()) is None:
-        return {}
     found = {}
-    for row in Figure.objects.filter(line=of, period="week", current=True, end__lt=today):
+    for row in _weeks(today):
         variance = row.made.get("variance")
         if row.net is None or variance is None:
             found[row.start] = Week(None, None, row.weight)

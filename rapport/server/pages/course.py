@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -45,6 +46,7 @@ from rapport.server.pages.course_words import (
     messages_of,
     points,
     sentence,
+    size,
     written,
 )
 from rapport.server.pages.figures import percent
@@ -317,12 +319,24 @@ def carrying(alarm: Alarm | None) -> list[Carrying]:
     return [
         Carrying(
             _(one["name"]) if one["by"] == "kind" else one["name"],
-            " · ".join([names.get(one["by"], one["by"]), *([_("as the reader counts")] if by_reader(one) else [])]),
+            " · ".join([names.get(one["by"], one["by"]), *_how_far(one)]),
             percent(one["share"]),
             round(100 * min(max(one["share"], 0), 1)),
         )
         for one in found
     ]
+
+
+def _how_far(one: Mapping[str, Any]) -> list[str]:
+    """By how much its part of the number changed, as far as labels tell; or that the reader counts."""
+    if by_reader(one):
+        return [_("as the reader counts")]
+    change = one.get("change") or []
+    return (
+        [f"{size('negative')(change[0])} ({interval((change[0], change[1], change[2]), points)})"]
+        if len(change) == 3
+        else []
+    )
 
 
 def by_reader(one: Mapping[str, object]) -> bool:

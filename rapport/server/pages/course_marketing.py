@@ -17,17 +17,18 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from rapport.core.types import NotEnough, Refused
 from rapport.server.measure import panel
 from rapport.server.measure.models import Annotation, MarketingImport, MarketingSeries
-from rapport.server.measure.whereabouts import happened
+from rapport.server.measure.whereabouts import Triple, happened
 from rapport.server.organise.abilities import may
 from rapport.server.pages import sent_up
 from rapport.server.pages.course_tabs import tabbed
+from rapport.server.pages.course_words import interval, points
 from rapport.server.pages.drawings import Bar, lines
 from rapport.server.pages.figures import Figure, lacking, percent
 from rapport.server.pages.framed import framed, sent
@@ -60,11 +61,11 @@ def marketing(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, refused: str = "") -> HttpResponse:
     table, series = panel.whole_panel(_today()), list(MarketingSeries.objects.all())
-    newest = panel.newest()
+    newest, tones = panel.newest(), panel.tone_intervals(_today())
     context: dict[str, Any] = {
         "series": series,
         "columns": [(one.name, _kind(one)) for one in series],
-        "rows": [_row(row, series) for row in reversed(table[-WEEKS:])],
+        "rows": [_row(row, series, tones) for row in reversed(table[-WEEKS:])],
         "weeks": len(table),
         "files": [(name, reverse("course_marketing_export", args=[name.lower()])) for name in ("CSV", "Parquet")],
         "line": panel.line(),
@@ -85,20 +86,14 @@ def _kind(one: MarketingSeries) -> str:
     return _("spent") if one.kind == panel.SPEND else _("came of it")
 
 
-def _row(row: panel.PanelRow, series: Sequence[MarketingSeries]) -> dict[str, Any]:
+def _row(row: panel.PanelRow, series: Sequence[MarketingSeries], tones: Mapping[date, Triple]) -> dict[str, Any]:
+    tone = tones.get(row["week"])  # type: ignore[arg-type]
     return {
         "week": row["week"],
-        "tone": _tone(row),
+        "tone": f"{points(tone[0])} ({interval(tone, points)})" if tone else _("not known"),
         "heard": percent(float(row["coverage"])) if row["tone"] is not None else "–",  # type: ignore[arg-type]
         "amounts": [(one.name, _amount(row.get(one.name))) for one in series],
     }
-
-
-def _tone(row: Mapping[str, Any]) -> str:
-    if row["tone"] is None:
-        return _("not known")
-    value, error = 100 * row["tone"], 100 * row["tone_se"]
-    return _("%(value)s ± %(error)s") % {"value": f"{value:+.0f}".replace("-", "−"), "error": number_format(error, 1)}
 
 
 def _amount(value: Any) -> str:
