@@ -183,6 +183,67 @@ def test_tidying_up_changes_nothing_but_the_number_of_files(archive):
     assert put(archive, 8, row("8"))
 
 
+# -- a draw ------------------------------------------------------------------------------------------------------------
+
+FEBRUARY = NOON + timedelta(days=5)
+
+
+def two_months(archive: Archive, january: int = 12) -> None:
+    """Messages of January in several batches, each with a number, and one of February."""
+    for n in range(1, january + 1):
+        put(archive, n, row(f"{n}", f"Ferry {n}", number=(n * 7 % january) / january))
+    put(archive, january + 1, row("later", "In February", published=FEBRUARY, number=0.01))
+
+
+def numbers_of_january(archive: Archive) -> list[list[float]]:
+    """In each file, in the order of its rows."""
+    files = sorted((archive.folder / "messages").rglob("month=2026-01/*.parquet"))
+    return [pl.read_parquet(file)["number"].to_list() for file in files]
+
+
+def test_a_month_that_is_over_is_put_in_the_order_of_its_numbers(archive):
+    two_months(archive)
+    before = archive.scan().collect().sort("external_id")
+    archive.tidy()
+    assert numbers_of_january(archive) == [sorted(before.filter(pl.col("month") == "2026-01")["number"])]
+    assert archive.scan().collect().sort("external_id").equals(before)
+
+
+def test_what_is_in_order_stays_until_more_came(archive):
+    two_months(archive)
+    archive.tidy()
+    [ordered] = sorted((archive.folder / "messages").rglob("month=2026-01/*.parquet"))
+    put(archive, 14, row("february", published=FEBRUARY, number=0.5))
+    archive.tidy()
+    assert ordered.exists()
+    put(archive, 15, row("late", number=0.0))  # one in thirteen rows
+    archive.tidy()
+    [found] = numbers_of_january(archive)
+    assert (len(found), found) == (13, sorted(found))
+
+
+def test_a_draw_has_the_smallest_numbers_the_newest_versions_and_nothing_that_was_removed(archive):
+    two_months(archive)
+    put(archive, 14, row("12", "Edited", version=2, number=0.0), row("old", "Without a number"))
+    put(archive, 15, tombstone("7"))
+    for _ in range(2):
+        found = {one["external_id"]: one for one in archive.scan(drawn=0.25).collect().to_dicts()}
+        drawn = {f"{n}" for n in range(1, 13) if (n * 7 % 12) / 12 <= 0.25 and n != 7}
+        assert set(found) == drawn | {"later", "old"}
+        assert found["12"]["text"] == "Edited"
+        archive.tidy()
+
+
+def test_a_month_in_order_holds_nothing_of_what_was_erased(archive):
+    two_months(archive)
+    archive.tidy()
+    put(archive, 14, tombstone("5"))
+    archive.erase([Key("2026-01", "harbour", "5")])
+    archive.tidy()
+    assert holding(archive.folder, ("Ferry 5",)) == set()
+    assert holding(archive.folder, ("Ferry 6",)) == {"Ferry 6"}
+
+
 def test_an_archive_without_anything_is_empty_and_makes_no_folder(archive):
     assert archive.scan().collect().is_empty()
     assert archive.count().is_empty()

@@ -12,6 +12,7 @@ import pytest
 from django.utils import timezone
 
 from rapport.core.errors import ArchiveError
+from rapport.core.measure.sampling import permanent_number
 from rapport.core.types import Deletion
 from rapport.server.keep import actions as keeping
 from rapport.server.keep import queries
@@ -19,6 +20,7 @@ from rapport.server.keep import run as archivist
 from rapport.server.keep.models import ArchiveBatch, ArchiveHead
 from rapport.server.keep.verify import mend, verify
 from rapport.server.listen.models import Message
+from rapport.server.listen.numbers import name, salt
 from rapport.server.measure.actions import count_days
 from rapport.server.measure.models import DayCount
 from rapport.server.organise.models import AuditEntry
@@ -54,6 +56,14 @@ def words_in(folder, word: str) -> bool:
             if word.encode() in content:
                 return True
     return False
+
+
+def test_a_message_is_archived_with_the_number_by_which_it_is_drawn(archive, hear, says):
+    hear(says("The ferry was late", external_id="p1"))
+    write()
+    [row] = archive.scan().select("network", "external_id", "number").collect().iter_rows()
+    network, external_id, number = row
+    assert number == permanent_number(name(network, external_id), salt("draw"))
 
 
 def test_what_was_heard_is_archived_with_its_reading(hear, says, archive):
