@@ -178,10 +178,12 @@ class Picture:
             {"x": axis.at(date.fromisoformat(one["end"]) - MIDDLE), **{k: one[k] for k in ("middle", "low", "high")}}
             for one in self.found.fan(self.of)
         ]
-        start = self.found.seven and value(self.found.seven, self.of, people=self.people)
-        if rows and start and self.found.seven:
-            at = axis.at(mid(self.found.seven))
-            rows = [{"x": at, "middle": start[0], "low": start[0], "high": start[0]}, *[r for r in rows if r["x"] > at]]
+        known = self.known()
+        if rows and known:  # it goes on from the newest week, as sure as that one is
+            row, newest = known[-1]
+            at = axis.at(mid(row))
+            begins = {"x": at, **dict(zip(("middle", "low", "high"), newest))}
+            rows = [begins, *[one for one in rows if one["x"] > at]]
         if rows:
             area = {"type": "area", "color": c["accent"], "opacity": 0.16, "clip": True}
             middle = {"type": "line", "color": c["accent"], "strokeDash": [5, 4], "strokeWidth": 1.5, "clip": True}

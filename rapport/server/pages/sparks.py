@@ -26,6 +26,7 @@ def spark(found: Whereabouts, of: str = "net") -> SafeString:
     fan = [(date.fromisoformat(one["end"]), (one["middle"], one["low"], one["high"])) for one in found.fan(of)]
     now = [(found.seven.end, seven)] if found.seven and seven else []
     target = [(goal.by_date, (goal.target,) * 3)] if goal else []
+    last = (known or now)[-1:]
     shown = [*known, *now, *fan, *target]
     if not shown:
         return SafeString("")
@@ -34,7 +35,7 @@ def spark(found: Whereabouts, of: str = "net") -> SafeString:
         *([scale.zero()] if of == "net" else []),
         *(scale.band(run) for run in _runs(weeks)),
         *(scale.line([(day, one[0]) for day, one in run]) for run in _runs(weeks)),
-        *([scale.fan([*now, *[one for one in fan if one[0] > found.day]])] if fan else []),
+        *([scale.fan([*last, *(one for one in fan if not last or one[0] > last[0][0])])] if fan else []),
         *(scale.dot(day, one[0]) for day, one in now),
         *(scale.ring(day, one[0]) for day, one in target),
     ]
