@@ -165,11 +165,12 @@ def test_a_week_of_which_too_little_was_heard_is_grey_with_its_bounds(line):
     assert [row["few"] for row in rows if "few" in row].count(True) == 1
 
 
-def test_the_fan_begins_at_the_seven_days_and_the_goal_stands_at_its_date(line):
+def test_the_fan_goes_on_from_the_newest_week_and_the_goal_stands_at_its_date(line):
     rows = drawn(line)
     fan = [row for row in rows if "middle" in row and "low" in row]
-    assert fan[0]["low"] == fan[0]["high"] == 0.05
-    assert fan[1]["low"] < fan[1]["high"]
+    newest = line.figures.get(period="week", end=LAST)
+    assert [fan[0][name] for name in ("middle", "low", "high")] == newest.net
+    assert all(one["low"] < one["high"] for one in fan)
     first = Figure.objects.filter(period="week").first().start
     ahead = (TODAY + timedelta(days=100) - first).days + 0.5
     assert {"x": ahead, "value": 0.2} in rows
