@@ -11,7 +11,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON = .venv/bin/python
 PYTEST = $(PYTHON) -m pytest
 
-.PHONY: help demo run check test test-core test-server test-postgresql test-browser live torture mutants bench-inbox bench-archive bench-measure bench-briefs bench-intake bench-readers bench-course bench-sample words pictures clean
+.PHONY: help demo run check test test-core test-server test-postgresql test-browser test-mix live torture mutants bench-inbox bench-archive bench-measure bench-briefs bench-intake bench-readers bench-course bench-sample words pictures clean
 
 help:
 	@echo "make demo         install, load the sample organisation, start everything (PORT=$(PORT), RAPPORT_HOME=$(RAPPORT_HOME))"
@@ -100,6 +100,11 @@ test-postgresql: .stamps/dev .stamps/system
 test-browser: .stamps/dev .stamps/system
 	$(PYTEST) -q -n 2 -m browser tests/e2e
 
+# The marketing mix, with its extra; a fit takes minutes.
+test-mix: | $(UV)
+	UV_PROJECT_ENVIRONMENT=.venv-mix $(UV) run --quiet --frozen --no-default-groups --extra mix \
+		--with pytest --with pytest-timeout python -m pytest -q tests/core/test_mix.py
+
 live: .stamps/dev .stamps/system .stamps/node .stamps/site .stamps/mail
 	RAPPORT_LIVE=1 $(PYTEST) -m live tests
 
@@ -154,4 +159,4 @@ pictures: .stamps/dev .stamps/system
 	$(PYTHON) -m tests.e2e.pictures
 
 clean:
-	rm -rf .venv .venv-bare .venv-bench .tools .stamps .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-bare .venv-bench .venv-mix .tools .stamps .mypy_cache .ruff_cache .pytest_cache

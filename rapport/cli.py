@@ -20,6 +20,7 @@ from rapport.counts_cli import burst, effect, forecast, staffing, voice
 from rapport.coverage_cli import coverage
 from rapport.lines_cli import alarms, ask, figures, lines
 from rapport.measure_cli import measure
+from rapport.mix_cli import mix
 from rapport.readers_cli import read, readers
 
 
@@ -374,7 +375,7 @@ def reread(since: datetime | None, everything: bool, quick: bool) -> None:
 
 # -- what is measured --------------------------------------------------------------------------------------------------
 
-for command in (lines, figures, alarms, ask, alarm, burst, coverage, effect, forecast, staffing, voice):
+for command in (lines, figures, alarms, ask, alarm, burst, coverage, effect, forecast, mix, staffing, voice):
     measure.add_command(command)
 
 
