@@ -39,9 +39,8 @@ def days(ana, settings, tmp_path) -> Days:
     settings.ARCHIVE = tmp_path / "archive"
     played = Days(labels=24)
     played.play(7 * WEEKS)
-    Message.objects.filter(pk__in=[one for one in Message.objects.values_list("pk", flat=True) if one % 3 == 0]).update(
-        text="The price was raised"
-    )
+    third = list(Message.objects.order_by("pk").values_list("pk", flat=True))[2::3]
+    Message.objects.filter(pk__in=third).update(text="The price was raised")
     return played
 
 
