@@ -10,8 +10,10 @@ on the outcome as a part of its largest week: what one way of marketing can brin
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import logging
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -157,17 +159,18 @@ def _fitted(known: Weeks, carry: int, waves: int, draws: int, chains: int, seed:
             "likelihood": Prior("Normal", sigma=Prior("HalfNormal", sigma=0.2), dims="date"),
         },
     )
-    found = model.fit(
-        pandas.DataFrame({"week": days, **known.spend, **table}),
-        pandas.Series(known.outcome, name="outcome"),
-        draws=draws,
-        tune=draws,
-        chains=chains,
-        random_seed=seed,
-        target_accept=0.9,
-        compile_kwargs={"mode": "NUMBA"},  # a minute to compile, then four times as quick as C
-        progressbar=False,
-    )
+    with contextlib.redirect_stdout(sys.stderr):  # it shows a bar there that it cannot be told to leave out
+        found = model.fit(
+            pandas.DataFrame({"week": days, **known.spend, **table}),
+            pandas.Series(known.outcome, name="outcome"),
+            draws=draws,
+            tune=draws,
+            chains=chains,
+            random_seed=seed,
+            target_accept=0.9,
+            compile_kwargs={"mode": "NUMBA"},  # a minute to compile, then four times as quick as C
+            progressbar=False,
+        )
     free = found.posterior[[one.name for one in model.model.free_RVs]]
     effective = (arviz.ess(free, method=method).to_array().min() for method in ("bulk", "tail"))
     scale = float(np.abs(known.outcome).max())
