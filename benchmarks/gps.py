@@ -39,7 +39,7 @@ def promised(metric: str, misses: float, runs: int) -> Row:
     low, high = (100 * (1 - one) for one in reversed(COVERED))
     luck = chance(0.05, runs) / 3
     limits = {"least": round(low - luck, 2), "target": round(high + luck, 2)}
-    return Row(metric, round(100 * misses, 2), "%", "promised", 5.0, **limits)
+    return Row(metric, round(100 * float(misses), 2), "%", "promised", 5.0, **limits)
 
 
 def chance(rate: float, runs: int) -> float:

@@ -34,8 +34,8 @@ class Row:
         if self.target is None:
             return None
         if self.at_least:
-            return self.value >= self.target
-        return (self.least is None or self.value >= self.least) and self.value <= self.target
+            return bool(self.value >= self.target)
+        return bool((self.least is None or self.value >= self.least) and self.value <= self.target)
 
     def as_json(self) -> dict[str, object]:
         """What was never measured has no value, and holds nothing that was promised."""
