@@ -241,8 +241,15 @@ class Archive:
         """Names the files whose rows are in order."""
         return self.folder / "ordered.json"
 
+    def _in_order(self) -> set[str]:
+        """What was noted; when the note cannot be read, nothing: then months are put in order once more."""
+        try:
+            return set(json.loads(self._ordered.read_text()))
+        except (FileNotFoundError, ValueError):
+            return set()
+
     def _tidy_months(self, table: DeltaTable) -> None:
-        in_order = set(json.loads(self._ordered.read_text())) if self._ordered.exists() else set()
+        in_order = self._in_order()
         files = _files(table).partition_by("month", maintain_order=True)
         for place, rows in enumerate(files, start=1):
             month = [("month", "=", str(rows["month"][0]))]

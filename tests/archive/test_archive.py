@@ -222,6 +222,17 @@ def test_what_is_in_order_stays_until_more_came(archive):
     assert (len(found), found) == (13, sorted(found))
 
 
+def test_a_note_of_what_is_in_order_that_cannot_be_read_costs_an_ordering_and_no_more(archive):
+    two_months(archive)
+    archive.tidy()
+    before = archive.scan().collect().sort("external_id")
+    (archive.folder / "ordered.json").write_text("[")
+    archive.tidy()
+    assert archive.scan().collect().sort("external_id").equals(before)
+    [found] = numbers_of_january(archive)
+    assert found == sorted(found)
+
+
 def test_a_draw_has_the_smallest_numbers_the_newest_versions_and_nothing_that_was_removed(archive):
     two_months(archive)
     put(archive, 14, row("12", "Edited", version=2, number=0.0), row("old", "Without a number"))
