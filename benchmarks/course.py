@@ -128,8 +128,8 @@ def close(day: date, rows: object, rng: np.random.Generator) -> None:
     from rapport.core.types import NotEnough
     from rapport.server.listen.models import Message
     from rapport.server.listen.numbers import name, salt
-    from rapport.server.measure.frames import ROW
-    from rapport.server.measure.models import DeskDay, Drawn
+    from rapport.server.measure.frames import ROW, keep
+    from rapport.server.measure.models import Drawn
 
     assert isinstance(rows, pl.DataFrame)
     tone = rows.select("negative", "neutral", "positive").to_numpy()
@@ -141,14 +141,13 @@ def close(day: date, rows: object, rng: np.random.Generator) -> None:
     frozen["stratum"], frozen["number"], frozen["tone"] = draw.stratum, draw.number, tone
     at = draw.first(LABELS)
     answers = (rng.random((len(at), 1)) > np.cumsum(tone[at], axis=1)[:, :2]).sum(axis=1)
-    closed = DeskDay.objects.create(
+    closed = keep(
+        frozen,
         day=day,
         closed_at=noon(day + DAY),
         reader="bench",
-        messages=rows.height,
         planned=LABELS,
         strata={"last": int(rows["id"][-1])},
-        rows=frozen.tobytes(),
     )
     Message.objects.bulk_create(
         Message(

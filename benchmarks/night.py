@@ -132,8 +132,8 @@ def lay_down(messages: int, rng: np.random.Generator) -> Callable[[int], None]:
 
 def close(n: int, channel: np.ndarray, truth: np.ndarray, rng: np.random.Generator) -> None:
     """A closed day as closing leaves it, coded by people who are right."""
-    from rapport.server.measure.frames import ROW
-    from rapport.server.measure.models import DeskDay, Drawn
+    from rapport.server.measure.frames import ROW, keep
+    from rapport.server.measure.models import Drawn
 
     day, first, a_day = FIRST + timedelta(days=n), n * len(truth) + 1, len(truth)
     said = np.where(rng.random(a_day) < 0.7, truth, rng.integers(0, 3, a_day))
@@ -143,9 +143,7 @@ def close(n: int, channel: np.ndarray, truth: np.ndarray, rng: np.random.Generat
     rows = np.empty(a_day, ROW)
     rows["message"], rows["channel"], rows["group"] = first + np.arange(a_day), channel, rng.integers(0, a_day, a_day)
     rows["stratum"], rows["number"], rows["tone"] = draw.stratum, draw.number, tone
-    closed = DeskDay.objects.create(
-        day=day, closed_at=noon(day + DAY), reader="tone-1", messages=a_day, planned=LABELS, rows=rows.tobytes()
-    )
+    closed = keep(rows, day=day, closed_at=noon(day + DAY), reader="tone-1", planned=LABELS)
     Drawn.objects.bulk_create(
         Drawn(
             day=closed,

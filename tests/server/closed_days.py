@@ -87,14 +87,13 @@ class Days:
         rows["channel"] = [row.channel_id for row in messages]
         rows["stratum"], rows["number"], rows["tone"] = queue.stratum, queue.number, tone
         rows["group"] = np.maximum(np.arange(len(names)), copies)
-        closed = DeskDay.objects.create(
+        closed = frames.keep(
+            rows,
             day=day,
             closed_at=morning_after(day),
             reader=self.reader,
-            messages=len(names),
             planned=self.labels,
             strata={"last": messages[-1].pk},
-            rows=rows.tobytes(),
         )
         done = self.labels if coded is None else coded
         return [

@@ -366,7 +366,7 @@ def test_without_weeks_nobody_knows_the_delay(ana):
 
 def test_behind_an_alarm_the_pages_say_until_when_nothing_can_ring(hanna, line):
     Watching.objects.update(red=None, baseline=None)
-    DeskDay.objects.create(day=TODAY - timedelta(days=300), messages=0, planned=0, rows=b"")
+    DeskDay.objects.create(day=TODAY - timedelta(days=300), messages=0, planned=0)
     rang = Alarm.objects.get()
     words = f"No alarm until about {day_name(rang.day + timedelta(days=57))}: {(TODAY - rang.day).days} of the 56 days"
     for url in (reverse("course"), reverse("lines"), reverse("line", args=[line.pk])):
@@ -377,7 +377,7 @@ def test_behind_an_alarm_the_pages_say_until_when_nothing_can_ring(hanna, line):
 def test_before_the_first_baseline_the_pages_say_when_the_alarm_starts(hanna, line):
     Alarm.objects.all().delete()
     Watching.objects.all().delete()
-    DeskDay.objects.create(day=TODAY - timedelta(days=9), messages=0, planned=0, rows=b"")
+    DeskDay.objects.create(day=TODAY - timedelta(days=9), messages=0, planned=0)
     words = f"The alarm starts about {day_name(TODAY + timedelta(days=47))}: 10 of the 56 days of its baseline"
     assert words in page(hanna)
     DeskDay.objects.update(day=TODAY - timedelta(days=300))
@@ -563,7 +563,7 @@ def test_what_rang_needs_those_who_measure_until_it_is_closed(line, hanna, ben):
 
 def test_what_waits_to_be_coded_needs_its_coder(talk, ben, ana):
     coders.set_coder(ben, languages=["en"], active=True, actor=ana)
-    day = DeskDay.objects.create(day=TODAY, reader="r", messages=1, planned=1, rows=b"")
+    day = DeskDay.objects.create(day=TODAY, reader="r", messages=1, planned=1)
     Drawn.objects.create(day=day, message=Message.objects.get(), place=0, stratum=0, language="en")
     assert ("1 message waits for your coding", "about 1 minute") in needed(ben)
     assert not [title for title, _reason in needed(ana) if "coding" in title]

@@ -101,7 +101,7 @@ def next_for(user: User, now: datetime, *, after: Task | None = None) -> Task | 
 
 
 def desk(user: User, now: datetime) -> Desk:
-    newest, coder = DeskDay.objects.defer("rows", "strata").first(), coder_of(user)
+    newest, coder = DeskDay.objects.defer("foremost", "passed", "strata").first(), coder_of(user)
     if newest is None or coder is None:
         return Desk()
     done = Code.objects.filter(by=user, at__gte=newest.closed_at, at__lte=now).exclude(purpose=SETTLE).count()

@@ -23,7 +23,7 @@ from rapport.core.measure.change import SURGE
 from rapport.core.types import NotEnough
 from rapport.server.listen.models import Channel, Message
 from rapport.server.listen.numbers import name, salt
-from rapport.server.measure.models import Coder, DeskDay, Drawn, Watching
+from rapport.server.measure.models import Coder, DeskDay, DeskFrame, Drawn, Watching
 from rapport.server.organise.models import Organisation
 from rapport.server.organise.record import recorded
 from rapport.server.understand.corrections import version_of
@@ -41,6 +41,9 @@ ROW = np.dtype(
 )
 """What is kept of each message of a day, in the order of messages. group: author, thread and wording in common within
 the day; number: its permanent random number; tone: recalibrated probabilities in the order of `sampling.TONES`."""
+
+FOREMOST = 500
+"""So many rows of a day can be had without the others: those with the smallest numbers."""
 
 PASSED = np.dtype([("message", "<i8"), ("channel", "<i4"), ("language", "S8")])
 """What is kept of each message in a language that nobody reads, in the order of messages."""
@@ -72,7 +75,23 @@ AT_ONCE = 10_000
 
 def rows(day: DeskDay) -> Rows:
     """One record of the form ROW for each message of the frame."""
-    return np.frombuffer(bytes(day.rows), dtype=ROW)
+    return np.frombuffer(bytes(day.frame.rows), dtype=ROW)
+
+
+def rows_to(day: DeskDay, number: float) -> Rows:
+    """Those with at most this number."""
+    kept = np.frombuffer(bytes(day.foremost), dtype=ROW)
+    if len(kept) < day.messages and (not len(kept) or kept["number"].max() < number):
+        kept = rows(day)
+    return kept[kept["number"] <= number]
+
+
+def keep(found: Rows, **day: Any) -> DeskDay:
+    """Keep a day and its frame."""
+    first = np.sort(np.argsort(found["number"])[:FOREMOST])
+    row = DeskDay.objects.create(messages=len(found), foremost=found[first].tobytes(), **day)
+    DeskFrame.objects.create(day=row, rows=found.tobytes())
+    return row
 
 
 def passed(day: DeskDay) -> Rows:
@@ -133,17 +152,16 @@ def close_day(day: date, now: datetime) -> DeskDay | None:
         if DeskDay.objects.filter(day=day).exists():
             entry.silent()
             return None
-        row = DeskDay.objects.create(
+        row = keep(
+            frozen.rows,
             day=day,
             closed_at=now,
             reader=frozen.reader,
-            messages=len(read),
             unread=len(unread),
             passed=_records((one.message, one.channel, one.language) for one in unread),
             planned=0 if languages is None else sum(frozen.planned),
             surge=frozen.surge,
             strata={**frozen.strata, "last": last},
-            rows=frozen.rows.tobytes(),
         )
         extend(row, row.planned)
         entry.target = row
@@ -312,7 +330,7 @@ def _learn(day: date, reader: str, names: Mapping[int, str], now: datetime) -> _
     channels: list[str] = []
     raw: list[Floats] = []
     labels: list[int] = []
-    for row in earlier.filter(pk__in=list(said)).order_by("day").iterator(chunk_size=10):
+    for row in earlier.filter(pk__in=list(said)).select_related("frame").order_by("day").iterator(chunk_size=10):
         kept = rows(row)
         there = kept[np.isin(kept["message"], np.array(list(said[row.pk]), dtype=np.int64))]
         channels += [names[channel] for channel in there["channel"].tolist()]
@@ -338,14 +356,14 @@ def undone(calibration: Calibration) -> Calibration:
 
 def count_late() -> int:
     """Count what came to closed days after they were closed. How many days that changed."""
-    newest = DeskDay.objects.defer("rows").first()
+    newest = DeskDay.objects.first()
     if newest is None:
         return 0
     come = Message.objects.filter(pk__gt=newest.strata.get("last", 0)).aggregate(first=Min("published_at"))["first"]
     if come is None:
         return 0
     changed = 0
-    for row in DeskDay.objects.defer("rows").filter(day__gte=come.astimezone(UTC).date()):
+    for row in DeskDay.objects.filter(day__gte=come.astimezone(UTC).date()):
         late = frame(row.day).filter(pk__gt=row.strata.get("last", 0)).count()
         if late != row.late:
             with recorded("desk.late_counted", "timetable", target=row) as entry:
@@ -362,7 +380,7 @@ def pass_over(now: datetime) -> int:
     from a stratum of which a part is never read. A day is looked at again as long as somebody may still code it.
     """
     changed = 0
-    rows = DeskDay.objects.filter(closed_at__lte=now - WAITED, closed_at__gt=now - REVISED).defer("rows", "passed")
+    rows = DeskDay.objects.filter(closed_at__lte=now - WAITED, closed_at__gt=now - REVISED).defer("passed")
     wanted = _not_read(rows)
     for row in rows:
         if set(row.strata.get("passed", ())) != wanted[row.pk]:

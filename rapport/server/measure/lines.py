@@ -252,7 +252,7 @@ def later_digits(number: Floats, bits: int) -> Floats:
 
 def closed(start: date, end: date, briefs: Iterable[int]) -> list[Closed]:
     """The days from `start` to `end` that are closed, the oldest first, with what these briefs matched."""
-    rows = list(DeskDay.objects.filter(day__gte=start, day__lte=end).order_by("day"))
+    rows = list(DeskDay.objects.filter(day__gte=start, day__lte=end).select_related("frame").order_by("day"))
     if not rows:
         return []
     matches, gone = _matches(rows[0].day, rows[-1].day, set(briefs))
@@ -270,8 +270,7 @@ def asked(start: date, end: date, messages: Ints, drawn: float) -> list[Closed]:
     places = _drawn(rows)
     found = []
     for row in rows.iterator(chunk_size=20):
-        kept = frames.rows(row)
-        kept = kept[kept["number"] <= drawn]
+        kept = frames.rows_to(row, drawn)
         kept = kept[among(kept["message"].astype(np.int64), messages)]
         passed = _passed(row)
         day = _of_rows(row, kept, places[row.pk], passed, Everything({}, NOBODY, ()))

@@ -96,7 +96,8 @@ class DeskDay(models.Model):
     late       heard after the day closed
     planned    labels for this day; `surge`: an amber line had asked for more
     strata     names, bounds, cells, sizes and planned labels: see `core.measure.sampling.Strata` and `Draw`
-    rows       one for each message of the frame: see `measure.frames.ROW`
+    foremost   of the rows of its frame those with the smallest numbers: see `measure.frames.FOREMOST`; what is asked
+               of a draw need not fetch the others
     """
 
     day = models.DateField(unique=True)
@@ -108,11 +109,21 @@ class DeskDay(models.Model):
     planned = models.PositiveIntegerField()
     surge = models.BooleanField(default=False)
     strata = models.JSONField(default=dict)
-    rows = models.BinaryField()
     passed = models.BinaryField(default=b"")
+    foremost = models.BinaryField(default=b"")
 
     class Meta:
         ordering = ["-day"]
+
+
+class DeskFrame(models.Model):
+    """The frame of a closed day, from which was drawn: apart from the day, for it may be large.
+
+    rows       one for each message: see `measure.frames.ROW`
+    """
+
+    day = models.OneToOneField(DeskDay, models.CASCADE, primary_key=True, related_name="frame")
+    rows = models.BinaryField()
 
 
 class Drawn(models.Model):
