@@ -160,7 +160,7 @@ class Archive:
         with _in_our_words():
             try:
                 return ask(self.scan(first, last, versions=versions, drawn=drawn)).collect()
-            except (OSError, pl.exceptions.ComputeError):
+            except (OSError, pl.exceptions.ComputeError, pl.exceptions.PanicException):
                 return ask(self.scan(first, last, versions=versions, drawn=drawn)).collect()
 
     def months(self) -> list[str]:
@@ -352,7 +352,8 @@ def _last_of(first: date) -> date:
 
 @contextmanager
 def _in_our_words() -> Iterator[None]:
+    """Of a file that was cut short polars panics, which is no Exception."""
     try:
         yield
-    except (DeltaError, OSError, pl.exceptions.PolarsError) as error:
+    except (DeltaError, OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise ArchiveError(f"The archive cannot be used: {error}") from error

@@ -13,7 +13,7 @@ from rapport.core.measure import sampling
 from rapport.core.types import NotEnough
 from rapport.server.listen.models import Author, Channel, Message
 from rapport.server.measure import frames
-from rapport.server.measure.models import DeskDay, Drawn
+from rapport.server.measure.models import Drawn
 
 FIRST = date(2026, 1, 5)  # a Monday
 ANSWERS = (*sampling.TONES, "uncodable")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from django.core.cache import cache
@@ -19,7 +20,7 @@ from rapport.server.keep import actions as keeping
 from rapport.server.listen.models import Brief, BriefMatch, Message
 from rapport.server.measure import figures, frames, question
 from rapport.server.measure.asked import FIELDS, Answer
-from rapport.server.measure.models import DeskDay, Line
+from rapport.server.measure.models import DeskDay, DeskFrame, Line
 from rapport.server.measure.question import answer
 from rapport.server.organise.models import Role, User
 from tests.server.closed_days import FIRST, Days, morning_after
@@ -176,6 +177,18 @@ def test_what_cannot_be_read_is_marked_and_what_nobody_said_is_told(lately, ana)
     assert "For example" in page(ana)[1]
 
 
+def test_an_archive_that_cannot_be_read_is_told_on_the_page(lately, ana, settings):
+    archived()
+    for file in settings.ARCHIVE.rglob("*.parquet"):
+        file.write_bytes(b"damaged")
+    status, told = page(ana, q="said")
+    assert (status, "The archive cannot be read just now" in told) == (503, True)
+    assert f'href="{reverse("settings_archive")}"' in told
+    client = Client()
+    client.force_login(ana)
+    assert client.get(reverse("question_figure", args=["svg"]), {"q": "said"}).status_code == 503
+
+
 def test_whoever_may_not_see_every_conversation_cannot_ask(lately, ana):
     assert page(member("Ben", Role.MEMBER, "service", ana), q="said")[0] == 404
 
@@ -206,6 +219,19 @@ def test_of_many_messages_a_draw_is_looked_through_and_widens_what_is_said(days,
     (_, below, above), (whole, low, high) = some.whole.net, every.whole.net
     assert below < whole < above
     assert above - below > high - low
+
+
+def test_a_draw_is_the_same_from_the_foremost_rows_and_from_all_of_them(ana):
+    found = np.zeros(2_000, frames.ROW)
+    found["message"], found["number"] = np.arange(2_000), np.random.default_rng(7).random(2_000)
+    day = frames.keep(found, day=FIRST, reader="r", planned=0)
+    for number in (0.0, 0.1, 0.2, 0.3, 1.0):
+        some = frames.rows_to(DeskDay.objects.get(), number)
+        assert some["message"].tolist() == found["message"][found["number"] <= number].tolist()
+    day.frame.delete()
+    assert 150 < len(frames.rows_to(DeskDay.objects.get(), 0.1)) < 250
+    with pytest.raises(DeskFrame.DoesNotExist):
+        frames.rows_to(DeskDay.objects.get(), 0.3)
 
 
 def test_a_day_without_a_label_among_what_matches_is_coded_all_the_same(days):

@@ -5,6 +5,7 @@ Counts alone can give away what was said, so this is for those who may see every
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from rapport.core.errors import ArchiveError
 from rapport.server.listen.models import Channel
 from rapport.server.measure.asked import FIELDS, Answer, ask
 from rapport.server.measure.models import Line
@@ -29,6 +31,8 @@ from rapport.server.pages.framed import Framed, framed, sent
 from rapport.server.pages.render import only
 from rapport.server.templatetags.rapport import number
 
+log = logging.getLogger(__name__)
+
 EXAMPLES = ("late OR delay*", "price -fuel", '"ticket office"', "kind:complaint channel:bluesky")
 
 
@@ -37,7 +41,7 @@ def question(request: HttpRequest) -> HttpResponse:
     typed = asking.Asked.read(request.GET.get("q", ""), FIELDS)
     asked = replace(Asked.read(request, Line(name=typed.text)), text=typed.text, known=None)
     asked = replace(asked, of=asked.of or "net")
-    answer = ask(typed.text, timezone.now(), weeks=asked.weeks) if typed.query else None
+    answer, unread = _asked(typed, asked)
     if answer and answer.drawn < 1:
         asked = replace(asked, people=False)  # of a draw of messages nobody can tell how many people speak
     context = {
@@ -46,10 +50,25 @@ def question(request: HttpRequest) -> HttpResponse:
         "fields": asking.completions(FIELDS, channel=list(Channel.objects.values_list("name", flat=True))),
         "examples": [(text, f"?{urlencode({'q': text})}") for text in EXAMPLES],
         "answer": answer,
+        "unread": unread,
+        "may_audit": may(request.user, "audit"),
         "may_listen": may(request.user, "listen"),
         **(_told(request, asked, answer) if answer else {}),
     }
-    return tabbed(request, "course", "course/question.html", context, status=422 if typed.mistake else 200)
+    return tabbed(
+        request, "course", "course/question.html", context, status=422 if typed.mistake else 503 if unread else 200
+    )
+
+
+def _asked(typed: asking.Asked, asked: Asked) -> tuple[Answer | None, bool]:
+    """What was found, and whether the archive could not be read."""
+    if not typed.query:
+        return None, False
+    try:
+        return ask(typed.text, timezone.now(), weeks=asked.weeks), False
+    except ArchiveError:
+        log.exception("A question could not be answered.")
+        return None, True
 
 
 def _told(request: HttpRequest, asked: Asked, answer: Answer) -> dict[str, object]:
@@ -132,7 +151,9 @@ def _drawing(asked: Asked, answer: Answer) -> Drawing:
 def question_figure(request: HttpRequest, form: str) -> HttpResponse:
     typed = asking.Asked.read(request.GET.get("q", ""), FIELDS)
     asked = replace(Asked.read(request, Line(name=typed.text)), text=typed.text, known=None)
-    answer = ask(typed.text, timezone.now(), weeks=asked.weeks) if typed.query else None
+    answer, unread = _asked(typed, asked)
+    if unread:
+        return HttpResponse(_("The archive cannot be read just now."), content_type="text/plain", status=503)
     if answer is None:
         raise Http404
     asked = replace(asked, people=asked.people and answer.drawn == 1)

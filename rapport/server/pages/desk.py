@@ -337,7 +337,7 @@ def settle(request: HttpRequest, key: int) -> HttpResponse:
 def desk_coders(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _set_coder(request)
-    founded, newest = organisation(), DeskDay.objects.defer("rows", "strata").first()
+    founded, newest = organisation(), DeskDay.objects.first()
     rows = list(Coder.objects.select_related("user").order_by("-active", "user__name"))
     taken = {row.user_id for row in rows if row.active}
     work = agreeing.work(timezone.now(), window=coding.WINDOW)
