@@ -146,7 +146,7 @@ bench-intake: .stamps/dev
 bench-measure: .stamps/bench
 	.venv-bench/bin/python -m benchmarks.gps
 
-# Hours; years that were played stay in var/years, and an interrupted run goes on there.
+# An hour; years that were played stay in var/years, and an interrupted run goes on there.
 bench-sample: .stamps/dev
 	$(PYTHON) -m benchmarks.sample_year --keep var/years
 
