@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from rapport import measure_tables as tables
 from rapport.measure_tables import LABELS, TONES, File, label_of, lacking, predictions, table, written
-from rapport.tables import TableError
+from rapport.tables import Row, TableError
+
+if TYPE_CHECKING:
+    from rapport.core.measure import sampling
 
 
 @click.group()
@@ -25,27 +30,42 @@ def measure() -> None:
 @File
 @click.option("--labels", type=click.IntRange(1), required=True, help="How many messages people will read.")
 @click.option("--salt", required=True, help="A secret text; the same one gives the same draw again.")
-def draw(file: Path, labels: int, salt: str) -> None:
+@click.option("--by", metavar="COLUMN", help="Share the labels among what stands there: brands, for example.")
+def draw(file: Path, labels: int, salt: str, by: str | None) -> None:
     """Print the file again with three more columns: stratum, place in the queue (1 is first), and chance.
 
-    The chance is that of the message to be among the first so many labels: what its label is weighted by.
+    The chance is that of the message to be among the first so many labels: what its label is weighted by. With --by
+    the worst served gets as many labels as can be, and each has strata and a queue of its own.
     """
     from rapport.core.measure import sampling
-    from rapport.core.types import NotEnough
 
-    rows = table(file, "id", "channel", *TONES)
-    ids = [row["id"] for row in rows]
-    if len(set(ids)) < len(ids):
-        raise TableError("two rows have the same id")
-    day = sampling.draw(ids, [row["channel"] for row in rows], predictions(rows), labels, salt)
-    if isinstance(day, NotEnough):
+    rows = table(file, "id", "channel", *TONES, *([by] if by else []))
+    if not rows:
         raise TableError("there is no message in the file")
-    place = day.queue.argsort() + 1
+    if len({row["id"] for row in rows}) < len(rows):
+        raise TableError("two rows have the same id")
+    domains: dict[str, list[int]] = {}
+    for n, row in enumerate(rows):
+        domains.setdefault(row[by] if by else "", []).append(n)
+    shares = sampling.divide(labels, [len(places) for places in domains.values()])
+    told: dict[int, dict[str, str]] = {}
+    for (domain, places), share in zip(domains.items(), shares):
+        if not share:
+            raise TableError(f"{labels} labels are too few for {len(domains)} kinds of {by}")
+        cells = _drawn([rows[n] for n in places], share, salt, prefix=f"{domain} / " if by else "")
+        told |= dict(zip(places, cells))
+    written({**row.cells, **told[n]} for n, row in enumerate(rows))
+
+
+def _drawn(rows: Sequence[Row], labels: int, salt: str, *, prefix: str) -> Iterator[dict[str, str]]:
+    """What is told of each: its stratum, its place and its chance."""
+    from rapport.core.measure import sampling
+
+    ids, channels = [row["id"] for row in rows], [row["channel"] for row in rows]
+    day = cast("sampling.Draw", sampling.draw(ids, channels, predictions(rows), labels, salt))  # there are rows
     chance = day.probability(labels)
-    written(
-        {**row.cells, "stratum": day.strata.names[h], "place": str(n), "chance": f"{chance[h]:.6f}"}
-        for row, h, n in zip(rows, day.stratum.tolist(), place)
-    )
+    for stratum, place in zip(day.stratum.tolist(), (day.queue.argsort() + 1).tolist()):
+        yield {"stratum": prefix + day.strata.names[stratum], "place": str(place), "chance": f"{chance[stratum]:.6f}"}
 
 
 @measure.command()

@@ -54,6 +54,22 @@ def test_from_a_draw_to_an_estimate(tmp_path: Path) -> None:
     assert "100 labels of 800 messages" in said
 
 
+def test_brands_that_share_the_coders_are_served_as_evenly_as_can_be(tmp_path: Path) -> None:
+    rows, truth = messages(800)
+    branded = [row | {"brand": "Small" if n < 20 else "Large" if n < 600 else "Other"} for n, row in enumerate(rows)]
+    file = write(tmp_path / "all.csv", branded)
+    drawn = list(csv.DictReader(io.StringIO(run("draw", file, "--labels", "120", "--salt", "s", "--by", "brand"))))
+    chances = {name: [float(row["chance"]) for row in drawn if row["brand"] == name] for name in ("Small", "Large")}
+    assert sum(chances["Small"]) == pytest.approx(20, abs=0.01)
+    assert sum(chances["Large"]) == pytest.approx(50, abs=0.01)
+    assert [row["id"] for row in drawn] == [row["id"] for row in rows]
+    coded = [row | {"label": TONES[k] if float(row["chance"]) == 1 or int(row["place"]) <= 50 else ""}
+             for row, k in zip(drawn, truth)]  # fmt: skip
+    assert "120 labels of 800 messages" in run("estimate", write(tmp_path / "coded.csv", coded))
+    result = CliRunner().invoke(main, ["measure", "draw", str(file), "--labels", "2", "--salt", "s", "--by", "brand"])
+    assert "2 labels are too few for 3 kinds of brand" in result.output
+
+
 def test_too_few_labels_are_told_instead_of_a_number(tmp_path: Path) -> None:
     rows, truth = messages(200)
     coded = [
