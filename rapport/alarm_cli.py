@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,10 +80,10 @@ class Day:
 
 
 def _days(rows: Sequence[Row]) -> list[Day]:
-    by_day: dict[str, list[Row]] = {}
+    by_day: dict[date, list[Row]] = {}
     for row in rows:
-        by_day.setdefault(row["day"], []).append(row)
-    return [_day(name, by_day[name]) for name in sorted(by_day)]
+        by_day.setdefault(tables.day(row, "day"), []).append(row)
+    return [_day(str(day), by_day[day]) for day in sorted(by_day)]
 
 
 def _day(name: str, rows: Sequence[Row]) -> Day:

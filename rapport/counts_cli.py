@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from rapport import measure_tables as tables
-from rapport.measure_tables import File, lacking, number, table, written
+from rapport.measure_tables import File, count, lacking, number, table, written
 from rapport.tables import Row, TableError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+MOST_HOURS = 10 * 366 * 24
 
 
 @click.command()
@@ -62,11 +64,17 @@ def _hourly(rows: list[Row]) -> tuple[datetime, NDArray[np.int64]]:
     """The first hour, and counts from it on without gaps; -1 for hours that were not heard."""
     import numpy as np
 
-    found = {_hour(row): -1 if row["count"] == "" else int(number(row, "count")) for row in rows}
+    found: dict[datetime, int] = {}
+    for row in rows:
+        if (hour := _hour(row)) in found:
+            raise TableError(f"line {row.line}: the hour {hour:%Y-%m-%d %H:%M} stands there twice. Sum up its rows.")
+        found[hour] = -1 if row["count"] == "" else count(row, "count")
     if not found:
         raise TableError("there is no hour in the file")
     first, last = min(found), max(found)
     length = int((last - first) / timedelta(hours=1)) + 1
+    if length > MOST_HOURS:
+        raise TableError(f"from {first:%Y-%m-%d} to {last:%Y-%m-%d} are more than ten years: is there a wrong hour?")
     return first, np.array([found.get(first + timedelta(hours=n), -1) for n in range(length)], dtype=np.int64)
 
 
@@ -92,6 +100,8 @@ def voice(file: Path, people: bool, level: float) -> None:
     from rapport.core.types import NotEnough
 
     rows = table(file, "brand")
+    if nobody := next((row for row in rows if not row["brand"].strip()), None):
+        raise TableError(f"line {nobody.line}: brand is empty. Leave out what is about none of them.")
     group = tables.groups(rows, "id")
     found = voices.share_of_voice([row["brand"] for row in rows], group, people=people, level=level)
     if isinstance(found, NotEnough):
@@ -125,6 +135,8 @@ def effect(file: Path, column: str, action: datetime, controls: tuple[str, ...],
     from rapport.core.measure import panel
     from rapport.core.types import NotEnough
 
+    if column in controls:
+        raise click.UsageError(f"{column} cannot be its own control.")
     rows = sorted(table(file, "week", column, *controls), key=_week)
     weeks = [_week(row) for row in rows]
     if any(later - earlier != timedelta(days=7) for earlier, later in pairwise(weeks)):
@@ -146,10 +158,7 @@ def effect(file: Path, column: str, action: datetime, controls: tuple[str, ...],
 
 
 def _week(row: Row) -> date:
-    try:
-        return date.fromisoformat(row["week"])
-    except ValueError:
-        raise TableError(f"line {row.line}: week is no day like 2026-03-02: {row['week']!r}") from None
+    return tables.day(row, "week")
 
 
 @click.command()
@@ -168,7 +177,7 @@ def forecast(file: Path, column: str, horizon: int, period: int, goal: float | N
     from rapport.core.types import NotEnough
 
     values = [number(row, column) for row in table(file, column)]
-    bounds = (min(-1.0, *values), max(1.0, *values))
+    bounds = (min([-1.0, *values]), max([1.0, *values]))
     ahead = going.fan(values, horizon, period=period, bounds=bounds)
     if isinstance(ahead, NotEnough):
         click.echo(lacking(ahead))

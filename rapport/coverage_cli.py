@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rapport.measure_tables import File, number, table
+from rapport import measure_tables as tables
+from rapport.measure_tables import File, count, number, table
 from rapport.tables import Row, TableError
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def coverage(file: Path, net: bool) -> None:
 
     periods = _periods(table(file, *NEEDED))
     weights, days = _weights(periods), sorted(periods)
-    whole = covering.combine({name: _channel(name, weights, periods) for name in weights}, low=-1.0 if net else 0.0)
+    least = -1.0 if net else 0.0
+    whole = covering.combine({name: _channel(name, weights, periods, least) for name in weights}, low=least)
     click.echo(f"{whole.coverage:.0%} of the weight was heard{'; too little for a verdict' if whole.grey else ''}.")
     if whole.covered is not None:
         click.echo(f"Of what was heard: {_told(whole.covered)}.")
@@ -45,7 +47,7 @@ def coverage(file: Path, net: bool) -> None:
         click.echo(f"Missing: {', '.join(whole.missing)}. Whatever it held, all is between {low:.3f} and {high:.3f}.")
     if whole.missing and whole.carried is not None:
         click.echo(f"With what is missing as last heard: {_told(whole.carried)}.")
-    now, before = (_heard(periods[day], weights) for day in (days[-1], days[max(len(days) - 2, 0)]))
+    now, before = (_heard(periods[day], weights, least) for day in (days[-1], days[max(len(days) - 2, 0)]))
     if len(days) > 1 and (moved := covering.movement(now, before)) is not None:
         click.echo(f"Since {days[-2]}, by tone: {_told(moved.tone, '+')}; by mix: {moved.mix:+.3f}.")
 
@@ -57,10 +59,7 @@ def _told(one: Estimate, sign: str = "") -> str:
 def _periods(rows: list[Row]) -> dict[date, dict[str, Row]]:
     found: dict[date, dict[str, Row]] = {}
     for row in rows:
-        try:
-            day = date.fromisoformat(row["period"])
-        except ValueError:
-            raise TableError(f"line {row.line}: period is no day like 2026-03-02: {row['period']!r}") from None
+        day = tables.day(row, "period")
         if row["channel"] in found.setdefault(day, {}):
             raise TableError(f"line {row.line}: the channel {row['channel']} stands twice in {day}")
         found[day][row["channel"]] = row
@@ -73,16 +72,16 @@ def _weights(periods: Mapping[date, Period]) -> dict[str, float]:
     """Fixed over all periods, and summing to 1: those of the first period that a channel stands in."""
     rows = {name: row for day in sorted(periods, reverse=True) for name, row in periods[day].items()}
     if all("weight" in row.cells for row in rows.values()):
-        parts = {name: number(row, "weight") for name, row in rows.items()}
+        parts = {name: number(row, "weight", 0) for name, row in rows.items()}
     else:
-        parts = {name: number(row, "messages") for name, row in rows.items()}
+        parts = {name: float(count(row, "messages")) for name, row in rows.items()}
     total = sum(parts.values())
-    if total <= 0 or min(parts.values()) < 0:
+    if total <= 0:
         raise TableError("the weights of the channels are to sum to more than nothing")
     return {name: part / total for name, part in parts.items()}
 
 
-def _channel(name: str, weights: Mapping[str, float], periods: Mapping[date, Period]) -> Channel:
+def _channel(name: str, weights: Mapping[str, float], periods: Mapping[date, Period], low: float) -> Channel:
     """As it was in the last period, or when it was last heard."""
     from rapport.core.measure.coverage import Channel
 
@@ -91,21 +90,21 @@ def _channel(name: str, weights: Mapping[str, float], periods: Mapping[date, Per
     if not heard:
         return Channel(weights[name], None)
     last = max(heard)
-    found = _found(periods[last][name])
+    found = _found(periods[last][name], low)
     return Channel(weights[name], found) if last == now else Channel(weights[name], None, found, (now - last).days)
 
 
-def _heard(period: Period, weights: Mapping[str, float]) -> dict[str, Heard]:
+def _heard(period: Period, weights: Mapping[str, float], low: float) -> dict[str, Heard]:
     from rapport.core.measure.coverage import Heard
 
     known = {name: row for name, row in period.items() if row["value"]}
-    return {name: Heard(weights[name], int(number(row, "messages")), _found(row)) for name, row in known.items()}
+    return {name: Heard(weights[name], count(row, "messages"), _found(row, low)) for name, row in known.items()}
 
 
-def _found(row: Row) -> ShareEstimate:
+def _found(row: Row, low: float) -> ShareEstimate:
     from rapport.core.measure.share import ShareEstimate
     from rapport.core.types import Estimate
 
-    value, error, labels = (number(row, name) for name in ("value", "error", "labels"))
-    estimate = Estimate(value, value - 2 * error, value + 2 * error, int(labels), "from the table")
-    return ShareEstimate(estimate, int(labels), int(number(row, "messages")), error**2, math.inf, 0.0, labels)
+    value, error, labels = number(row, "value", low, 1), number(row, "error", 0), count(row, "labels")
+    estimate = Estimate(value, value - 2 * error, value + 2 * error, labels, "from the table")
+    return ShareEstimate(estimate, labels, count(row, "messages"), error**2, math.inf, 0.0, labels)

@@ -113,7 +113,9 @@ def calibrate(file: Path, other: Path | None) -> None:
     rows = [row for row in table(file, "label", *TONES) if row["label"]]
     found = calibrating.calibrate(predictions(rows), np.array([label_of(row) for row in rows], dtype=np.int64))
     if isinstance(found, NotEnough):
-        click.echo(lacking(found), err=other is not None)
+        if other is not None:
+            raise click.ClickException(f"{lacking(found)} Nothing was printed.")
+        click.echo(lacking(found))
         return
     if other is None:
         shifts = ", ".join(f"{tone} {shift:+.2f}" for tone, shift in zip(TONES, found.shift))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,9 @@ TONES = ("negative", "neutral", "positive")
 LABELS = (*TONES, "uncodable")
 TIES = ("author", "thread", "wording")
 """Columns that may say which messages are of one voice; an empty cell ties nothing."""
+LARGEST = 1e12
+ROUNDED = 0.02
+"""By so much the chances of a message may miss 1, because they were rounded."""
 
 File = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
@@ -40,11 +45,31 @@ def written(rows: Iterable[Mapping[str, str]]) -> None:
         writer.writerow(row)
 
 
-def number(row: Row, column: str) -> float:
+def number(row: Row, column: str, least: float = -LARGEST, most: float = LARGEST) -> float:
+    """A number from `least` to `most`; what is none, or endless, is told with its line."""
     try:
-        return float(row[column])
+        found = float(row[column])
     except ValueError:
-        raise TableError(f"line {row.line}: {column} is not a number: {row[column]!r}") from None
+        found = math.nan
+    if not math.isfinite(found):
+        raise TableError(f"line {row.line}: {column} is not a number: {row[column]!r}. Write it like 0.25.")
+    if not least <= found <= most:
+        raise TableError(f"line {row.line}: {column} is {found:g}, and has to be from {least:g} to {most:g}.")
+    return found
+
+
+def count(row: Row, column: str) -> int:
+    found = number(row, column, 0)
+    if not found.is_integer():
+        raise TableError(f"line {row.line}: {column} is {found:g}, and has to be a whole number.")
+    return int(found)
+
+
+def day(row: Row, column: str) -> date:
+    try:
+        return date.fromisoformat(row[column])
+    except ValueError:
+        raise TableError(f"line {row.line}: {column} is no day like 2026-03-02: {row[column]!r}") from None
 
 
 def label_of(row: Row) -> int:
@@ -56,8 +81,12 @@ def label_of(row: Row) -> int:
 def predictions(rows: Sequence[Row]) -> NDArray[np.float64]:
     import numpy as np
 
-    table = [[number(row, tone) for tone in TONES] for row in rows]
-    return np.array(table, dtype=np.float64).reshape(-1, 3)
+    table = np.array([[number(row, tone, 0, 1) for tone in TONES] for row in rows], dtype=np.float64).reshape(-1, 3)
+    off = np.abs(table.sum(axis=1) - 1) > ROUNDED
+    if off.any():
+        row, whole = rows[int(off.argmax())], table[off.argmax()].sum()
+        raise TableError(f"line {row.line}: {', '.join(TONES)} are chances and have to sum to 1, not to {whole:g}.")
+    return table
 
 
 def frame(rows: Sequence[Row], cells: Sequence[tuple[str, ...]] = ()) -> tuple[Frame, Labels]:

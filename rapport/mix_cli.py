@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rapport import measure_tables as tables
 from rapport.measure_tables import File, lacking, number, table, written
 from rapport.tables import Row, TableError
 
@@ -114,10 +115,7 @@ def _parquet(file: Path, needed: Sequence[str]) -> list[Row]:
 
 
 def _week(row: Row) -> date:
-    try:
-        return date.fromisoformat(row["week"])
-    except ValueError:
-        raise TableError(f"line {row.line}: week is no day like 2026-03-02: {row['week']!r}") from None
+    return tables.day(row, "week")
 
 
 def _longest(rows: Sequence[Row], names: Sequence[str]) -> list[Row]:
@@ -152,8 +150,6 @@ def _known(run: Sequence[Row], outcome: str, spend: Sequence[str], control: Sequ
     columns = {
         name: np.array([number(row, name) for row in run], dtype=np.float64) for name in (outcome, *spend, *control)
     }
-    if wrong := [name for name, values in columns.items() if not np.isfinite(values).all()]:
-        raise TableError(f"not every number is one in {', '.join(wrong)}")
     weeks = [_week(row) for row in run]
     return Weeks(weeks, columns[outcome], *({name: columns[name] for name in names} for names in (spend, control)))
 

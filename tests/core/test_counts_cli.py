@@ -94,6 +94,20 @@ def test_a_missing_channel_leaves_bounds_and_is_no_change_of_mix(tmp_path: Path)
     ]
 
 
+def test_what_an_action_changed_is_not_its_own_control(tmp_path: Path) -> None:
+    table = str(write(tmp_path / "panel.csv", panel(0)))
+    told = CliRunner().invoke(
+        main, ["measure", "effect", table, "--column", "tone", "--control", "tone", "--action", "2026-03-02"]
+    )
+    assert (told.exit_code, "tone cannot be its own control" in told.output) == (2, True)
+
+
+def test_without_enough_labels_nothing_is_printed_that_looks_like_a_table(tmp_path: Path) -> None:
+    table = str(write(tmp_path / "coded.csv", labelled()[:30]))
+    told = CliRunner().invoke(main, ["measure", "calibrate", table, "--apply", table])
+    assert (told.exit_code, told.stdout) == (1, "")
+
+
 def labelled() -> list[dict[str, object]]:
     rows, truth = messages(300)
     return [
@@ -127,6 +141,13 @@ def test_a_reader_that_is_too_sure_is_found_out_and_mended(tmp_path: Path) -> No
         (["effect", "--column", "tone", "--action", "2027-03-02"], panel(0), "do not hold the day of the action"),
         (["effect", "--column", "tone", "--action", "2026-03-02"], panel(0)[::2], "the weeks have a gap"),
         (["coverage"], [*channels(), channels()[0]], "the channel a stands twice in 2026-03-02"),
+        (["coverage"], [channels()[0] | {"value": 1.7}], "line 2: value is 1.7, and has to be from 0 to 1"),
+        (["coverage"], [channels()[0] | {"error": -0.1}], "line 2: error is -0.1, and has to be from 0"),
+        (["burst"], [hours()[0] | {"count": "nan"}], "line 2: count is not a number: 'nan'"),
+        (["burst"], [hours()[0] | {"count": "2.5"}], "line 2: count is 2.5, and has to be a whole number"),
+        (["burst"], [hours()[0], hours()[0]], "line 3: the hour 2026-03-02 00:00 stands there twice"),
+        (["burst"], [hours()[0], {"hour": "0001-01-01", "count": 1}], "more than ten years"),
+        (["voice"], [{"brand": "we"}, {"brand": " "}], "line 3: brand is empty"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place(

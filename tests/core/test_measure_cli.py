@@ -6,6 +6,7 @@ import csv
 import io
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from benchmarks.worlds import WORLDS
 from rapport.cli import main
 
 TONES = ("negative", "neutral", "positive")
+NEW_YEAR = date(2026, 1, 1)
 
 
 def run(*arguments: str | Path) -> str:
@@ -106,13 +108,17 @@ def watched(days: int, change_on: int) -> list[dict[str, object]]:
         share = 0.25 if day < change_on else 0.6
         for i in range(40):
             label = ("negative" if rng.random() < share else "neutral") if i < 15 else ""
-            rows.append({"day": f"{day:03}", "stratum": "all", "label": label} | dict.fromkeys(TONES, 1 / 3))
+            rows.append(
+                {"day": str(NEW_YEAR + timedelta(day)), "stratum": "all", "label": label} | dict.fromkeys(TONES, 1 / 3)
+            )
     return rows
 
 
 def test_a_change_turns_red_and_quiet_stays_quiet(tmp_path: Path) -> None:
     table = write(tmp_path / "days.csv", watched(90, 70))
-    assert "it has risen, probably since 07" in run("alarm", table, "--tolerance", "0.05")
+    said = run("alarm", table, "--tolerance", "0.05")
+    assert "it has risen, probably since 2026-03-" in said
+    assert str(NEW_YEAR + timedelta(70)) <= said.strip().split()[-1].rstrip(".") <= str(NEW_YEAR + timedelta(79))
     quiet = write(tmp_path / "quiet.csv", watched(90, 1000))
     assert "Quiet for 34 days" in run("alarm", quiet, "--tolerance", "0.05")
 
@@ -125,7 +131,15 @@ def two_channels(days: int, loud_on: int, *, quiet: bool) -> list[dict[str, obje
         for channel, count, share in (("news", 40, 0.1), ("web", many, 0.5)):
             for i in range(count):
                 label = ("negative" if rng.random() < share else "neutral") if i < 10 else ""
-                rows.append({"day": f"{day:03}", "channel": channel, "stratum": "all", "label": label, **THIRDS})
+                rows.append(
+                    {
+                        "day": str(NEW_YEAR + timedelta(day)),
+                        "channel": channel,
+                        "stratum": "all",
+                        "label": label,
+                        **THIRDS,
+                    }
+                )
     return rows
 
 
@@ -145,7 +159,7 @@ def test_neither_an_outage_nor_another_mix_is_a_change_of_tone(tmp_path: Path, q
 def test_one_thread_that_all_say_the_same_in_is_one_voice(tmp_path: Path) -> None:
     rows = [row | {"id": str(n), "thread": ""} for n, row in enumerate(watched(90, 1000))]
     for row in rows:
-        if row["day"] >= "060" and int(row["id"]) % 40 < 12:
+        if row["day"] >= "2026-03-02" and int(row["id"]) % 40 < 12:
             row |= {"thread": f"storm {row['day']}", "label": "negative"}
     assert "Red on" in run(
         "alarm", write(tmp_path / "a.csv", [row | {"thread": ""} for row in rows]), "--tolerance", ".05"
@@ -155,7 +169,7 @@ def test_one_thread_that_all_say_the_same_in_is_one_voice(tmp_path: Path) -> Non
 
 def test_a_baseline_of_one_day_is_told_instead_of_an_error(tmp_path: Path) -> None:
     rows = watched(10, 1000)
-    first = [row | {"label": "" if row["day"] > "000" else row["label"] or "neutral"} for row in rows]
+    first = [row | {"label": "" if row["day"] > "2026-01-01" else row["label"] or "neutral"} for row in rows]
     said = run("alarm", write(tmp_path / "days.csv", [*first, *[first[0] | {"label": "negative"}] * 5]))
     assert said == "In the first 56 days: Not enough days with two labels or more: 1 of 2.\n"
 
@@ -173,6 +187,11 @@ def test_a_forecast_is_a_table_and_a_goal_has_odds(tmp_path: Path) -> None:
     assert "At 0.2 in 4 steps: 100%" in said
 
 
+def test_a_forecast_from_nothing_is_told_instead_of_an_error(tmp_path: Path) -> None:
+    (tmp_path / "weeks.csv").write_text("value\n")
+    assert run("forecast", tmp_path / "weeks.csv").startswith("Not enough values: 0 of")
+
+
 def test_agreement_between_coders(tmp_path: Path) -> None:
     rows = [{"message": i, "label": TONES[i % 3]} for i in [*range(30), *range(30)]]
     assert "alpha 1.000" in run("agreement", write(tmp_path / "codings.csv", rows))
@@ -184,6 +203,27 @@ def test_agreement_between_coders(tmp_path: Path) -> None:
         (["estimate"], [{"id": "1"}], "has no column stratum, label"),
         (["agreement"], [{"message": "1", "label": "angry"}], "line 2: label is none of"),
         (["forecast"], [{"value": "0.1"}, {"value": "much"}], "line 3: value is not a number: 'much'"),
+        (
+            ["forecast"],
+            [{"value": "0.1"}, {"value": "nan"}],
+            "line 3: value is not a number: 'nan'. Write it like 0.25",
+        ),
+        (["forecast"], [{"value": "0.1"}, {"value": "1e300"}], "line 3: value is 1e+300, and has to be from"),
+        (
+            ["draw", "--labels", "5", "--salt", "s"],
+            [{"id": "1", "channel": "web", "negative": "7", "neutral": "0", "positive": "0"}],
+            "line 2: negative is 7, and has to be from 0 to 1",
+        ),
+        (
+            ["draw", "--labels", "5", "--salt", "s"],
+            [{"id": "1", "channel": "web", "negative": "0.5", "neutral": "0.9", "positive": "0"}],
+            "line 2: negative, neutral, positive are chances and have to sum to 1, not to 1.4",
+        ),
+        (
+            ["alarm"],
+            [{"day": "2.3.2026", "stratum": "all", "label": ""} | dict.fromkeys(TONES, 1 / 3)],
+            "line 2: day is no day like 2026-03-02: '2.3.2026'",
+        ),
     ],
 )
 def test_a_table_that_cannot_be_read_says_where(

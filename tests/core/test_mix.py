@@ -114,7 +114,7 @@ def test_weeks_of_which_little_was_heard_are_told(tmp_path: Path, asked: list[mi
         ({"spend_radio": -1}, [], "cannot be negative"),
         ({"spend_radio": 5}, [], "nothing can be told by it: spend_radio"),
         ({"spend_radio": "many"}, [], "spend_radio is not a number: 'many'"),
-        ({"spend_radio": "inf"}, [], "not every number is one in spend_radio"),
+        ({"spend_radio": "inf"}, [], "spend_radio is not a number: 'inf'"),
         ({"week": "2024-01-01"}, [], "the week 2024-01-01 stands there twice"),
         ({"week": "soon"}, [], "week is no day like 2026-03-02: 'soon'"),
         ({"tone": ""}, [], "Not enough weeks without a gap: 0 of 52"),
