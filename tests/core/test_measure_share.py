@@ -100,8 +100,26 @@ def test_each_label_counts_for_what_the_reader_is_worth() -> None:
     truth, prediction = WORLDS[1].messages(rng, 40_000)
     found = estimate(one_stratum(prediction), Labels(np.zeros(4000, dtype=int), prediction[:4000], truth[:4000]))
     rho = np.corrcoef(truth == 0, prediction[:, 0])[0, 1]
-    # The formula is for few labels out of many messages; here one in ten is read, which saves another tenth.
-    assert found.multiplier == pytest.approx(1 / (1 - rho**2) / 0.9, rel=0.05)
+    # The formula is for few labels out of many messages; here one in ten is read, with a reader or without.
+    assert found.multiplier == pytest.approx(1 / (0.9 * (1 - rho**2) + 0.1), rel=0.05)
+
+
+@pytest.mark.parametrize("read", [10, 45, 50])
+def test_that_nearly_all_messages_were_read_is_no_merit_of_the_reader(read: int) -> None:
+    found = estimate(one_stratum(np.full((50, 3), 1 / 3)), plain([0, 1] * (read // 2)), fewest=2)
+    assert found.multiplier == pytest.approx(1, abs=0.12)
+    assert found.effective <= 50
+
+
+@pytest.mark.parametrize("labels", [10, 40])
+def test_net_tone_of_messages_that_are_nearly_all_bad_is_held_as_often_as_it_says(labels: int) -> None:
+    """With Student's interval two of three are held with ten labels, and four of five with forty."""
+    rng, runs, held = np.random.default_rng(3), 300, 0
+    for _ in range(runs):
+        label = rng.choice(3, size=2000, p=[0.95, 0.05, 0.0])
+        found = estimate(one_stratum(np.full((2000, 3), 1 / 3)), plain(label[:labels].tolist()), "net", fewest=2)
+        held += found.estimate.low <= -(label == 0).mean() <= found.estimate.high
+    assert held / runs > 0.95 - 3 * math.sqrt(0.95 * 0.05 / runs)
 
 
 def test_a_useless_reader_is_left_out() -> None:

@@ -49,6 +49,9 @@ FEWEST_LABELS = 40
 RARE = 15
 """With fewer expected labels of a class than this, Student's interval covers too seldom; see `estimate`."""
 
+ONE_SIDED = 8
+"""With fewer expected labels than this beside the good ones or beside the bad ones, that holds for net tone too."""
+
 FEWEST_GOLD = 20
 """Messages with known truth that are needed on each side before coders' errors can be corrected."""
 
@@ -134,7 +137,8 @@ class ShareEstimate:
     variance    of the value
     df          degrees of freedom of the variance; infinite for a score interval
     weight      how much the reader's predictions were used, between 0 (not at all) and 1
-    effective   plain labels without a reader that would give the same variance
+    effective   labels drawn from the same messages without strata and without a reader that would give the same
+                variance; never more than there are messages
     """
 
     estimate: Estimate
@@ -170,7 +174,8 @@ def estimate(
 
     The interval is Student's with Satterthwaite's degrees of freedom. Where a class is so rare that fewer than RARE
     labels of it are expected, the variance is steadied by the reader's own doubt and the interval is Wilson's for the
-    effective number of labels: Student's would then miss the truth too often.
+    effective number of labels: Student's would then miss the truth too often. Of net tone, where fewer than ONE_SIDED
+    labels are expected beside the good ones or beside the bad ones, it is made of those of its two shares.
 
     frame     all messages
     labels    of messages drawn from it with equal chances within each stratum (`sampling.draw`); none of them may
@@ -389,6 +394,8 @@ def _estimated(
         parts = replace(parts, beside=drawn * _spread(sample, parts, worth))
     if of != "net" and len(labels) * min(parts.value, 1 - parts.value) < RARE:
         return _rare(sample, parts, worth, level, watched)
+    if of == "net" and not parts.census and _one_sided(sample, parts):
+        return _of_one_side(sample, parts, level, watched)
     if not parts.variance and not parts.census:
         parts = parts.with_doubt(frame.doubt @ np.abs(worth[:3]))
     half = student_quantile((1 + level) / 2, parts.df) * math.sqrt(parts.variance)
@@ -411,7 +418,34 @@ def _rare(sample: _Sample, parts: _Parts, worth: Floats, level: float, watched: 
         method = f"stratified difference estimator, {level:.0%} score interval for all looks"
     low, high = (value, value) if steady.census else _score(value, effective, z)
     found = _result(sample, steady, worth, low, high, method)
-    return replace(found, df=math.inf, effective=effective)
+    return replace(found, df=math.inf, effective=_plain(sample, steady, worth, 1 / effective))
+
+
+def _one_sided(sample: _Sample, parts: _Parts) -> bool:
+    """Whether nearly all messages are good, or nearly all bad."""
+    most = max(_parts(sample, np.array(OUTCOMES[of]), parts.weight).value for of in ("negative", "positive"))
+    return len(sample.labels) * (1 - most) < ONE_SIDED
+
+
+def _of_one_side(sample: _Sample, parts: _Parts, level: float, watched: int | None) -> ShareEstimate:
+    """The few labels that are not like the others hardly vary, and Student's interval would take that for certainty.
+    What one share gains the other loses, so their errors add up.
+
+    Source: G. Zou and A. Donner (2008), Construction of confidence limits about effect measures, Statistics in Medicine
+    27, 1693-1702: limits of a difference from those of its two parts.
+    """
+    worths = [np.array(OUTCOMES[of]) for of in ("positive", "negative")]
+    each = [replace(_parts(sample, worth, parts.weight), beside=parts.beside) for worth in worths]
+    good, bad = (_rare(sample, one, worth, level, watched) for one, worth in zip(each, worths))
+    down = good.estimate.value - good.estimate.low + bad.estimate.high - bad.estimate.value
+    up = good.estimate.high - good.estimate.value + bad.estimate.value - bad.estimate.low
+    low, high = parts.value - down, parts.value + up
+    found = _result(sample, parts, np.array(OUTCOMES["net"]), low, high, good.estimate.method)
+    z = normal_quantile((1 + level) / 2)
+    if watched is not None:
+        z = time_uniform(1.0, len(sample.labels), watched, level=level)
+    variance, effective = ((down + up) / (2 * z)) ** 2, max(good.effective, bad.effective)
+    return replace(found, variance=variance, df=math.inf, effective=effective)
 
 
 def _score(value: float, n: float, z: float) -> tuple[float, float]:
@@ -425,10 +459,18 @@ def _score(value: float, n: float, z: float) -> tuple[float, float]:
 def _result(sample: _Sample, parts: _Parts, worth: Floats, low: float, high: float, method: str) -> ShareEstimate:
     least, most, all_of_it = float(worth.min()), float(worth.max()), float(sample.frame.sizes.sum())
     value, low, high = (min(max(one, least), most) for one in (parts.value, low, high))
-    effective = _spread(sample, parts, worth) / parts.variance if parts.variance > 0 else all_of_it
-    n = len(sample.labels)
+    n, spread = len(sample.labels), _spread(sample, parts, worth)
+    effective = _plain(sample, parts, worth, parts.variance / spread) if spread > 0 else float(n)
     shown = Estimate(value, low, high, n, method)
     return ShareEstimate(shown, n, round(all_of_it), parts.variance, parts.df, parts.weight, effective)
+
+
+def _plain(sample: _Sample, parts: _Parts, worth: Floats, variance: float) -> float:
+    """Labels of a plain draw from the same messages that would give this variance, told as a part of that of a single
+    message: from few messages a plain draw, too, gets more certain than from many."""
+    spread = _spread(sample, parts, worth)
+    messages = 1 / float(sample.frame.sizes.sum()) - (parts.beside / spread if spread > 0 else 0.0)
+    return 1 / (variance + messages)
 
 
 def _spread(sample: _Sample, parts: _Parts, worth: Floats) -> float:
@@ -507,7 +549,7 @@ def unequal(
     least, most = float(worth.min()), float(worth.max())
     shown, low, high = (min(max(one, least), most) for one in (value, value - half, value + half))
     spread = float(np.average(off_y**2, weights=w))
-    effective = spread / variance if variance > 0 else float(messages)
+    effective = 1 / (variance / spread + 1 / messages) if spread > 0 else float(n)
     method = f"Hájek difference estimator, {level:.0%} Student interval"
     return ShareEstimate(Estimate(shown, low, high, n, method), n, messages, variance, n - 1.0, weight, effective)
 
@@ -572,7 +614,7 @@ def mood(
     half = student_quantile((1 + level) / 2, groups - 1) * math.sqrt(variance)
     method = f"stratified difference estimator over {groups} groups, {level:.0%} Student interval"
     found = _result(sample, parts, worth, parts.value - half, parts.value + half, method)
-    effective = found.effective * found.variance / variance if variance > 0 else found.effective
+    effective = _spread(sample, parts, worth) / variance if variance > 0 else found.effective
     return ShareEstimate(found.estimate, found.labels, found.messages, variance, groups - 1.0, found.weight, effective)
 
 
