@@ -23,12 +23,13 @@ from textwrap import wrap
 from typing import Any
 
 from django.conf import settings
+from django.utils.html import escape
 
 from rapport.core.errors import ChartError
 
 log = logging.getLogger(__name__)
 Spec = dict[str, Any]
-SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # the version that vl-convert draws and Altair writes
 PATIENCE_SECONDS = 30.0
 KEPT = 1_000  # drawings; when there are more, the older half goes
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
@@ -46,10 +47,11 @@ def colours(theme: str) -> Mapping[str, str]:
     return {name: light if theme == "light" else dark for name, light, dark in TOKEN.findall(css)}
 
 
-def taken(spec: Spec, theme: str, title: str, width: int) -> Spec:
-    """For a file that leaves the page, where the title stands beside it: on a ground, and with the title above it."""
-    words = {"text": wrap(title, width // LETTER), "anchor": "start", "font": FONT, "fontSize": 14, "offset": 12}
-    return framed({**spec, "title": {**words, "color": colours(theme)["text"]}}, theme, ground=True)
+def taken(spec: Spec, theme: str, title: str, words: str, width: int) -> Spec:
+    """For a file that leaves the page: on a ground, with the title above it, and with what one sees in it in words."""
+    above = {"text": wrap(title, width // LETTER), "anchor": "start", "font": FONT, "fontSize": 14, "offset": 12}
+    head = {"title": {**above, "color": colours(theme)["text"]}, "description": words}
+    return framed({**spec, **head}, theme, ground=True)
 
 
 def framed(spec: Spec, theme: str, *, ground: bool = False) -> Spec:
@@ -65,7 +67,7 @@ def framed(spec: Spec, theme: str, *, ground: bool = False) -> Spec:
     }
     return {
         "$schema": SCHEMA,
-        "background": c["surface"] if ground else None,
+        "background": c["surface"] if ground else "transparent",
         "padding": 12 if ground else {"left": 0, "right": 4, "top": 4, "bottom": 6},
         "config": {
             "font": FONT,
@@ -92,6 +94,11 @@ def height(spec: Spec) -> int:
 def fitted(svg: bytes, width: int, height: int) -> bytes:
     """The picture as large as the page expects it, so that nothing jumps: words at its edges make it a bit larger."""
     return SIZE.sub(b'width="%d" height="%d" preserveAspectRatio="xMinYMin"' % (width, height), svg, count=1)
+
+
+def told(svg: bytes, words: str) -> bytes:
+    """The picture with what one sees in it, for those who do not, where no page says it."""
+    return svg.replace(b"<svg ", f'<svg role="img" aria-label="{escape(words)}" '.encode(), 1)
 
 
 # -- drawing ---------------------------------------------------------------------------------------------------------

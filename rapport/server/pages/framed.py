@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from rapport.core.errors import ChartError
-from rapport.server.pages.charts import THEMES, colours, drawn, fitted, height, taken
+from rapport.server.pages.charts import THEMES, colours, drawn, fitted, height, taken, told
 from rapport.server.pages.charts import framed as dressed
 from rapport.server.pages.context import theme as chosen_theme
 from rapport.server.pages.figures import Figure
@@ -70,6 +71,7 @@ def framed(
             ("SVG", url("svg", width="wide", theme="light", file=1)),
             ("PNG", url("png", width="wide", theme="light", file=1)),
             ("PDF", url("pdf", width="wide", theme="light", file=1)),
+            ("Vega-Lite", url("json", width="wide", theme="light")),
             ("CSV", url("csv")),
         ],
         uncorrected=figure.uncorrected,
@@ -89,26 +91,29 @@ def _sources(theme: str, url: Url, widths: Mapping[str, int]) -> list[tuple[str,
 
 
 def sent(request: HttpRequest, figure: Figure | None, form: str, *, widths: Mapping[str, int] = WIDTHS) -> HttpResponse:
-    """A picture for the page, or a file to take away."""
-    if figure is None or form not in (*FORMS, "csv"):
+    """A picture for the page, or a file to take away: "json" is the chart itself with its data, for Altair."""
+    if figure is None or form not in (*FORMS, "csv", "json"):
         raise Http404
-    name = f"{figure.key}-{timezone.localdate().isoformat()}.{form}"
+    name = f"{figure.key}-{timezone.localdate().isoformat()}"
     if form == "csv":
-        return _file(HttpResponse("".join(_csv(figure)), content_type="text/csv; charset=utf-8"), name)
+        return _file(HttpResponse("".join(_csv(figure)), content_type="text/csv; charset=utf-8"), f"{name}.csv")
     theme, away = request.GET.get("theme", ""), "file" in request.GET
     theme = theme if theme in THEMES else "light"
     width = widths.get(request.GET.get("width", ""), widths["wide"])
     spec = figure.spec(width, colours(theme))
+    leaving = taken(spec, theme, figure.title, figure.words, width)
+    if form == "json":
+        return _file(HttpResponse(json.dumps(leaving, indent=1), content_type="application/json"), f"{name}.vl.json")
     try:
-        picture = drawn(taken(spec, theme, figure.title, width) if away else dressed(spec, theme), form)
+        picture = drawn(leaving if away else dressed(spec, theme), form)
     except ChartError as error:
         log.error("The chart “%s” could not be drawn: %s", figure.key, error)
         return HttpResponse(str(error), status=503, content_type="text/plain; charset=utf-8")
-    if form == "svg" and not away:
-        picture = fitted(picture, width, height(spec))
+    if form == "svg":
+        picture = told(picture, figure.words) if away else fitted(picture, width, height(spec))
     response = HttpResponse(picture, content_type=FORMS[form])
     response.headers["Cache-Control"] = "private, max-age=300"  # as often as the counts change
-    return _file(response, name) if away else response
+    return _file(response, f"{name}.{form}") if away else response
 
 
 def _file(response: HttpResponse, name: str) -> HttpResponse:
