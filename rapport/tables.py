@@ -57,10 +57,9 @@ def _separated(name: str, handle: BinaryIO, needed: Sequence[str]) -> Iterator[R
     first = next(lines, "")
     readers = [csv.reader(_with(first, lines), delimiter=delimiter) for delimiter in DELIMITERS]
     named = [next(csv.reader([first], delimiter=delimiter), []) for delimiter in DELIMITERS]
-    header, reader = next(
-        ((header, reader) for header, reader in zip(named, readers) if set(needed) <= set(header)),
-        (max(named, key=len), readers[0]),
-    )
+    enough = [set(needed) <= set(header) for header in named]
+    best = max(range(len(DELIMITERS)), key=lambda n: (enough[n], len(named[n])))
+    header, reader = named[best], readers[best]
     _check_header(name, header, needed)
     line = 0
     while True:
@@ -102,6 +101,8 @@ def _check_header(name: str, header: Sequence[str], needed: Sequence[str]) -> No
         raise TableError(f"{name} is empty: its first line has to name the columns.")
     if missing := [column for column in needed if column not in header]:
         raise TableError(f"{name} has no column {', '.join(missing)}. It has: {', '.join(header)}.")
+    if twice := [column for column in needed if header.count(column) > 1]:
+        raise TableError(f"{name} has two columns {', '.join(twice)}. Leave out one of them, or give it another name.")
 
 
 def _row(name: str, line: int, header: Sequence[str], cells: Sequence[str]) -> Row:

@@ -171,7 +171,7 @@ def examples() -> list[list[str]]:
 def test_every_example_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]) -> None:
     monkeypatch.chdir(tmp_path)
     tables = {
-        "week.csv": lambda: messages(200)[0],
+        "week.csv": lambda: [row | {"brand": "we" if n % 4 else "they"} for n, row in enumerate(messages(200)[0])],
         "coded.csv": labelled,
         "days.csv": lambda: watched(70, 1000),
         "codings.csv": lambda: [{"message": n % 30, "label": TONES[n % 3]} for n in range(60)],
@@ -187,3 +187,10 @@ def test_every_example_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monk
     assert result.exit_code == 0, result.output
     assert result.output
     assert "Not enough" not in result.output
+
+
+def test_a_column_that_stands_there_twice_is_not_read_by_chance(tmp_path: Path) -> None:
+    file = tmp_path / "series.csv"
+    file.write_text("value,value\n1,2\n")
+    told = CliRunner().invoke(main, ["measure", "forecast", str(file)])
+    assert (told.exit_code, "has two columns value" in told.output) == (1, True)

@@ -41,16 +41,34 @@ def test_days_are_summed_to_weeks_and_a_gap_is_no_zero(table, ana):
 
 
 def test_the_first_look_guesses_what_is_what(table):
-    seen = panel.look(table)
+    seen = panel.look(table, "panel.csv")
     assert (seen.day, seen.kinds) == ("day", KINDS)
 
 
 def test_mistakes_are_told_by_line_and_nothing_is_kept(table, ana):
     table.write_text('day,spend\n2026-03-03,1\n03/05/2026,2\n2026-03-09,"1,234"\n')
-    told = panel.read(table, "day", {"spend": "spend"})
+    told = panel.read(table, "panel.csv", "day", {"spend": "spend"})
     assert [line for line, _words in told.wrong] == [3, 4]
     assert isinstance(panel.bring_in(table, "panel.csv", "day", {"spend": "spend"}, actor=ana), Refused)
     assert not MarketingWeek.objects.exists()
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_table_is_looked_at_with_the_separator_that_parts_it(table, separator):
+    table.write_text("\ufeff" + separator.join(("day", "spend")) + "\n" + separator.join(("1.3.2026", "7")) + "\n")
+    assert panel.look(table, "panel.csv").columns == ("day", "spend")
+
+
+def test_what_cannot_be_read_is_told_by_the_name_that_its_owner_gave_it(table):
+    table.write_text("day,spend\n2026-03-03,1,2\n")
+    assert panel.look(table, "Media 2026.csv").trouble.startswith("Media 2026.csv, line 2: 3 cells")
+
+
+def test_a_year_that_was_mistyped_is_told(table, ana):
+    table.write_text("day,spend\n2026-03-03,1\n2926-03-10,2\n1026-03-10,2\n")
+    told = panel.read(table, "panel.csv", "day", {"spend": "spend"})
+    assert [line for line, _words in told.wrong] == [3, 4]
+    assert "more than twenty years away" in told.wrong[0][1]
 
 
 def test_a_later_table_takes_the_place_of_weeks_and_taking_it_back_restores_them(table, ana):
@@ -244,7 +262,7 @@ def test_a_retailer_s_four_years_come_in_as_they_are(data, ana):
     file = data / "mmm_stan/data.csv"
     if not file.exists():
         pytest.skip("needs mmm_stan")
-    seen = panel.look(file)
+    seen = panel.look(file, file.name)
     assert seen.day == "wk_strt_dt"
     assert sum(kind == "spend" for kind in seen.kinds.values()) == 10
     kinds = {name: kind for name, kind in seen.kinds.items() if kind == "spend"} | {"sales": "outcome"}
@@ -258,9 +276,9 @@ def test_regions_of_one_week_are_summed(data, ana):
     file = data / "mmm_meridian/meridian/data/simulated_data/csv/geo_all_channels.csv"
     if not file.exists():
         pytest.skip("needs mmm_meridian")
-    seen = panel.look(file)
+    seen = panel.look(file, file.name)
     assert seen.day == "time"
     assert {"Channel0_spend", "conversions"} <= set(seen.kinds)
-    told = panel.read(file, "time", {"Channel0_spend": "spend"})
+    told = panel.read(file, file.name, "time", {"Channel0_spend": "spend"})
     assert not told.wrong
     assert told.rows > 10 * len(told.weeks)

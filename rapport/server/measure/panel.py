@@ -6,10 +6,11 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rapport.core.measure.coverage import NEEDLE
@@ -26,6 +27,8 @@ LONGEST_NAME = 80
 MOST_ROWS = 100_000
 MOST_SERIES = 60
 SHOWN_ERRORS = 20
+FAR = timedelta(days=20 * 366)
+"""A day further away is a slip of the pen; it would make a panel of so many empty weeks."""
 SPEND, OUTCOME = MarketingSeries.Kind.SPEND.value, MarketingSeries.Kind.OUTCOME.value
 GUESSES = (
     (re.compile(r"spen[dt]|cost|budget|^mdsp|_s$|ausgaben|kosten", re.IGNORECASE), SPEND),
@@ -70,11 +73,12 @@ class Told:
         return sorted({week for weeks in self.amounts.values() for week in weeks})
 
 
-def look(file: Path) -> Look:
+def look(file: Path, called: str) -> Look:
+    """`called`: what its owner calls the file, which is kept under another name."""
     try:
         head = [row for _n, row in zip(range(5), rows(file), strict=False)]
     except TableError as error:
-        return Look(trouble=str(error))
+        return Look(trouble=str(error).replace(file.name, called))
     if not head:
         return Look(trouble=_("There is no row in it."))
     columns = tuple(head[0].cells)
@@ -83,7 +87,7 @@ def look(file: Path) -> Look:
     return Look(columns, tuple(tuple(row.cells.values()) for row in head), day, kinds)
 
 
-def read(file: Path, day: str, kinds: Mapping[str, str]) -> Told:
+def read(file: Path, called: str, day: str, kinds: Mapping[str, str]) -> Told:
     """Rows of one week are summed, whether they are days or regions. An empty cell is nothing known, not zero."""
     told = Told()
     try:
@@ -94,7 +98,7 @@ def read(file: Path, day: str, kinds: Mapping[str, str]) -> Told:
                 break
             _add(told, row, day, kinds)
     except TableError as error:
-        told.complain(0, str(error))
+        told.complain(0, str(error).replace(file.name, called))
     return told
 
 
@@ -102,6 +106,10 @@ def _add(told: Told, row: Row, day: str, kinds: Mapping[str, str]) -> None:
     at = day_of(row[day])
     if at is None:
         words = _("“%(value)s” is no day. Write 2026-03-01 or 1.3.2026.")
+        told.complain(row.line, words % {"value": row[day][:40]})
+        return
+    if abs(at - timezone.localdate()) > FAR:
+        words = _("“%(value)s” is more than twenty years away. Is the year right?")
         told.complain(row.line, words % {"value": row[day][:40]})
         return
     for name in kinds:
@@ -163,7 +171,7 @@ def bring_in(
         return no
     if wrong := _wrong(day, kinds):
         return Refused(wrong)
-    told = read(file, day, kinds)
+    told = read(file, file_name, day, kinds)
     if told.wrong:
         return Refused(_("Nothing was brought in: %(n)s mistakes in the table.") % {"n": told.mistakes})
     if not told.amounts:

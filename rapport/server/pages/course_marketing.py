@@ -221,7 +221,7 @@ def new_import(request: HttpRequest, name: str) -> HttpResponse:
     """Which column is what: a guess, the first rows, and every mistake with its line, before anything is kept."""
     upload = sent_up.find(request, SHELF, name)
     file, called = upload.file, upload.name
-    seen = panel.look(file)
+    seen = panel.look(file, called)
     day, kinds = seen.day, dict(seen.kinds)
     refused = ""
     if request.method == "POST":
@@ -235,7 +235,7 @@ def new_import(request: HttpRequest, name: str) -> HttpResponse:
                 messages.success(request, _("“%(name)s” is brought in.") % {"name": called}, extra_tags=undo)
                 return redirect("course_marketing")
             refused = done.reason
-    told = panel.read(file, day, kinds) if day and kinds and not seen.trouble else None
+    told = panel.read(file, called, day, kinds) if day and kinds and not seen.trouble else None
     context = {
         "called": called,
         "seen": seen,
