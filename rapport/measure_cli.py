@@ -176,6 +176,7 @@ def response(weeks: int, channel: str | None, team: str | None, as_csv: bool) ->
     if as_csv:
         written({name: str(value) for name, value in one.row().items()} for one in found)
         return
+    click.echo(f"{course.weeks[0].start} to {course.last.end}, in whole weeks.")
     for key, definition in measuring.DEFINITIONS.items():
         click.echo(f"{definition.name}: {definition.words}")
         for one in found:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -236,7 +238,7 @@ def test_page_file_and_command_line_say_the_same(client, weeks, channel, monkeyp
     printed = CliRunner().invoke(cli.main, ["measure", "response", "--csv"], catch_exceptions=False).output
     on_line = list(csv.DictReader(io.StringIO(printed)))
     file = client.get(reverse("course_response_csv")).content.decode().lstrip("\ufeff")
-    in_file = [{k: v for k, v in row.items() if k != "definition"} for row in csv.DictReader(io.StringIO(file))]
+    in_file = list(csv.DictReader(io.StringIO(file)))
     assert on_line == in_file == [json.loads(json.dumps(one.row()), parse_int=str, parse_float=str) for one in found]
     page = client.get(reverse("course_response")).content.decode()
     told = CliRunner().invoke(cli.main, ["measure", "response"], catch_exceptions=False).output
@@ -252,6 +254,16 @@ def test_page_file_and_command_line_say_the_same(client, weeks, channel, monkeyp
 def test_the_share_and_the_wait_are_those_of_counts_and_answers(client, weeks):
     both = [client.get(reverse(name)).content.decode() for name in ("course_response", "course_counts")]
     assert all("86\u00a0%" in page for page in both)
+
+
+def test_each_measure_opens_to_its_method_and_its_messages(client, weeks):
+    page = client.get(reverse("course_response")).content.decode()
+    methods = [card.partition("</details>")[0] for card in page.split("How this was made")[1:]]
+    assert len(methods) == len(DEFINITIONS)
+    assert all("Wilson" in one or "Kaplan and Meier" in one for one in methods)
+    for one in methods:
+        found = re.search(r'href="([^"]+)"', one)
+        assert client.get(html.unescape(found[1])).status_code == 200
 
 
 def test_a_channel_that_is_not_there_is_named(monkeypatch, db):

@@ -122,8 +122,8 @@ class Measure:
         return DEFINITIONS[self.key]
 
     def row(self) -> dict[str, str | float | int]:
-        """As machines read it: the same in a file and on the command line. What is not known, or has no end, is
-        empty."""
+        """As machines read it, with what it means: the same in a file and on the command line. What is not known, or
+        has no end, is empty."""
         known = self.found if isinstance(self.found, Estimate) else None
         return {
             "measure": self.key,
@@ -133,6 +133,7 @@ class Measure:
             "high": known.high if known and math.isfinite(known.high) else "",
             "n": known.n if known else self.found.have,  # type: ignore[union-attr]
             "unit": self.definition.unit,
+            "definition": str(self.definition.words),
         }
 
 

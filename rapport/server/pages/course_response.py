@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
+from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -32,7 +33,8 @@ def told(one: Measure) -> str:
     """A measure in words: the value and its interval, or why there is none."""
     if isinstance(one.found, NotEnough) and one.definition.unit == "seconds":
         return no_median(one.found)
-    return told_with(one.found, _words(one))
+    said = told_with(one.found, _words(one))
+    return f"{said}, {_of(one, one.found)}" if isinstance(one.found, Estimate) else said
 
 
 def _words(one: Measure) -> Callable[[float], str]:
@@ -77,19 +79,27 @@ class Group:
     name: str
     words: str
     head: str
+    unit: str
     whole: Told | None
     parts: list[Told]
+    messages_url: str
 
 
-def groups(found: list[Measure]) -> list[Group]:
+def groups(found: list[Measure], query: str) -> list[Group]:
+    """`query`: finds the messages of these weeks."""
     made = []
     for key, definition in DEFINITIONS.items():
         whole = next((one for one in found if one.key == key and not one.of), None)
         parts = [Told.of(one) for one in found if one.key == key and one.of]
-        said = (str(definition.name), str(definition.words), str(definition.parts))
+        said = (str(definition.name), str(definition.words), str(definition.parts), definition.unit)
         if whole or parts or key != PERSONAL:
-            made.append(Group(key, *said, Told.of(whole) if whole else None, parts))
+            told = Told.of(whole) if whole else None
+            made.append(Group(key, *said, told, parts, _messages(query, answered=bool(definition.parts))))
     return made
+
+
+def _messages(query: str, *, answered: bool) -> str:
+    return f"{reverse('search')}?{urlencode({'q': f'{query} is:answered' if answered else query})}"
 
 
 def _measured(here: Where, now: datetime) -> list[Measure]:
@@ -112,16 +122,16 @@ def response(request: HttpRequest) -> HttpResponse:
         "teams": list(Team.objects.order_by("name")),
         "first": course.weeks[0].start,
         "until": course.last.end,
-        "groups": groups(shown_to(request.user, _measured(here, now))),
+        "groups": groups(shown_to(request.user, _measured(here, now)), here.query(course)),
         "csv_query": here.carried(),
     }
     return tabbed(request, "course_response", "course/response.html", context)
 
 
 def response_csv(request: HttpRequest) -> HttpResponse:
-    """The same numbers for machines, and what each of them means."""
+    """The same numbers for machines."""
     shown = shown_to(request.user, _measured(where(request), timezone.now()))
-    found = [one.row() | {"definition": str(one.definition.words)} for one in shown]
+    found = [one.row() for one in shown]
     lines = csv_lines([list(found[0]), *(list(row.values()) for row in found)])
     name = f"answering-{timezone.localdate().isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
