@@ -158,7 +158,8 @@ class Drawing:
         goal, weeks, words = self.picture.goal, self.found.fan(self.of), written(self.of)
         if not weeks:
             return ""
-        if not goal:
+        odds = (goal.outlook or {}).get("probability") if goal else None
+        if goal is None or odds is None:
             return _("It is expected to lie between %(low)s and %(high)s by %(day)s.") % {
                 "low": words(weeks[-1]["low"]),
                 "high": words(weeks[-1]["high"]),
@@ -171,7 +172,7 @@ class Drawing:
             "high": words(weeks[-1]["high"]),
             "day": day_name(date.fromisoformat(weeks[-1]["end"])),
             "goal": words(goal.target),
-            "odds": likely(float((goal.outlook or {}).get("probability", 0))),
+            "odds": likely(float(odds)),
         }
 
 
