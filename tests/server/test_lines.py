@@ -518,6 +518,28 @@ def test_the_way_since_a_sudden_change_is_what_goes_on(line, sure_after):
     assert (fan[0]["middle"] - fan[7]["middle"] > 0.04) == (sure_after == 2)
 
 
+def test_of_a_goal_whose_day_has_passed_its_week_is_told(line):
+    values = wobbling(0.5, -0.005, 40)
+    last = known_weeks(line, values)
+    goal = Goal.objects.create(
+        line=line, of="negative", target=0.4, by_date=last - timedelta(days=10), set_at=morning_after(FIRST)
+    )
+    goals.look(morning_after(last, 36))
+    goal.refresh_from_db()
+    assert goal.outlook.keys() == {"day", "ended"}
+    assert goal.outlook["ended"][0] == pytest.approx(values[-2])
+
+
+def test_the_odds_of_a_goal_far_away_are_those_of_its_day(line):
+    last = known_weeks(line, wobbling(0.5, -0.001, 40))
+    how = {"line": line, "of": "negative", "target": 0.45, "set_at": morning_after(last)}
+    near, far = (Goal.objects.create(by_date=last + timedelta(weeks=n), **how) for n in (104, 400))
+    goals.look(morning_after(last, 36))
+    for goal in (near, far):
+        goal.refresh_from_db()
+    assert near.outlook["probability"] != far.outlook["probability"]
+
+
 def test_few_weeks_forecast_nothing(line):
     last = known_weeks(line, wobbling(0.3, 0, 9))
     goal = Goal.objects.create(

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rapport.core.types import NotEnough, Refused
-from rapport.server.listen.models import Message
+from rapport.server.listen.models import Brief, Message
 from rapport.server.measure import coders, setting, waiting
 from rapport.server.measure.goals import foreseen
 from rapport.server.measure.models import Alarm, Annotation, DeskDay, Drawn, Figure, Goal, Line, Watching
@@ -211,6 +211,22 @@ def test_what_was_known_then_is_kept_beside_what_is_known_now(line, ana):
     assert "as it was known on" in page(ana, known=str(old.end + timedelta(days=1)))
 
 
+def test_the_odds_of_today_were_not_known_then(line, ana):
+    assert "35 % likely" in page(ana)
+    Goal.objects.update(set_at=timezone.now() - timedelta(days=60))
+    then = page(ana, known=(TODAY - timedelta(days=30)).isoformat())
+    assert "Goal +20 by " in then
+    assert "% likely" not in then
+    assert "No change that the alarm would call one" not in then
+
+
+@pytest.mark.parametrize(("found", "words"), [([0.25, 0.2, 0.3], "reached; its"), ([0.1, 0.0, 0.2], "not reached")])
+def test_a_goal_whose_day_has_passed_has_no_odds(line, ana, found, words):
+    Goal.objects.update(by_date=LAST, outlook={"day": LAST.isoformat(), "ended": found})
+    assert words in page(ana)
+    assert "% likely" not in page(ana)
+
+
 def test_an_alarm_that_had_not_rung_yet_was_not_known(line):
     assert look(line, known=LAST - timedelta(days=12)).change is None
 
@@ -389,6 +405,18 @@ def test_an_alarm_that_watches_something_else_begins_anew(hanna, line):
     assert Watching.objects.exists()
     as_(hanna).post(reverse("line", args=[line.pk]), {**FORM, "watches": "negative"})
     assert not Watching.objects.exists()
+
+
+def test_a_line_that_is_about_something_else_is_worked_out_anew(hanna, line):
+    brief = Brief.objects.create(name="Ferries", query="ferry")
+    kept = {"name": line.name, "watches": line.watches, "points": "3"}
+    as_(hanna).post(reverse("line", args=[line.pk]), {**FORM, **kept})
+    assert line.figures.exists()
+    as_(hanna).post(reverse("line", args=[line.pk]), {**FORM, **kept, "brief": brief.pk})
+    assert not line.figures.exists()
+    assert Alarm.objects.get().closed_by == hanna
+    assert Goal.objects.get().outlook is None
+    assert "% likely" not in page(hanna)
 
 
 def test_lines_are_put_in_order_closed_and_followed_again(hanna, line):

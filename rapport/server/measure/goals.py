@@ -203,7 +203,10 @@ def _kept_short(goal: Goal, start: float) -> float:
 
 def _outlook(goal: Goal, known: Weeks, rng: np.random.Generator) -> dict[str, Any]:
     last, values = known.ends[-1], known.without_gaps()
-    by = min(max(math.ceil((goal.by_date - last) / WEEK), 1), HORIZON)
+    told = {"day": last.isoformat()}
+    if last >= goal.by_date:
+        return told | _ended(goal, known)
+    by = math.ceil((goal.by_date - last) / WEEK)
     sampling = float(np.mean(np.square(known.errors)))
     below = goal.of == "negative"
     found = reach(
@@ -211,20 +214,29 @@ def _outlook(goal: Goal, known: Weeks, rng: np.random.Generator) -> dict[str, An
         goal.target,
         by,
         rng,
-        horizon=HORIZON,
+        horizon=max(by, HORIZON),
         below=below,
         sampling_variance=sampling,
         breaks=known.breaks(),
     )
-    told = {"day": last.isoformat()}
     if isinstance(found, NotEnough):
         return told | {"have": found.have, "need": found.need}
     return told | _odds(found, last) | {"fan": _fan(known, goal.of, by)}
 
 
+def _ended(goal: Goal, known: Weeks) -> dict[str, Any]:
+    """Nothing is left to be foreseen: what the week of its day came to, where that is known."""
+    told = (
+        [value, value - Z * error, value + Z * error]
+        for end, value, error in zip(known.ends, known.values, known.errors)
+        if end - WEEK < goal.by_date <= end
+    )
+    return {"ended": next(told, None)}
+
+
 def _odds(found: Outlook, last: date) -> dict[str, Any]:
     arrival = [
-        (last + round(weeks) * WEEK).isoformat() if math.isfinite(weeks) else None
+        (last + round(weeks) * WEEK).isoformat() if weeks <= HORIZON else None
         for weeks in (found.arrival.value, found.arrival.low, found.arrival.high)
     ]
     return {"probability": found.probability, "arrival": arrival, "never": found.never}

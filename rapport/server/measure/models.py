@@ -305,7 +305,8 @@ class Alarm(models.Model):
     day     of the messages at which it rang; `began`: from when on, by the evidence
     found   what is known. Red: {"of": what is watched, "before": the baseline, "after" and "size": [value, low, high]
             on fresh labels or None so far, "labels", "carried": [{"by": channel, brief or kind, "name", "key": of the
-            row, or the kind, "share": of the change}], "messages": their keys}. Course: {"goal": its key}
+            row, or the kind, "share": of the change}], "messages": their keys, "home": the baseline, while the line is
+            about the same}. Course: {"goal": its key}
     """
 
     line = models.ForeignKey(Line, models.CASCADE, related_name="alarms")
@@ -331,7 +332,8 @@ class Goal(models.Model):
     error     standard deviation of weekly estimates about the way
     off       state of `core.measure.forecast.OffCourse`, after the week that ends at `week`
     outlook   as last computed: {"day", "probability", "arrival": [median, low, high] as days or None, "never",
-              "fan": [{"end": the last day of a week, "middle", "low", "high"}]}, or {"have", "need"} weeks
+              "fan": [{"end": the last day of a week, "middle", "low", "high"}]}, or {"have", "need"} weeks; once
+              its day has passed {"day", "ended": [value, low, high] of its week or None}
     """
 
     line = models.ForeignKey(Line, models.CASCADE, related_name="goals")

@@ -259,13 +259,15 @@ def _beside(found: dict[int, Whereabouts], first: date, known: date | None) -> N
         goals = goals.filter(Q(closed_at=None) | Q(closed_at__gte=until), set_at__lt=until)
         alarms, notes = alarms.filter(rang_at__lt=until), notes.filter(day__lte=known)
     for goal in goals:
+        if known and goal.outlook and goal.outlook["day"] > known.isoformat():
+            goal.outlook = None  # it was looked at later, and is not kept as it was
         found[goal.line_id].goals.append(goal)
     for alarm in alarms.filter(Q(day__gte=first) | Q(closed_at=None)).order_by("day", "id"):
         found[alarm.line_id].alarms.append(alarm)
     for note in notes:
         for one in found.values() if note.line_id is None else (found[note.line_id],):
             one.annotations.append(note)
-    for watching in Watching.objects.filter(line__in=lines):
+    for watching in Watching.objects.filter(line__in=lines) if known is None else ():
         found[watching.line_id].watching = watching
 
 

@@ -220,6 +220,8 @@ def aimed(goal: Goal) -> str:
     """The goal and its odds."""
     words = {"goal": named(goal), "day": day_name(goal.by_date)}
     outlook = goal.outlook or {}
+    if "ended" in outlook:
+        return ended(goal)
     if "probability" in outlook:
         words["share"] = likely(float(outlook["probability"]))
         return _("%(goal)s by %(day)s: %(share)s likely.") % words
@@ -227,6 +229,19 @@ def aimed(goal: Goal) -> str:
         words |= {"have": number(outlook["have"]), "need": number(outlook["need"])}
         return _("%(goal)s by %(day)s: nobody can say yet (%(have)s of %(need)s weeks).") % words
     return _("%(goal)s by %(day)s.") % words
+
+
+def ended(goal: Goal) -> str:
+    """What a goal came to whose day has passed."""
+    words = {"goal": named(goal), "day": day_name(goal.by_date)}
+    found = (goal.outlook or {}).get("ended")
+    if not found:
+        return _("%(goal)s by %(day)s: that day has passed, and what its week came to is not known.") % words
+    reached = found[0] <= goal.target if goal.of == "negative" else found[0] >= goal.target
+    words |= {"value": written(goal.of)(found[0]), "between": interval(found, written(goal.of))}
+    if reached:
+        return _("%(goal)s by %(day)s: reached; its week came to %(value)s (%(between)s).") % words
+    return _("%(goal)s by %(day)s: not reached; its week came to %(value)s (%(between)s).") % words
 
 
 def named(goal: Goal) -> str:
