@@ -24,6 +24,8 @@ from rapport.server.organise.record import recorded
 LONGEST_NAME, LONGEST_TEXT = 80, 200
 TOLERANCES = (0.005, 0.3)
 SALT = "annotation"
+NOT_LOOKED_AT = dict.fromkeys(("start", "start_error", "error", "off", "week", "outlook"))
+"""Of a goal: nothing is known yet."""
 
 
 # -- lines -----------------------------------------------------------------------------------------------------------
@@ -39,7 +41,8 @@ def save_line(
     tolerance: float,
     actor: User,
 ) -> Line | Refused:
-    """Make a line or change it. When something changes of what its alarm watches, the alarm begins anew."""
+    """Make a line or change it. When something changes of what its alarm watches, the alarm begins anew. When it is
+    about something else, all its weeks are worked out anew; what rang about the other thing is put away."""
     name = name.strip()
     if refused := refusal(actor, "measure") or _line_refused(line, name, watches, tolerance):
         return refused
@@ -50,9 +53,21 @@ def save_line(
         row.save()
         entry.target = row
         entry.detail |= {"brief": row.brief_id, "channel": row.channel_id}
-        if before not in (None, _watched(row)):
+        if before and before != _watched(row):
             Watching.objects.filter(line=row).delete()
+            if before[:2] != _watched(row)[:2]:
+                _about_something_else(row, actor)
     return row
+
+
+def _about_something_else(line: Line, actor: User) -> None:
+    line.figures.all().delete()
+    Goal.objects.filter(line=line, closed_at=None).update(**NOT_LOOKED_AT)
+    for alarm in line.alarms.all():
+        alarm.found.pop("home", None)  # its size is not to be told by other messages
+        alarm.save(update_fields=["found"])
+    for alarm in line.alarms.filter(closed_at=None):
+        _put_away(alarm, actor)
 
 
 def _line_refused(line: Line | None, name: str, watches: str, tolerance: float) -> Refused | None:
@@ -143,7 +158,8 @@ def set_goal(
     row = goal or Goal(line=line, set_by=actor)
     if (row.of, row.target, row.by_date) != (of, target, by_date) or goal is None:
         row.of, row.target, row.by_date, row.set_at = of, target, by_date, now
-        row.start = row.start_error = row.error = row.off = row.week = row.outlook = None
+        for name, nothing in NOT_LOOKED_AT.items():
+            setattr(row, name, nothing)
     with recorded("goal.changed" if goal else "goal.set", actor, of=of, to=target, by_date=by_date) as entry:
         row.save()
         entry.target = row
@@ -264,11 +280,15 @@ def close_alarm(alarm: Alarm, *, actor: User) -> Alarm | Refused:
     if alarm.closed_at:
         return alarm
     with recorded("alarm.closed", actor, target=alarm):
-        alarm.closed_at, alarm.closed_by = timezone.now(), actor
-        alarm.save(update_fields=["closed_at", "closed_by"])
-        if what := NOTICES.get(alarm.kind):
-            settle(what, place(alarm))
+        _put_away(alarm, actor)
     return alarm
+
+
+def _put_away(alarm: Alarm, actor: User) -> None:
+    alarm.closed_at, alarm.closed_by = timezone.now(), actor
+    alarm.save(update_fields=["closed_at", "closed_by"])
+    if what := NOTICES.get(alarm.kind):
+        settle(what, place(alarm))
 
 
 def reopen_alarm(alarm: Alarm, *, actor: User) -> Alarm | Refused:

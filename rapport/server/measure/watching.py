@@ -367,7 +367,7 @@ def _fill_in(last: date, turn: Turn, failed: dict[Line, str]) -> None:
     """The size of changes, from labels behind the alarm: those before it were chosen because they stood out."""
     rows = Alarm.objects.filter(kind="red", day__gte=last - FILLED, day__lt=last).select_related("line__brief")
     for alarm in rows:
-        if alarm.line in failed:
+        if alarm.line in failed or "home" not in alarm.found:
             continue
         until = date.fromisoformat(alarm.found["until"]) if "until" in alarm.found else alarm.day
         if 4 * (last - until) < last - alarm.day:
