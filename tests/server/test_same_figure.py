@@ -45,7 +45,7 @@ def seven(line: Line, days_ago: int = 1, **more: object) -> Figure:
     }
     known = {
         "net": [0.1, 0.01, 0.19],
-        "shares": {"negative": [0.3, 0.24, 0.36]},
+        "shares": {"negative": [0.3, 0.24, 0.36], "uncodable": [0.05, 0.02, 0.1]},
         "people": {"net": [0.12, -0.1, 0.34], "negative": [0.28, 0.1, 0.46], "positive": [0.4, 0.2, 0.6]},
         "labels": 84,
         "needed": 40,
@@ -70,7 +70,8 @@ def filed(client: Client, line: Line, **asked: str) -> dict[str, str]:
 
 
 SAME = ("voices", "people_labels", "days_coded", "days", "not_read",
-        "labels", "needed", "effective", "multiplier", "alpha", "alpha_low", "alpha_high", "messages", "late", "heard",
+        "labels", "needed", "effective", "multiplier", "alpha", "alpha_low", "alpha_high", "uncodable",
+        "uncodable_low", "uncodable_high", "messages", "late", "heard",
         "no_verdict", "missing", "bound_low", "bound_high", "carried", "carried_low", "carried_high", "change_tone",
         "change_tone_low", "change_tone_high", "change_mix", "start", "end")  # fmt: skip
 
@@ -102,9 +103,17 @@ def test_the_page_tells_the_interval_for_who_looks_every_day_and_what_was_last_h
     seven(line)
     page = client.get(reverse("course"), {"line": line.pk, "of": "net"}).content.decode()
     assert "However often one looks at these seven days</dt><dd><bdi>between \u22125 and +25" in page
+    assert "Nobody could code</dt><dd><bdi>5\u00a0% (between 2\u00a0% and 10\u00a0%)" in page
+    assert "Coders agree (alpha)</dt><dd><bdi>0.71 (between 0.60 and 0.80)" in page
     assert "as last heard</dt><dd><bdi>+8 (between \u22126 and +22)" in page
     page = client.get(reverse("course"), {"line": line.pk, "of": "negative"}).content.decode()
     assert "between 20\u00a0% and 40\u00a0%" in page
+
+
+def test_while_one_person_codes_alone_the_page_says_that_agreement_is_not_known(client, line):
+    seven(line, alpha=None)
+    page = client.get(reverse("course"), {"line": line.pk, "of": "net"}).content.decode()
+    assert "Coders agree (alpha)</dt><dd><bdi>not known: two coded too few of the same messages" in page
 
 
 def test_where_too_little_was_heard_all_say_that_there_is_no_verdict(client, line):

@@ -125,6 +125,7 @@ def rests_on(figure: Figure) -> dict[str, Any]:
     carried, carried_low, carried_high = figure.made.get("carried") or NONE
     bound_low, bound_high = figure.bounds or (None, None)
     tone, tone_low, tone_high = (figure.made.get("change") or {}).get("tone") or NONE
+    unclear, unclear_low, unclear_high = figure.shares.get("uncodable") or NONE
     days_coded, days, _waiting = figure.made.get("coded") or NONE
     return {
         "labels": figure.labels,
@@ -134,6 +135,9 @@ def rests_on(figure: Figure) -> dict[str, Any]:
         "alpha": alpha,
         "alpha_low": alpha_low,
         "alpha_high": alpha_high,
+        "uncodable": unclear,
+        "uncodable_low": unclear_low,
+        "uncodable_high": unclear_high,
         "messages": figure.messages,
         "voices": figure.made.get("voices"),
         "people_labels": figure.made.get("people_labels"),

@@ -295,6 +295,10 @@ def facts(figure: Figure, of: str = "net", *, people: bool = False) -> list[tupl
         told.append((_("A label counts for"), digits(figure.effective / figure.labels, 1)))
     if figure.alpha:
         told.append((_("Coders agree (alpha)"), f"{digits(figure.alpha[0], 2)} ({_alpha(figure.alpha)})"))
+    elif figure.net:
+        told.append((_("Coders agree (alpha)"), _("not known: two coded too few of the same messages")))
+    if unclear := figure.shares.get("uncodable"):
+        told.append((_("Nobody could code"), f"{percent(unclear[0])} ({interval(unclear, percent)})"))
     told += [(_("Heard"), percent(figure.weight)), *lacks(figure)]
     if figure.late:
         told.append((_("Came late"), digits(figure.late)))
