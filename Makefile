@@ -5,6 +5,8 @@ RAPPORT_HOME ?= ./var
 export PORT RAPPORT_HOME
 export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON ?= python3
+# The tests start hundreds of processes: even where it is asked not to, what was compiled is kept for the next one.
+export PYTHONDONTWRITEBYTECODE =
 
 UV_VERSION = 0.13.9
 UV := $(shell command -v uv || echo .tools/bin/uv)
@@ -51,7 +53,7 @@ $(filter-out .tools/bin/uv,$(UV)):
 	$(UV) sync --quiet --frozen --inexact --no-default-groups --extra server
 	@mkdir -p .stamps && touch $@
 
-# The tests start hundreds of processes: what is installed is compiled once, not by each of them.
+# What is installed is compiled once, not by each of the processes that the tests start.
 .stamps/dev: pyproject.toml uv.lock | $(UV)
 	UV_COMPILE_BYTECODE=1 $(UV) sync --quiet --frozen --extra server
 	@mkdir -p .stamps && touch $@ .stamps/server

@@ -135,5 +135,7 @@ def english() -> None:
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings: LazySettings) -> None:
+def quick(settings: LazySettings) -> None:
+    """No slow hash for each password, and no walk through all static files, which no page reads, for each client."""
+    settings.WHITENOISE_USE_FINDERS = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

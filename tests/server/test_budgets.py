@@ -136,6 +136,7 @@ def page_of(client, user, channel):
     return client.get(reverse("channel", args=[channel.pk])).content.decode()
 
 
+@pytest.mark.once
 def test_the_channel_says_what_is_left_and_until_when(client, ana, channel):
     row = left(channel, 1420)
     page = page_of(client, ana, channel)
@@ -144,22 +145,26 @@ def test_the_channel_says_what_is_left_and_until_when(client, ana, channel):
     assert 'value="0.47' in page
 
 
+@pytest.mark.once
 def test_a_platform_that_asked_us_to_wait_is_shown_without_numbers(client, ana, channel):
     left(channel, 0, limit=0)
     assert "The platform asks us to wait until" in page_of(client, ana, channel)
 
 
+@pytest.mark.once
 def test_after_the_reset_everything_is_shown_as_there(client, ana, channel):
     left(channel, 3)
     Budget.objects.update(resets_at=timezone.now() - timedelta(minutes=1))
     assert "3,000 of 3,000 calls left" in page_of(client, ana, channel)
 
 
+@pytest.mark.once
 def test_a_stranger_reads_the_budget_and_changes_nothing(client, cleo, channel):
     left(channel, 1420)
     assert "1,420 of 3,000 calls" in page_of(client, cleo, channel)
 
 
+@pytest.mark.once
 def test_the_source_that_looks_again_has_a_name(client, ana, channel):
     Cursor.objects.create(channel=channel, source="recheck")
     page = page_of(client, ana, channel)
@@ -167,6 +172,7 @@ def test_the_source_that_looks_again_has_a_name(client, ana, channel):
     assert ">recheck<" not in page
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", contract.names())
 def test_every_source_of_ours_has_a_name(name):
     assert {source.name for source in contract.load(name).sources} <= set(SOURCES)

@@ -71,6 +71,7 @@ def test_who_only_answers_approves_nothing(channel, ben):
     assert not Caution.objects.exists()
 
 
+@pytest.mark.once
 def test_the_words_follow_the_language_of_the_message(approved, ana):
     caution.approve(approved, language="de", text="Bitte keine Nummern.", actor=ana)
     assert caution.words(approved, "de") == "Bitte keine Nummern."
@@ -94,6 +95,7 @@ def test_without_a_private_channel_no_words_that_name_one_are_approved(channel, 
 # -- answering -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_one_press_puts_the_caution_below_what_was_typed_and_sends_nothing(exposed, ben, as_user, harbour):
     client = as_user(ben)
     page = client.get(f"/inbox/{exposed.pk}/").content.decode()
@@ -110,6 +112,7 @@ def test_one_press_puts_the_caution_below_what_was_typed_and_sends_nothing(expos
     assert "contains private data" not in page  # our own address is not
 
 
+@pytest.mark.once
 def test_where_nothing_private_was_said_the_caution_is_a_hint_only(approved, talk, ben, as_user):
     page = as_user(ben).get(f"/inbox/{talk.pk}/").content.decode()
     assert "What should not be posted here" in page
@@ -126,12 +129,14 @@ def test_what_we_hid_is_no_longer_called_open_to_others(exposed, ben, as_user, s
     assert "Put the caution into the draft" not in client.get(f"/inbox/{exposed.pk}/").content.decode()
 
 
+@pytest.mark.once
 def test_a_stranger_gets_no_draft(exposed, cleo, as_user):
     key = exposed.placements.get().message_id
     assert as_user(cleo).post(f"/inbox/{exposed.pk}/caution/{key}/", {"version": "0"}).status_code == 404
     assert not Draft.objects.exists()
 
 
+@pytest.mark.once
 def test_ana_approves_on_the_page_of_the_channel_and_ben_only_reads(channel, letters, ana, ben, as_user, monkeypatch):
     monkeypatch.setattr("rapport.connectors.contract.names", lambda: ("harbour",))
     client = as_user(ana)
@@ -161,6 +166,7 @@ def shut(harbour, monkeypatch):
     return switch
 
 
+@pytest.mark.once
 def test_a_channel_on_which_nobody_can_speak_says_so_everywhere(channel, ana, shut, as_user):
     shut(CLOSED)
     assert deaf.look(timezone.now()) == 1
@@ -185,6 +191,7 @@ def test_it_is_known_from_the_first_day_and_after_signing_in_again(ana, harbour,
     assert (channel.deaf, Notice.objects.filter(what="deaf", read_at=None).count()) == ("", 0)
 
 
+@pytest.mark.once
 def test_a_platform_that_cannot_be_asked_changes_nothing(channel, harbour, monkeypatch):
     Channel.objects.update(deaf=CLOSED)
 
@@ -196,6 +203,7 @@ def test_a_platform_that_cannot_be_asked_changes_nothing(channel, harbour, monke
     assert Channel.objects.get(pk=channel.pk).deaf == CLOSED
 
 
+@pytest.mark.once
 def test_a_platform_on_which_one_can_always_speak_is_not_asked(channel, harbour, shut, monkeypatch):
     shut(CLOSED)
     monkeypatch.setattr(type(harbour), "can_be_deaf", False)

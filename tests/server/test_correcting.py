@@ -91,6 +91,7 @@ def test_of_several_people_the_last_word_counts(talk, message, ana, ben):
     assert talk.language == "de"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("reader", "said"), [("tone", "angry"), ("kind", "praise,gossip"), ("language", "<b>"), ("private", "x"), ("", "")]
 )

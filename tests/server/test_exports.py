@@ -77,10 +77,12 @@ def test_each_form_has_the_same_columns_and_rows(heard, ana, kind):
     ).published_at.isoformat()
 
 
+@pytest.mark.once
 def test_no_cell_of_a_table_begins_a_formula(heard, ana):
     assert "'=The ferry, again" in exports.finished(export(ana, kind="csv")).read_text()
 
 
+@pytest.mark.once
 def test_private_data_is_dotted_out(hear, says, ana):
     hear(says("Write to me at kim.private@mail.example about the ferry"))
     assert "kim.private" not in exports.finished(export(ana)).read_text()
@@ -97,6 +99,7 @@ def test_a_stranger_takes_away_nothing_of_others(heard, cleo):
     assert export(cleo, "*").rows == 0
 
 
+@pytest.mark.once
 def test_a_query_that_cannot_be_read_is_not_begun(ana):
     with pytest.raises(QueryError):
         exports.begin("ferry (late", "csv", actor=ana)
@@ -225,6 +228,7 @@ def test_what_others_asked_for_is_not_there(heard, ana, ben, client):
     assert isinstance(exports.file_of(row, ben), Refused)
 
 
+@pytest.mark.once
 def test_a_mistake_is_shown_with_its_character(ana, client):
     client.force_login(ana)
     response = client.post(reverse("exports"), {"q": "ferry (late", "kind": "csv"})
@@ -240,6 +244,7 @@ def test_what_is_gone_says_why(heard, hear, ana, client):
     assert "A message in it was taken back." in client.get(reverse("exports")).content.decode()
 
 
+@pytest.mark.once
 def test_every_column_is_described():
     page = (Path(__file__).parents[2] / "docs/reference/exports.md").read_text()
     rows = [line for line in page.partition("| column |")[2].splitlines() if line.startswith("| `")]

@@ -138,6 +138,7 @@ def test_an_edit_is_a_revision_and_a_deletion_takes_the_words_away(bring):
     assert not message.revisions.exists()
 
 
+@pytest.mark.once
 def test_what_is_not_understood_is_said_and_kept(bring):
     answer = bring({"text": "no id"})
     assert answer.status_code == 422
@@ -175,6 +176,7 @@ ATTACKS = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_nothing_is_stored_for_whoever_has_no_secret(bring, attack):
     refused = bring(EVENT, **ATTACKS[attack])
@@ -182,6 +184,7 @@ def test_nothing_is_stored_for_whoever_has_no_secret(bring, attack):
     assert [model.objects.count() for model in (Message, Quarantined, Delivery)] == [0, 0, 0]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("attack", ["another secret", "no signature", "signed ten minutes ago"])
 def test_an_address_that_is_not_there_answers_like_one_that_is(bring, attack):
     there = bring(EVENT, **ATTACKS[attack])
@@ -196,11 +199,13 @@ def test_the_work_for_an_address_that_is_not_there_is_the_same(bring, django_ass
             assert bring(EVENT, key=key, by="guessed").status_code == 401
 
 
+@pytest.mark.once
 def test_the_address_of_a_channel_that_fetches_takes_nothing(bring, channel):
     Channel.objects.filter(pk=channel.pk).update(external_id="h" * 32)
     assert bring(EVENT, key="h" * 32).status_code == 401
 
 
+@pytest.mark.once
 def test_before_a_secret_is_made_nothing_is_taken(desk):
     raw, stamp = b"{}", str(int(timezone.now().timestamp()))
     headers = {"X-Rapport-Timestamp": stamp, "X-Rapport-Signature": sign("", stamp, raw)}
@@ -225,11 +230,13 @@ def test_the_secret_before_the_last_holds_no_more(bring, desk, secret, ana):
 # -- the shape of a request --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
 def test_another_kind_of_body_is_refused(bring, kind):
     assert bring(EVENT, kind=kind).status_code == 415
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "kind", ["application/json; charset=utf-8", "application/cloudevents+json", "APPLICATION/JSON"]
 )
@@ -237,14 +244,17 @@ def test_json_by_any_of_its_names_is_taken(bring, kind):
     assert bring(EVENT, kind=kind).status_code == 202
 
 
+@pytest.mark.once
 def test_a_body_that_is_too_large_is_refused_unread(bring):
     assert bring(b'"' + b"x" * 1_000_000 + b'"').status_code == 413
 
 
+@pytest.mark.once
 def test_a_body_that_does_not_say_how_long_it_is_is_refused(bring):
     assert bring(EVENT, **{"Transfer-Encoding": "chunked"}).status_code == 411
 
 
+@pytest.mark.once
 def test_the_case_of_the_headers_does_not_matter(bring, secret, desk):
     raw, stamp = json.dumps(EVENT).encode(), str(int(timezone.now().timestamp()))
     headers = {"x-rapport-TIMESTAMP": stamp, "X-RAPPORT-signature": sign(secret, stamp, raw)}
@@ -252,6 +262,7 @@ def test_the_case_of_the_headers_does_not_matter(bring, secret, desk):
     assert Client().post(address, raw, content_type="application/json", headers=headers).status_code == 202
 
 
+@pytest.mark.once
 def test_an_address_that_lost_its_last_slash_is_the_same(secret, desk):
     raw, stamp = json.dumps(EVENT).encode(), str(int(timezone.now().timestamp()))
     headers = {"X-Rapport-Timestamp": stamp, "X-Rapport-Signature": sign(secret, stamp, raw)}
@@ -259,10 +270,12 @@ def test_an_address_that_lost_its_last_slash_is_the_same(secret, desk):
     assert Client().post(address, raw, content_type="application/json", headers=headers).status_code == 202
 
 
+@pytest.mark.once
 def test_looking_at_the_address_shows_nothing(desk):
     assert Client().get(reverse("hook", args=[desk.external_id])).status_code == 405
 
 
+@pytest.mark.once
 def test_no_cookie_is_given_and_none_is_needed(bring):
     answer = bring(EVENT)
     assert not answer.cookies
@@ -300,6 +313,7 @@ def test_a_delivery_is_remembered_while_its_signature_holds(bring):
         assert bring(EVENT, at=signed).status_code == 409
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("state", "status"), [("paused", 503), ("closed", 410)])
 def test_a_channel_that_rests_takes_nothing_and_says_so(bring, desk, ana, state, status):
     actions.set_channel(desk, actor=ana, state=state)
@@ -316,6 +330,7 @@ def as_ana(ana, client):
     return client
 
 
+@pytest.mark.once
 def test_the_page_of_the_channel_shows_the_address_and_never_the_secret(as_ana, desk, secret):
     shown = as_ana.get(reverse("channel", args=[desk.pk])).content.decode()
     assert f"/hooks/{desk.external_id}/" in shown
@@ -323,18 +338,21 @@ def test_the_page_of_the_channel_shows_the_address_and_never_the_secret(as_ana, 
     assert "Make a new secret" in shown
 
 
+@pytest.mark.once
 def test_the_page_says_that_nothing_can_be_brought_before_there_is_a_secret(as_ana, desk):
     shown = as_ana.get(reverse("channel", args=[desk.pk])).content.decode()
     assert "Nothing can be brought yet" in shown
     assert "Nothing can be brought before you make one." in shown
 
 
+@pytest.mark.once
 def test_a_pause_does_not_promise_to_fetch_what_nobody_can_fetch(as_ana, desk):
     shown = as_ana.post(reverse("change_channel", args=[desk.pk]), {"do": "pause"}, follow=True).content.decode()
     assert "can be brought again later" in shown
     assert "is fetched when you go on" not in shown
 
 
+@pytest.mark.once
 def test_the_secret_is_shown_when_it_is_made_and_is_on_no_record(as_ana, desk, bring):
     shown = as_ana.post(reverse("new_secret", args=[desk.pk])).content.decode()
     made = re.search(r'id="secret">([^<]+)<', shown)[1]
@@ -344,6 +362,7 @@ def test_the_secret_is_shown_when_it_is_made_and_is_on_no_record(as_ana, desk, b
     assert verify()
 
 
+@pytest.mark.once
 def test_an_example_is_tried_before_anything_is_connected(as_ana, db):
     form = {
         "channel_name": "Comments",
@@ -363,6 +382,7 @@ def test_an_example_is_tried_before_anything_is_connected(as_ana, db):
     assert Channel.objects.get().config["map"] == "id=c.id, html=c.html, time=c.at"
 
 
+@pytest.mark.once
 def test_the_mapping_is_tried_and_changed(as_ana, desk):
     address = reverse("mapping", args=[desk.pk])
     form = {
@@ -377,6 +397,7 @@ def test_the_mapping_is_tried_and_changed(as_ana, desk):
     assert as_ana.post(address, form | {"field_map": "words=body", "do": "save"}).status_code == 422
 
 
+@pytest.mark.once
 def test_a_stranger_makes_no_secret_and_changes_no_mapping(cleo, client, desk, secret):
     client.force_login(cleo)
     before = bytes(Channel.objects.get(pk=desk.pk).sealed)
@@ -387,6 +408,7 @@ def test_a_stranger_makes_no_secret_and_changes_no_mapping(cleo, client, desk, s
     assert isinstance(actions.change_answers(desk, {"name": "x"}, actor=cleo), Refused)
 
 
+@pytest.mark.once
 def test_a_channel_that_fetches_has_no_secret_of_this_kind(as_ana, channel):
     assert as_ana.post(reverse("new_secret", args=[channel.pk])).status_code == 404
     assert isinstance(actions.new_secret(channel, actor=channel.owner), Refused)
@@ -412,6 +434,7 @@ def test_quiet_days_of_a_channel_to_which_messages_are_brought_are_no_gap(desk):
 DOC = Path(__file__).parents[2] / "docs/how-to/webhook.md"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("language", ["sh", "python"])
 def test_the_examples_of_the_docs_sign_what_we_take(bring, desk, secret, tmp_path, language, monkeypatch):
     """Each is run as it stands, with a curl (or a urlopen) that keeps what it would have sent."""

@@ -40,11 +40,13 @@ def test_days_are_summed_to_weeks_and_a_gap_is_no_zero(table, ana):
     assert [row["bookings"] for row in rows] == [10, None, 4]
 
 
+@pytest.mark.once
 def test_the_first_look_guesses_what_is_what(table):
     seen = panel.look(table, "panel.csv")
     assert (seen.day, seen.kinds) == ("day", KINDS)
 
 
+@pytest.mark.once
 def test_mistakes_are_told_by_line_and_nothing_is_kept(table, ana):
     table.write_text('day,spend\n2026-03-03,1\n03/05/2026,2\n2026-03-09,"1,234"\n')
     told = panel.read(table, "panel.csv", "day", {"spend": "spend"})
@@ -85,6 +87,7 @@ def test_a_later_table_takes_the_place_of_weeks_and_taking_it_back_restores_them
     assert not MarketingSeries.objects.filter(name="letters sold").exists()
 
 
+@pytest.mark.once
 def test_a_column_does_not_change_its_kind(table, ana):
     panel.bring_in(table, "panel.csv", "day", KINDS, actor=ana)
     assert isinstance(panel.bring_in(table, "panel.csv", "day", {"bookings": "spend"}, actor=ana), Refused)
@@ -134,6 +137,7 @@ def planted(tmp_path: Path, ana: object, lift: float) -> None:
     assert isinstance(panel.bring_in(file, "two.csv", "day", kinds, actor=ana), MarketingImport)
 
 
+@pytest.mark.once
 def test_an_effect_is_found_with_an_interval_made_of_placebos(tmp_path, ana):
     planted(tmp_path, ana, 8.0)
     found = panel.effect_of(FIRST + 50 * WEEK, "bookings here", ["bookings there"], today=TODAY, steps=4)
@@ -143,12 +147,14 @@ def test_an_effect_is_found_with_an_interval_made_of_placebos(tmp_path, ana):
     assert found.effect.chance < 0.05
 
 
+@pytest.mark.once
 def test_where_nothing_was_done_nothing_is_claimed(tmp_path, ana):
     planted(tmp_path, ana, 0.0)
     found = panel.effect_of(FIRST + 50 * WEEK, "bookings here", ["bookings there"], today=TODAY, steps=4)
     assert found.effect.estimate.low < 0 < found.effect.estimate.high
 
 
+@pytest.mark.once
 def test_a_gap_ends_the_stretch_and_too_short_a_one_gives_no_answer(tmp_path, ana):
     planted(tmp_path, ana, 8.0)
     MarketingWeek.objects.filter(week=FIRST + 40 * WEEK).delete()
@@ -186,6 +192,7 @@ def test_a_table_is_sent_up_looked_at_brought_in_and_taken_back(client):
     assert not MarketingWeek.objects.exists()
 
 
+@pytest.mark.once
 def test_the_preview_shows_every_mistake_with_its_line(client):
     file = SimpleUploadedFile("panel.csv", b"day,spend\n2026-03-03,1\n2026-03-10,much\n")
     preview = client.post(reverse("send_course_marketing"), {"file": file}).url
@@ -197,6 +204,7 @@ def test_the_preview_shows_every_mistake_with_its_line(client):
     assert "“much” is no number" in page
 
 
+@pytest.mark.once
 def test_the_files_have_the_shape_that_mix_tools_read(client, table, ana):
     panel.bring_in(table, "panel.csv", "day", KINDS, actor=ana)
     text = client.get(reverse("course_marketing_export", args=["csv"])).content.decode()
@@ -214,12 +222,14 @@ def test_the_files_have_the_shape_that_mix_tools_read(client, table, ana):
     assert frame["spend_search spend"].to_list() == [150.5, None, None]
 
 
+@pytest.mark.once
 def test_a_negative_tone_is_a_number_in_the_file(client, ana):
     weeks_of_tone([-0.25])
     text = client.get(reverse("course_marketing_export", args=["csv"])).content.decode()
     assert text.splitlines()[1] == "2025-01-06,-0.25,0.05,1.0"
 
 
+@pytest.mark.once
 def test_an_effect_is_told_on_the_page_with_its_interval(client, tmp_path, ana):
     planted(tmp_path, ana, 8.0)
     asked = {"day": str(FIRST + 50 * WEEK), "what": "bookings here", "by": "bookings there", "steps": "4"}
@@ -247,6 +257,7 @@ def test_what_was_spent_is_not_for_ben(client, ben, table, ana):
     assert client.get(reverse("course_marketing_export", args=["csv"])).status_code == 404
 
 
+@pytest.mark.once
 def test_a_name_that_is_a_formula_is_defused_in_the_file(client, tmp_path, ana):
     file = tmp_path / "bad.csv"
     file.write_text("day,=cmd spend\n2026-03-03,1\n")

@@ -68,6 +68,7 @@ def test_a_message_is_hidden_once_and_the_record_names_who_and_proves_why(messag
     assert AuditEntry.objects.get(action="moderation.done").target == f"moderation:{row.pk}"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("reason", ["", "  \n "])
 def test_nothing_is_done_without_a_reason(message, ben, reason):
     assert isinstance(moderating.moderate(message, action="hide", reason=reason, actor=ben), Refused)
@@ -118,6 +119,7 @@ def test_what_is_hidden_can_still_be_reported_and_what_is_reported_shown_again(m
     assert [action for _, action in harbour.moderated] == ["hide", "report", "show"]
 
 
+@pytest.mark.once
 def test_the_page_names_all_that_stands(client, message, ben, harbour):
     done(message, ben, "hide", "report")
     client.force_login(ben)
@@ -275,6 +277,7 @@ def test_a_channel_that_is_shut_for_answers_moderates_nothing(message, ben, ana,
 # -- the page --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_one_hides_a_message_in_its_conversation_and_sees_by_whom_and_why(talk, message, ben, as_user, harbour):
     client = as_user(ben)
     page = client.get(f"/inbox/{talk.pk}/").content.decode()
@@ -302,12 +305,14 @@ def test_a_report_in_doubt_asks_for_a_decision_at_home_and_in_the_conversation(t
     assert state(doubtful) == "done"
 
 
+@pytest.mark.once
 def test_a_form_without_a_reason_comes_back(talk, message, ben, as_user):
     answer = as_user(ben).post(f"/inbox/{talk.pk}/moderate/{message.pk}/", {"do": "spam", "reason": ""})
     assert answer.status_code == 422
     assert 'value="spam" checked' in answer.content.decode()
 
 
+@pytest.mark.once
 def test_a_stranger_finds_neither_form_nor_action(talk, message, ben, cleo, as_user):
     row = hide(message, ben)
     client = as_user(cleo)

@@ -90,6 +90,7 @@ def test_a_gap_is_told_to_the_owner_and_a_mere_suspicion_is_not(channel, ana, cl
     assert "Harbour was closed." in page
 
 
+@pytest.mark.once
 def test_why_a_gap_is_there_is_told_in_the_language_of_whoever_reads_it(channel, ana, client):
     ana.language = "de"
     ana.save()
@@ -102,6 +103,7 @@ def test_why_a_gap_is_there_is_told_in_the_language_of_whoever_reads_it(channel,
     assert "So weit konnte der Strom nicht zurückgehen." in page
 
 
+@pytest.mark.once
 def test_a_cause_that_names_something_names_it_and_ends_once(channel, ana, client):
     now = timezone.now()
     stretch = Stretch(now - timedelta(hours=3), now - timedelta(hours=1))
@@ -111,6 +113,7 @@ def test_a_cause_that_names_something_names_it_and_ends_once(channel, ana, clien
     assert "7 calls failed.</span>" in client.get(reverse("notices")).content.decode()
 
 
+@pytest.mark.once
 def test_a_notice_that_was_written_in_words_is_shown_as_it_is(ana, client):
     detail = {"channel": "Harbour", "cause": "100 % of it.", "start": "2026-01-01T10:00:00+00:00"}
     Notice.objects.create(user=ana, what="gap_lasts", url="/", detail=detail)
@@ -159,6 +162,7 @@ def test_a_stranger_sees_no_notice_of_others_and_cannot_read_it_for_them(refused
     assert notices.unread(ana, 100) == 1
 
 
+@pytest.mark.once
 def test_without_any_notice_the_page_says_so(client, cleo):
     assert "Nothing has happened that you should know" in as_(client, cleo).get(reverse("notices")).content.decode()
 
@@ -173,6 +177,7 @@ def test_the_page_reads_as_many_rows_for_sixty_as_for_one(client, ana, django_as
     assert "?before=" in page.content.decode()
 
 
+@pytest.mark.once
 def test_every_kind_of_notice_has_words_that_fit_its_detail(ana):
     detail = {"channel": "Harbour", "trouble": "No.", "start": "9:00", "end": "10:00", "cause": "", "new": 3}
     detail |= {"line": "About us", "day": "2 March", "about": "Prices", "n": 3}
@@ -193,6 +198,7 @@ def test_a_token_is_alive_when_a_real_call_succeeded_lately(client, ana, channel
     assert "It last worked 2 minutes ago." in channel_page(client, ana, channel)
 
 
+@pytest.mark.once
 def test_rights_that_are_missing_are_named(client, ana, channel):
     Channel.objects.update(missing=["write:statuses"])
     assert "It lacks what the platform calls write:statuses." in channel_page(client, ana, channel)

@@ -130,6 +130,7 @@ def test_only_who_administers_sets_hours(ben):
     assert Organisation.objects.get().hours is None
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("hours", "reason"),
     [
@@ -168,6 +169,7 @@ FORM = {f"day{n}": "8-12, 13:00–18:00" if n < 5 else "" for n in range(7)} | {
 }
 
 
+@pytest.mark.once
 def test_ana_sets_hours_and_finds_them_as_she_meant_them(ana):
     client = as_(ana)
     assert client.post(reverse("settings_hours"), FORM).url == reverse("settings_hours")
@@ -178,6 +180,7 @@ def test_ana_sets_hours_and_finds_them_as_she_meant_them(ana):
     assert AuditEntry.objects.first().action == "hours.changed"
 
 
+@pytest.mark.once
 def test_what_cannot_be_read_is_told_at_its_line_and_stays_as_typed(ana):
     wrong = FORM | {"day1": "mornings", "closed": "2026-12-25 Christmas Day\n26.12.2026 Boxing Day"}
     answer = as_(ana).post(reverse("settings_hours"), wrong)
@@ -189,6 +192,7 @@ def test_what_cannot_be_read_is_told_at_its_line_and_stays_as_typed(ana):
     assert opening.ours() is None
 
 
+@pytest.mark.once
 def test_a_team_goes_back_to_the_hours_of_all(ana):
     client, url = as_(ana), reverse("settings_team_hours", args=[service().pk])
     client.post(url, FORM | {"closed_as_all": "on"})
@@ -200,6 +204,7 @@ def test_a_team_goes_back_to_the_hours_of_all(ana):
     assert service().hours is None
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("when", ["all", "always", "these"])
 def test_the_page_of_a_team_shows_what_is_chosen(ana, when):
     client, url = as_(ana), reverse("settings_team_hours", args=[service().pk])
@@ -207,6 +212,7 @@ def test_the_page_of_a_team_shows_what_is_chosen(ana, when):
     assert f'value="{when}" checked' in client.get(url).content.decode()
 
 
+@pytest.mark.once
 def test_hours_are_tried_without_being_kept_with_script_and_without(ana):
     url = reverse("settings_hours_try")
     part = as_(ana).post(url, FORM, headers={"hx-request": "true"}).content.decode()
@@ -220,6 +226,7 @@ def test_hours_are_tried_without_being_kept_with_script_and_without(ana):
     assert opening.ours() is None
 
 
+@pytest.mark.once
 def test_a_stranger_finds_no_hours_to_set(cleo):
     client = as_(cleo)
     for name, args in (("settings_hours", []), ("settings_team_hours", [service().pk])):
@@ -229,6 +236,7 @@ def test_a_stranger_finds_no_hours_to_set(cleo):
     assert opening.ours() is None
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("at", "said"),
     [
@@ -242,6 +250,7 @@ def test_a_sentence_says_whether_we_are_open(at, said):
     assert sentence(Clock(OFFICE), datetime.fromisoformat(f"{at}+02:00")) == said
 
 
+@pytest.mark.once
 def test_four_hours_asked_on_friday_at_five_are_shown_as_due_on_monday_at_eleven():
     friday = datetime.fromisoformat("2026-05-08T17:00+02:00")
     assert "due Monday 11:00" in Preview.of(OFFICE, timedelta(hours=4), friday).example

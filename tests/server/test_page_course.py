@@ -96,6 +96,7 @@ def test_the_running_week_is_told_apart(channel):
     assert len(found.weeks) == 12
 
 
+@pytest.mark.once
 def test_weeks_begin_on_monday():
     assert monday(date(2026, 6, 7)) == LAST
 
@@ -155,6 +156,7 @@ def test_a_channel_that_was_connected_lately_is_not_compared(channel):
     assert course(NOW, weeks=12).usual() == Usual(last=70, median=70, weeks=4, left_out=("Other",))
 
 
+@pytest.mark.once
 def test_with_nothing_to_compare_it_says_so(channel):
     year(channel, down={0: (3, 20)})
     assert course(NOW, weeks=12).usual() == NotEnough(0, 2, "weeks heard in full")
@@ -181,6 +183,7 @@ def weeks(channel: Channel) -> Channel:
     return channel
 
 
+@pytest.mark.once
 def test_a_figure_says_what_it_finds_and_opens_to_how_it_was_made(client, weeks):
     page = client.get(reverse("course_counts")).content.decode()
     assert "Last week 40 messages, against 40 in a usual week of the 3 before heard in full" in page
@@ -192,6 +195,7 @@ def test_a_figure_says_what_it_finds_and_opens_to_how_it_was_made(client, weeks)
     assert "Kaplan and Meier" in page
 
 
+@pytest.mark.once
 def test_the_readers_own_shares_are_labelled(client, weeks):
     page = client.get(reverse("course_counts")).content.decode()
     assert "uncorrected reading" in page
@@ -204,25 +208,30 @@ def test_every_figure_leads_to_its_messages(client, weeks):
     assert quote_plus("tone:negative") in page
 
 
+@pytest.mark.once
 def test_a_gap_is_told_so_that_nobody_takes_it_for_a_change(client, weeks):
     assert "In 1 week we missed something: 4 hours in all" in client.get(reverse("course_counts")).content.decode()
 
 
+@pytest.mark.once
 def test_a_team_has_no_tone_and_the_page_says_why(client, weeks):
     page = client.get(reverse("course_counts"), {"team": "service"}).content.decode()
     assert "counted by channel, not by team" in page
     assert "uncorrected reading" not in page
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("asked_for", [{"weeks": "7"}, {"channel": "x"}, {"channel": "99999"}, {"team": "nobody"}])
 def test_what_an_address_cannot_mean_is_ignored(client, weeks, asked_for):
     assert client.get(reverse("course_counts"), asked_for).status_code == 200
 
 
+@pytest.mark.once
 def test_with_nothing_heard_the_page_says_what_to_do(client, ben):
     assert "Nothing was heard in these weeks" in client.get(reverse("course_counts")).content.decode()
 
 
+@pytest.mark.once
 def test_a_stranger_who_is_not_signed_in_sees_nothing(weeks):
     for url in (reverse("course_counts"), reverse("course_figure", args=["volume", "csv"])):
         assert Client().get(url).status_code == 302
@@ -236,6 +245,7 @@ def test_the_page_of_a_year_asks_little(client, weeks, django_assert_max_num_que
 # -- the files
 
 
+@pytest.mark.once
 def test_the_table_of_a_figure_can_be_taken_away(client, weeks):
     response = client.get(reverse("course_figure", args=["tone", "csv"]))
     rows = list(csv.DictReader(io.StringIO(response.content.decode())))
@@ -243,6 +253,7 @@ def test_the_table_of_a_figure_can_be_taken_away(client, weeks):
     assert (rows[-1]["negative"], rows[-1]["read"]) == ("10", "40")
 
 
+@pytest.mark.once
 def test_a_figure_or_a_form_that_does_not_exist_is_not_found(client, weeks):
     assert client.get(reverse("course_figure", args=["nothing", "csv"])).status_code == 404
     assert client.get(reverse("course_figure", args=["tone", "exe"])).status_code == 404
@@ -260,6 +271,7 @@ def drawer_ends():
     charts.drawer.end()
 
 
+@pytest.mark.once
 def test_every_figure_is_drawn_in_both_themes(client, weeks, folder):
     for key in ("volume", "answered", "wait", "tone"):
         light, dark = (
@@ -271,6 +283,7 @@ def test_every_figure_is_drawn_in_both_themes(client, weeks, folder):
         assert light.content != dark.content
 
 
+@pytest.mark.once
 def test_the_same_chart_is_drawn_once(client, weeks, folder, monkeypatch):
     url = reverse("course_figure", args=["answered", "svg"])
     first = client.get(url).content
@@ -279,12 +292,14 @@ def test_the_same_chart_is_drawn_once(client, weeks, folder, monkeypatch):
     assert len(list(folder.iterdir())) == 1
 
 
+@pytest.mark.once
 def test_a_chart_can_be_taken_away_as_a_picture(client, weeks, folder):
     response = client.get(reverse("course_figure", args=["tone", "png"]), {"file": "1"})
     assert response.content.startswith(b"\x89PNG")
     assert "attachment" in response.headers["Content-Disposition"]
 
 
+@pytest.mark.once
 def test_a_file_that_leaves_the_page_has_its_title_and_its_fonts(client, weeks, folder):
     """In a PDF letters stand as numbers of its own fonts, so the title is looked for where it can be read."""
     pdf = client.get(reverse("course_figure", args=["tone", "pdf"]), {"file": "1"})
@@ -301,6 +316,7 @@ def test_a_file_that_leaves_the_page_has_its_title_and_its_fonts(client, weeks, 
     assert " ".join(title.split()[:3]) not in inside
 
 
+@pytest.mark.once
 def test_a_process_that_was_killed_is_started_again(folder):
     spec = charts.framed({"data": {"values": [{"a": 1}]}, "mark": "point"}, "light")
     charts.drawn(spec, "svg")
@@ -309,6 +325,7 @@ def test_a_process_that_was_killed_is_started_again(folder):
     assert charts.drawn({**spec, "width": 50}, "svg").startswith(b"<svg")
 
 
+@pytest.mark.once
 def test_a_chart_that_cannot_be_drawn_leaves_the_table(client, weeks, folder, monkeypatch):
     def refuse(request: str) -> bytes:
         raise charts.ChartError("No room left.")
@@ -318,11 +335,13 @@ def test_a_chart_that_cannot_be_drawn_leaves_the_table(client, weeks, folder, mo
     assert client.get(reverse("course_counts")).status_code == 200
 
 
+@pytest.mark.once
 def test_a_specification_that_makes_no_sense_is_refused(folder):
     with pytest.raises(charts.ChartError):
         charts.drawn({"mark": 7}, "svg")
 
 
+@pytest.mark.once
 def test_old_drawings_make_room(folder, monkeypatch):
     monkeypatch.setattr(charts, "KEPT", 4)
     monkeypatch.setattr(charts.drawer, "draw", lambda request: b"<svg/>")
@@ -331,11 +350,13 @@ def test_old_drawings_make_room(folder, monkeypatch):
     assert len(list(folder.iterdir())) <= 4
 
 
+@pytest.mark.once
 def test_colours_are_those_of_the_stylesheet():
     css = (charts.settings.HERE / "static/rapport/app.css").read_text()
     assert dict(charts.colours("dark")) == contrast_colours(css, "dark")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
@@ -353,6 +374,7 @@ def test_a_time_is_said_with_two_figures(seconds, words):
     assert amount(timedelta(seconds=seconds)) == amount(seconds)
 
 
+@pytest.mark.once
 def test_weeks_heard_in_part_are_marked_in_the_table_the_file_and_the_picture(client, weeks):
     page = client.get(reverse("course_counts")).content.decode()
     assert "40 or more" in page

@@ -81,6 +81,7 @@ def test_one_codes_by_keys_one_after_the_other(at_the_desk, day, ben):
     assert 0 <= row.seconds < 60
 
 
+@pytest.mark.once
 def test_it_is_blind(at_the_desk, day, channel):
     Reading.objects.update(tone="positive", positive=0.987)
     message = day.drawn.get(place=0).message
@@ -89,6 +90,7 @@ def test_it_is_blind(at_the_desk, day, channel):
         assert hint not in page.partition('id="desk"')[2].partition("</section>")[0]
 
 
+@pytest.mark.once
 def test_the_next_one_is_there_already_and_comes_as_a_fragment(at_the_desk, day):
     page = at_the_desk.get()
     assert text_of(day, 1) in page.partition("<template")[2]
@@ -98,6 +100,7 @@ def test_the_next_one_is_there_already_and_comes_as_a_fragment(at_the_desk, day)
     assert text_of(day, 2) in fragment.partition("<template")[2]
 
 
+@pytest.mark.once
 def test_undo_asks_it_again(at_the_desk, day):
     at_the_desk.get()
     at_the_desk.say("negative")
@@ -105,6 +108,7 @@ def test_undo_asks_it_again(at_the_desk, day):
     assert not Code.objects.exists()
 
 
+@pytest.mark.once
 def test_when_the_day_is_done_it_says_what_that_made_possible(at_the_desk, day):
     at_the_desk.get()
     for _n in range(12):
@@ -130,6 +134,7 @@ def test_earlier_days_are_gone_on_with_by_those_who_like(at_the_desk, channel, d
     assert "11 messages of earlier days wait" in page
 
 
+@pytest.mark.once
 def test_what_happened_meanwhile_is_said_and_the_next_one_comes(at_the_desk, day):
     at_the_desk.get()
     Message.objects.filter(pk=day.drawn.get(place=0).message_id).update(revision=2, text="All is well now")
@@ -142,6 +147,7 @@ def test_what_happened_meanwhile_is_said_and_the_next_one_comes(at_the_desk, day
     assert "taken it back meanwhile" in at_the_desk.say("negative")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("token", ["", "nonsense", "a:b:c"])
 def test_what_was_not_handed_out_is_not_coded(client, day, coder, token):
     client.force_login(coder)
@@ -150,6 +156,7 @@ def test_what_was_not_handed_out_is_not_coded(client, day, coder, token):
     assert not Code.objects.exists()
 
 
+@pytest.mark.once
 def test_nobody_codes_with_what_another_was_handed(client, at_the_desk, day, ana, cleo):
     coders.set_coder(cleo, languages=["en"], actor=ana)
     at_the_desk.get()
@@ -158,6 +165,7 @@ def test_nobody_codes_with_what_another_was_handed(client, at_the_desk, day, ana
     assert not Code.objects.exists()
 
 
+@pytest.mark.once
 def test_private_data_is_masked_and_long_foreign_words_have_their_direction(at_the_desk, day):
     at_the_desk.get()
     first = day.drawn.get(place=0)
@@ -168,11 +176,13 @@ def test_private_data_is_masked_and_long_foreign_words_have_their_direction(at_t
     assert 'dir="auto" lang="en"' in page
 
 
+@pytest.mark.once
 def test_a_message_without_words_says_so(at_the_desk, day):
     Message.objects.filter(pk=day.drawn.get(place=0).message_id).update(text="")
     assert "There are no words in it." in at_the_desk.get()
 
 
+@pytest.mark.once
 def test_before_the_first_day_has_closed_one_is_told_when(at_the_desk, coder):
     assert "No day has closed yet" in at_the_desk.get()
 
@@ -187,6 +197,7 @@ def test_the_page_asks_a_few_things_however_much_was_drawn(client, day, coder, d
 # -- who may ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_a_stranger_finds_nothing_and_changes_nothing(client, day, cleo):
     client.force_login(cleo)
     for name in (*PAGES, "desk_coders"):
@@ -197,6 +208,7 @@ def test_a_stranger_finds_nothing_and_changes_nothing(client, day, cleo):
     assert reverse("desk") not in client.get(reverse("course")).content.decode()
 
 
+@pytest.mark.once
 def test_whoever_codes_does_not_say_who_does(client, day, coder):
     client.force_login(coder)
     assert client.get(reverse("desk_coders")).status_code == 404
@@ -206,6 +218,7 @@ def test_whoever_codes_does_not_say_who_does(client, day, coder):
     assert not Guidance.objects.exists()
 
 
+@pytest.mark.once
 def test_while_nobody_codes_there_is_one_way_on(client, ana):
     client.force_login(ana)
     page = client.get(reverse("desk")).content.decode()
@@ -231,6 +244,7 @@ def test_who_codes_is_set_on_a_page(client, day, ana, cleo):
     assert "is no code of a language" in refused.content.decode()
 
 
+@pytest.mark.once
 def test_how_much_is_coded_is_set_on_a_page(client, ana):
     client.force_login(ana)
     assert "About 2 minutes a day" in client.get(reverse("desk_coders")).content.decode()
@@ -299,11 +313,13 @@ def test_a_disagreement_is_settled_and_its_reason_is_an_example(client, apart, a
     assert "There is nothing to settle" in refused.content.decode()
 
 
+@pytest.mark.once
 def test_before_anything_was_coded_twice_there_is_a_reason(client, coder):
     client.force_login(coder)
     assert "Nothing was coded a second time yet" in client.get(reverse("desk_agreement")).content.decode()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", PAGES)
 def test_whoever_left_the_desk_finds_nothing(client, day, coder, name):
     Coder.objects.update(active=False)

@@ -66,6 +66,7 @@ def look(line: Line, **more: object):
 # -- the sentence
 
 
+@pytest.mark.once
 def test_the_sentence_says_where_since_when_and_whether_the_goal_is_reached(line):
     words = str(sentence(look(line)))
     assert words.startswith("Net tone +5 (between −1 and +11) over 7 days, 84 labels. Down since ")
@@ -86,11 +87,13 @@ def test_a_line_without_a_goal_is_foreseen_too_and_as_it_was_known_on_a_day(ana)
     assert foreseen(line, "net", TODAY + timedelta(days=60)) == []
 
 
+@pytest.mark.once
 def test_without_enough_labels_there_is_no_number(line):
     Figure.objects.filter(period="seven").update(net=None, shares={}, labels=14)
     assert sentence(look(line)).now == "Not enough: 14 of 40 labels."
 
 
+@pytest.mark.once
 def test_where_too_little_was_heard_there_is_no_verdict_but_bounds(line):
     Figure.objects.filter(period="seven").update(weight=0.55, bounds=[-0.2, 0.31])
     words = sentence(look(line)).now
@@ -99,6 +102,7 @@ def test_where_too_little_was_heard_there_is_no_verdict_but_bounds(line):
     assert "+5" not in words
 
 
+@pytest.mark.once
 def test_what_a_number_does_not_know_is_named_with_its_reason(line, ana):
     seven = Figure.objects.get(period="seven")
     seven.weight, seven.messages = 0.4, 900
@@ -113,6 +117,7 @@ def test_what_a_number_does_not_know_is_named_with_its_reason(line, ana):
     assert [rows[-1][name] for name in ("voices", "days_coded", "days", "not_read")] == ["512", "3", "7", "pl"]
 
 
+@pytest.mark.once
 def test_of_people_the_labels_of_voices_are_told(line, ana):
     seven = Figure.objects.get(period="seven")
     seven.people, seven.made = {}, seven.made | {"people_labels": 31}
@@ -120,6 +125,7 @@ def test_of_people_the_labels_of_voices_are_told(line, ana):
     assert sentence(look(line), people=True).now == "Not enough: 31 of 40 labels."
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("tone", "words"), [(0.124, "+12"), (-0.08, "−8"), (0.001, "0")])
 def test_net_tone_is_written_in_points(tone, words):
     assert points(tone) == words
@@ -145,6 +151,7 @@ def drawn(line: Line, **more: object) -> list[dict]:
     return values(Drawing(look(line), **more).figure().spec(900, charts.colours("light")))  # type: ignore[arg-type]
 
 
+@pytest.mark.once
 def test_a_week_without_enough_labels_is_a_band_with_its_reason_and_no_number(line):
     last = Figure.objects.filter(period="week").last()
     Figure.objects.filter(pk=last.pk).update(net=None, labels=14)
@@ -154,6 +161,7 @@ def test_a_week_without_enough_labels_is_a_band_with_its_reason_and_no_number(li
     assert len([row for row in rows if row.get("grey") is False]) == 19
 
 
+@pytest.mark.once
 def test_a_week_of_which_too_little_was_heard_is_grey_with_its_bounds(line):
     last = Figure.objects.filter(period="week").last()
     Figure.objects.filter(pk=last.pk).update(weight=0.6, bounds=[-0.3, 0.4])
@@ -165,6 +173,7 @@ def test_a_week_of_which_too_little_was_heard_is_grey_with_its_bounds(line):
     assert [row["few"] for row in rows if "few" in row].count(True) == 1
 
 
+@pytest.mark.once
 def test_the_fan_goes_on_from_the_newest_week_and_the_goal_stands_at_its_date(line):
     rows = drawn(line)
     fan = [row for row in rows if "middle" in row and "low" in row]
@@ -176,6 +185,7 @@ def test_the_fan_goes_on_from_the_newest_week_and_the_goal_stands_at_its_date(li
     assert {"x": ahead, "value": 0.2} in rows
 
 
+@pytest.mark.once
 def test_changes_and_what_happened_are_numbered_on_the_chart_and_below(line, ana):
     setting.annotate(day=LAST - timedelta(days=20), text="Price rise announced", line=None, actor=ana)
     assert {row["n"]: row["rang"] for row in drawn(line) if "rang" in row} == {"1": True, "2": False}
@@ -183,11 +193,13 @@ def test_changes_and_what_happened_are_numbered_on_the_chart_and_below(line, ana
     assert Drawing(look(line)).figure().words.count("Price rise announced") == 1
 
 
+@pytest.mark.once
 def test_tone_and_mix_are_shown_apart(line):
     changes = [row["change"] for row in drawn(line, parted=True) if "change" in row]
     assert len(changes) == 40
 
 
+@pytest.mark.once
 def test_people_and_other_numbers_are_chosen_by_the_address(line, ana):
     assert "Net tone of people +7" in page(ana, count="people")
     assert "Negative messages 27 % (between 23 % and 31 %) over 7 days, 84 labels. Net tone down since" in page(
@@ -195,6 +207,7 @@ def test_people_and_other_numbers_are_chosen_by_the_address(line, ana):
     )
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("asked", [{"of": "x"}, {"weeks": "7"}, {"known": "2026-99-99"}, {"line": "0"}, {"show": "x"}])
 def test_what_an_address_cannot_mean_is_ignored(line, ana, asked):
     assert "Net tone +5" in page(ana, **asked)
@@ -227,16 +240,19 @@ def test_a_goal_whose_day_has_passed_has_no_odds(line, ana, found, words):
     assert "% likely" not in page(ana)
 
 
+@pytest.mark.once
 def test_an_alarm_that_had_not_rung_yet_was_not_known(line):
     assert look(line, known=LAST - timedelta(days=12)).change is None
 
 
+@pytest.mark.once
 def test_a_change_that_was_put_away_is_not_told_any_more(line, hanna):
     setting.close_alarm(Alarm.objects.get(), actor=hanna)
     assert sentence(look(line)).change == "No change that the alarm would call one."
     assert look(line, known=LAST - timedelta(days=2)).change, "it was not put away then"
 
 
+@pytest.mark.once
 def test_a_later_change_is_the_answer_to_an_earlier_one(line, hanna):
     later = gps.red(line, LAST, LAST - timedelta(days=6), size=[0.1, 0.05, 0.15])
     assert sentence(look(line)).change.startswith("Up since ")
@@ -244,6 +260,7 @@ def test_a_later_change_is_the_answer_to_an_earlier_one(line, hanna):
     assert look(line).change is None
 
 
+@pytest.mark.once
 def test_a_change_whose_weeks_lie_back_is_told_as_past(line):
     back = list(Figure.objects.filter(period="week").order_by("-end")[:3])
     for row in back:
@@ -261,11 +278,13 @@ def test_the_page_names_the_five_that_carry_most_and_the_alarm_all(line, ana):
     assert page(ana, reverse("alarm", args=[alarm.pk])).count("<dt><bdi>Channel") == 7
 
 
+@pytest.mark.once
 def test_the_week_that_runs_is_not_drawn(line):
     gps.figure(line, LAST + timedelta(days=7), 0.9)
     assert look(line).weeks[-1].end == LAST
 
 
+@pytest.mark.once
 def test_the_figure_can_be_taken_away(line, ana):
     rows = list(
         csv.DictReader(io.StringIO(as_(ana).get(reverse("line_figure", args=[line.pk, "csv"])).content.decode()))
@@ -275,6 +294,7 @@ def test_the_figure_can_be_taken_away(line, ana):
     assert as_(ana).get(reverse("line_figure", args=[99_999, "csv"])).status_code == 404
 
 
+@pytest.mark.once
 def test_the_figure_is_drawn(line, ana, monkeypatch, tmp_path):
     monkeypatch.setattr(charts, "_folder", lambda: tmp_path)
     for show in ("", "parts"):
@@ -299,17 +319,20 @@ def test_a_year_of_many_lines_asks_as_little_as_one(line, ana, django_assert_max
 # -- nothing there yet
 
 
+@pytest.mark.once
 def test_with_no_line_the_page_leads_to_the_first(ana, ben):
     assert reverse("new_line") in page(ana)
     assert reverse("new_line") not in page(ben)
 
 
+@pytest.mark.once
 def test_with_nothing_coded_the_page_leads_to_the_desk(ana):
     Line.objects.create(name="About us")
     assert "Nobody has coded anything yet" in page(ana)
     assert f'href="{reverse("desk")}">To the coding desk' in page(ana)
 
 
+@pytest.mark.once
 def test_with_coders_and_no_closed_day_the_page_says_when_days_close(ana):
     Line.objects.create(name="About us")
     coders.set_coder(ana, languages=["en"], actor=ana)
@@ -317,6 +340,7 @@ def test_with_coders_and_no_closed_day_the_page_says_when_days_close(ana):
     assert "close some hours after midnight" in page(ana)
 
 
+@pytest.mark.once
 def test_with_few_labels_the_page_says_how_many_are_missing_and_until_when(ana):
     line = Line.objects.create(name="About us")
     gps.figure(line, TODAY, None, period="seven")
@@ -325,6 +349,7 @@ def test_with_few_labels_the_page_says_how_many_are_missing_and_until_when(ana):
     assert "6 a day would do" in words
 
 
+@pytest.mark.once
 def test_a_stranger_who_is_not_signed_in_sees_nothing(line):
     for url in (reverse("course"), reverse("lines"), reverse("line_figure", args=[line.pk, "csv"])):
         assert Client().get(url).status_code == 302
@@ -349,6 +374,7 @@ def test_a_line_is_made_and_its_alarm_is_switched_on_by_itself(hanna):
     ]
 
 
+@pytest.mark.once
 def test_the_name_of_a_line_is_its_own(hanna, line):
     body = as_(hanna).post(reverse("new_line"), {**FORM, "name": "About us"}).content.decode()
     assert "There is a line of that name already." in body
@@ -362,6 +388,7 @@ def test_the_delay_to_be_expected_is_shown_before_the_alarm_is_switched_on(hanna
     assert "Switch the alarm on" in words
 
 
+@pytest.mark.once
 def test_the_delay_is_longer_where_many_lines_are_watched(line, monkeypatch):
     monkeypatch.setattr(waiting, "RUNS", 20)
     Watching.objects.all().delete()
@@ -376,10 +403,12 @@ def test_the_delay_as_it_was_shown_then_is_kept(line):
     assert [(one.shift, one.days, one.late) for one in expected(line)] == [(0.1, 12.0, float("inf"))]
 
 
+@pytest.mark.once
 def test_without_weeks_nobody_knows_the_delay(ana):
     assert expected(Line.objects.create(name="New")) == NotEnough(0, 2, "weeks")
 
 
+@pytest.mark.once
 def test_behind_an_alarm_the_pages_say_until_when_nothing_can_ring(hanna, line):
     Watching.objects.update(red=None, baseline=None)
     DeskDay.objects.create(day=TODAY - timedelta(days=300), messages=0, planned=0)
@@ -390,6 +419,7 @@ def test_behind_an_alarm_the_pages_say_until_when_nothing_can_ring(hanna, line):
     assert words in page(hanna, reverse("alarm", args=[rang.pk]))
 
 
+@pytest.mark.once
 def test_before_the_first_baseline_the_pages_say_when_the_alarm_starts(hanna, line):
     Alarm.objects.all().delete()
     Watching.objects.all().delete()
@@ -453,6 +483,7 @@ def test_a_goal_is_set_changed_and_closed(hanna, line):
     assert "Goal +30" not in page(hanna)
 
 
+@pytest.mark.once
 def test_a_goal_of_yesterday_is_refused(hanna, line):
     form = {"of": "net", "target": "20", "by_date": TODAY.isoformat()}
     assert "lies ahead" in as_(hanna).post(reverse("new_goal", args=[line.pk]), form).content.decode()
@@ -475,11 +506,13 @@ def test_what_happened_is_written_down_removed_and_brought_back(hanna, line):
     assert Annotation.objects.get().text == "Price rise announced"
 
 
+@pytest.mark.once
 def test_an_undo_that_nobody_sealed_is_refused(hanna, line):
     as_(hanna).post(reverse("restore_annotation", args=["made-up"]))
     assert not Annotation.objects.exists()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("form", [{"day": "2026-13-40", "text": "x"}, {"day": "2026-11-01", "text": " "}])
 def test_what_says_nothing_is_not_written_down(hanna, line, form):
     as_(hanna).post(reverse("annotate"), {"line": line.pk, **form})
@@ -520,6 +553,7 @@ def test_saying_what_happened_puts_it_on_the_chart_and_closing_ends_the_alarm(ha
     assert (alarm.closed_by, alarm.annotation.text) == (hanna, "Price rise")
 
 
+@pytest.mark.once
 def test_a_member_sees_it_all_and_sets_up_nothing(line, ben):
     row, alarm, note = (
         Line.objects.get(),
@@ -544,6 +578,7 @@ def test_a_member_sees_it_all_and_sets_up_nothing(line, ben):
     assert isinstance(setting.close_alarm(alarm, actor=ben), Refused)
 
 
+@pytest.mark.once
 def test_the_longest_name_stands_on_every_page(line, hanna):
     Line.objects.update(name="x" * 80)
     for url in (reverse("course"), reverse("lines"), reverse("line", args=[line.pk]), reverse("alarms")):
@@ -569,6 +604,7 @@ def test_home_shows_the_way_to_each_goal_and_no_uncorrected_reading_beside_it(li
     assert "uncorrected reading" not in words
 
 
+@pytest.mark.once
 def test_home_shows_the_first_line_when_there_is_no_goal(line, ana):
     Goal.objects.all().delete()
     Line.objects.create(name="Second", position=1)

@@ -71,11 +71,13 @@ def test_the_inbox_of_those_who_direct_opens_on_what_is_late_when_nothing_else_w
     assert title(as_user(ana).get("/inbox/")) == "Late"
 
 
+@pytest.mark.once
 def test_a_row_begins_with_what_was_said_and_not_with_whom_it_calls(hear, says, ben, as_user):
     hear(says("@calm.example @lee: my ferry was late"))
     assert ">my ferry was late<" in body(as_user(ben).get("/inbox/?view=all"))
 
 
+@pytest.mark.once
 def test_a_row_says_who_what_and_how_long_is_left(talk, ben, as_user):
     shown = body(as_user(ben).get("/inbox/?view=team:service"))
     assert "Kim" in shown
@@ -108,6 +110,7 @@ def test_what_is_said_while_one_looks_arrives_by_itself(talk, ben, cleo, as_user
     assert as_user(cleo).get(ask).status_code == 404
 
 
+@pytest.mark.once
 def test_an_answer_that_has_arrived_stands_in_the_thread_and_frees_the_button(talk, ben, as_user):
     client = as_user(ben)
     responding.send(talk, text="Sorry, Kim.", version=0, actor=ben)
@@ -125,6 +128,7 @@ ACTIONS = ["assign", "hand-over", "note", "draft", "send", "close", "reopen", "s
 ON_A_ROW = ["uncover/1", "undo/1", "retry/1", "found/1"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("action", ACTIONS + ON_A_ROW)
 def test_a_stranger_can_do_nothing_to_it(talk, cleo, as_user, action):
     before = AuditEntry.objects.count()
@@ -132,11 +136,13 @@ def test_a_stranger_can_do_nothing_to_it(talk, cleo, as_user, action):
     assert AuditEntry.objects.count() == before
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("action", ["assign", "send", "close", "undo/1"])
 def test_looking_changes_nothing(talk, ben, as_user, action):
     assert as_user(ben).get(f"/inbox/{talk.pk}/{action}/").status_code == 405
 
 
+@pytest.mark.once
 def test_an_unknown_view_or_action_is_not_found(talk, ben, as_user):
     assert as_user(ben).get("/inbox/?view=secret").status_code == 404
     assert as_user(ben).post(url(talk, "explode")).status_code == 404
@@ -210,6 +216,7 @@ def test_a_search_in_the_inbox_passes_over_what_is_in_no_conversation(talk, hear
     assert row_ids(as_user(ana).get("/inbox/?q=refund")) == [talk.pk]
 
 
+@pytest.mark.once
 def test_a_search_that_cannot_be_read_says_why(talk, ben, as_user):
     response = as_user(ben).get("/inbox/", {"q": "ferry (late"})
     assert response.status_code == 200
@@ -232,6 +239,7 @@ def test_the_conversation_shows_the_thread_and_the_person(talk, ben, as_user, he
     assert reverse("person", args=[talk.person_id]) in shown
 
 
+@pytest.mark.once
 def test_htmx_gets_the_conversation_alone_and_others_the_whole_page(talk, ben, as_user):
     client = as_user(ben)
     assert "<html" not in body(client.get(url(talk), headers={"HX-Request": "true"}))
@@ -240,6 +248,7 @@ def test_htmx_gets_the_conversation_alone_and_others_the_whole_page(talk, ben, a
     assert f'id="row-{talk.pk}"' in whole
 
 
+@pytest.mark.once
 def test_what_somebody_wrote_is_never_markup(hear, says, ben, as_user):
     nasty = "<script>alert(1)</script> late https://evil.example/x"
     hear(says(nasty, spans=(Span(nasty.index("https"), len(nasty), "link", "javascript:alert(1)"),)))
@@ -249,6 +258,7 @@ def test_what_somebody_wrote_is_never_markup(hear, says, ben, as_user):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
 
 
+@pytest.mark.once
 def test_a_link_says_where_it_leads(hear, says, ben, as_user):
     hear(says("late refund at your bank", spans=(Span(20, 24, "link", "https://evil.example/x"),)))
     assert "bank (evil.example)" in body(as_user(ben).get(url(Conversation.objects.get())))
@@ -264,6 +274,7 @@ def test_an_edited_message_opens_what_it_said_before(hear, says, ben, as_user):
     assert "The ferry was late" in body(client.get(history)).split("Before the edit")[1]
 
 
+@pytest.mark.once
 def test_a_message_that_was_taken_back_says_so_and_no_more(hear, says, ben, as_user):
     hear(says("My ferry was late and I am zorbotron", external_id="p"))
     hear(deletions=(Deletion("harbour", "p"),))
@@ -275,6 +286,7 @@ def test_a_message_that_was_taken_back_says_so_and_no_more(hear, says, ben, as_u
 CARD = "4111 1111 1111 1111"
 
 
+@pytest.mark.once
 def test_private_data_is_masked_until_somebody_asks_and_that_goes_on_record(hear, says, ben, as_user):
     hear(says(f"The ferry was late, my card is {CARD}, please refund"))
     talk, client = Conversation.objects.get(), as_user(ben)
@@ -286,6 +298,7 @@ def test_private_data_is_masked_until_somebody_asks_and_that_goes_on_record(hear
     assert CARD not in body(client.get(url(talk)))
 
 
+@pytest.mark.once
 def test_an_auditor_reads_and_can_neither_answer_nor_uncover(hear, says, ana, as_user):
     hear(says(f"The ferry was late, my card is {CARD}, please refund"))
     talk = Conversation.objects.get()
@@ -344,6 +357,7 @@ def test_an_answer_is_queued_shown_and_can_be_taken_back(talk, ben, as_user, set
     assert "Your refund is on its way." in re.search(r"<textarea[^>]*>(.*?)</textarea>", body(page), re.DOTALL)[1]
 
 
+@pytest.mark.once
 def test_a_sent_answer_stands_in_the_thread_with_its_writer(talk, ben, as_user):
     client = as_user(ben)
     client.post(url(talk, "send"), {"text": "Your refund is on its way.", "version": "0"})
@@ -353,6 +367,7 @@ def test_a_sent_answer_stands_in_the_thread_with_its_writer(talk, ben, as_user):
     assert "by Ben" in shown
 
 
+@pytest.mark.once
 def test_a_refused_answer_says_why_and_keeps_what_was_typed(talk, ben, as_user):
     response = as_user(ben).post(url(talk, "send"), {"text": "x" * 301, "version": "0"})
     assert response.status_code == 422
@@ -360,6 +375,7 @@ def test_a_refused_answer_says_why_and_keeps_what_was_typed(talk, ben, as_user):
     assert "x" * 301 in body(response)
 
 
+@pytest.mark.once
 def test_a_failed_answer_can_be_tried_again_or_taken_back(talk, ben, as_user, harbour):
     harbour.before = ConnectorError("The post was deleted.", permanent=True)
     client = as_user(ben)
@@ -373,6 +389,7 @@ def test_a_failed_answer_can_be_tried_again_or_taken_back(talk, ben, as_user, ha
     assert Outgoing.objects.get().state == "queued"
 
 
+@pytest.mark.once
 def test_an_answer_of_unknown_fate_asks_a_person_in_plain_words(talk, ben, as_user, harbour):
     harbour.after = OutcomeUnknown("The line went dead.")
     client = as_user(ben)
@@ -394,6 +411,7 @@ def test_an_answer_of_another_conversation_is_not_found_here(talk, ben, as_user,
     assert Outgoing.objects.get().state == "queued"
 
 
+@pytest.mark.once
 def test_why_one_cannot_answer_stands_where_the_answer_would(talk, ben, as_user, channel):
     channel.answers = False
     channel.save()
@@ -420,6 +438,7 @@ def test_a_draft_is_kept_while_one_types_and_brings_the_next_version(talk, ben, 
     assert "Dear Kim" in body(client.get(url(talk)))
 
 
+@pytest.mark.once
 def test_a_draft_can_be_kept_without_script(talk, ben, as_user):
     page = as_user(ben).post(url(talk, "draft"), {"text": "Dear Kim", "version": "0"}, follow=True)
     assert "Draft saved." in body(page)
@@ -434,6 +453,7 @@ def test_two_pens_are_told_apart(talk, ben, ana, as_user):
     assert Draft.objects.get().text == "From Ana"
 
 
+@pytest.mark.once
 def test_a_colleagues_pen_is_seen_before_and_on_the_button(talk, ben, ana, as_user):
     responding.save_draft(talk, text="From Ana", version=0, actor=ana)
     shown = body(as_user(ben).get(url(talk)))
@@ -445,6 +465,7 @@ def test_a_colleagues_pen_is_seen_before_and_on_the_button(talk, ben, ana, as_us
     assert "is writing" not in body(as_user(ben).get(url(talk)))
 
 
+@pytest.mark.once
 def test_the_checks_come_with_every_saved_draft(talk, ben, as_user):
     client = as_user(ben)
     assert "fits Harbour" in body(htmx(client, url(talk, "draft"), {"text": "Short", "version": "0"}))
@@ -453,6 +474,7 @@ def test_the_checks_come_with_every_saved_draft(talk, ben, as_user):
     assert "contains private data" in shown
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("version", ["", "minus", "99999999999999999999"])
 def test_a_nonsense_version_is_refused_and_nothing_breaks(talk, ben, as_user, version):
     assert htmx(as_user(ben), url(talk, "draft"), {"text": "Hello", "version": version}).status_code == 409
@@ -472,6 +494,7 @@ def test_closing_goes_to_the_next_one_and_can_be_undone(talk, hear, says, ben, a
     assert newer.state == "open"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("until", "least", "most"), [("hour", 0.9, 1.1), ("tomorrow", 0.5, 36), ("monday", 1, 24 * 8)])
 def test_snoozing_brings_it_back_when_it_was_promised(talk, ben, as_user, until, least, most):
     as_user(ben).post(url(talk, "snooze"), {"until": until})
@@ -480,6 +503,7 @@ def test_snoozing_brings_it_back_when_it_was_promised(talk, ben, as_user, until,
     assert timedelta(hours=least) < talk.snoozed_until - timezone.now() < timedelta(hours=most)
 
 
+@pytest.mark.once
 def test_nine_in_the_morning_is_nine_where_the_reader_is(talk, ben, as_user):
     ben.time_zone = "Asia/Tokyo"
     ben.save()
@@ -488,6 +512,7 @@ def test_nine_in_the_morning_is_nine_where_the_reader_is(talk, ben, as_user):
     assert talk.snoozed_until.isoformat() == "2099-05-04T00:00:00+00:00"
 
 
+@pytest.mark.once
 def test_a_time_that_is_none_is_refused_in_words(talk, ben, as_user):
     page = as_user(ben).post(url(talk, "snooze"), {"until": "whenever"}, follow=True)
     assert "Choose a time" in body(page)
@@ -495,6 +520,7 @@ def test_a_time_that_is_none_is_refused_in_words(talk, ben, as_user):
     assert talk.state == "open"
 
 
+@pytest.mark.once
 def test_handing_over_takes_it_out_of_sight_and_leads_to_the_list(talk, ben, as_user):
     page = as_user(ben).post(url(talk, "hand-over"), {"team": "people"}, follow=True)
     talk.refresh_from_db()
@@ -503,6 +529,7 @@ def test_handing_over_takes_it_out_of_sight_and_leads_to_the_list(talk, ben, as_
     assert "People has it now." in body(page)
 
 
+@pytest.mark.once
 def test_it_cannot_be_given_to_a_stranger(talk, ben, cleo, as_user):
     page = as_user(ben).post(url(talk, "assign"), {"to": str(cleo.pk)}, follow=True)
     assert "Cleo is not in the team" in body(page)
@@ -510,6 +537,7 @@ def test_it_cannot_be_given_to_a_stranger(talk, ben, cleo, as_user):
     assert talk.assignee is None
 
 
+@pytest.mark.once
 def test_tags_are_set_as_written(talk, ben, as_user):
     as_user(ben).post(url(talk, "tag"), {"tags": "Storm, refund ,storm"})
     talk.refresh_from_db()
@@ -527,6 +555,7 @@ def test_several_are_closed_at_once_and_opened_again_at_once(talk, hear, says, b
     assert set(Conversation.objects.values_list("state", flat=True)) == {"open"}
 
 
+@pytest.mark.once
 def test_a_stranger_cannot_change_several_at_once_either(talk, cleo, as_user):
     as_user(cleo).post("/inbox/bulk/?view=all", {"do": "close", "conversation": [talk.pk]})
     talk.refresh_from_db()
@@ -544,6 +573,7 @@ def test_long_names_arabic_and_broken_characters_are_shown(hear, says, ben, as_u
     assert "و" * 2000 in body(client.get(url(Conversation.objects.get())))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "query", ["?at=999999", "?after=zzz&view=all", "?show=0", "?show=99999999999", "?history=x&mode=odd"]
 )
@@ -552,5 +582,6 @@ def test_a_broken_address_breaks_nothing(talk, ben, as_user, query):
         assert as_user(ben).get(address + query).status_code in (200, 404)
 
 
+@pytest.mark.once
 def test_the_open_conversation_can_be_named_in_the_address_of_the_list(talk, ben, as_user):
     assert 'id="conversation-title"' in body(as_user(ben).get(f"/inbox/?view=all&at={talk.pk}"))

@@ -150,6 +150,7 @@ def test_days_are_those_of_the_reader(listened):
     assert found.days[-1].words.startswith("Saturday 21 March")
 
 
+@pytest.mark.once
 def test_a_box_of_files_has_no_strip(ana):
     box = actions.open_box("Surveys", actor=ana)
     found = coverage.strip(box, NOW, UTC)
@@ -170,6 +171,7 @@ def test_strips_take_as_many_queries_for_ten_channels_as_for_one(listened, djang
 # -- the dot ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("changes", "state"),
     [
@@ -199,6 +201,7 @@ def test_the_dot_speaks_of_the_channel_that_stands_worst(channel):
 # -- channels --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_the_channels_page_says_how_each_delivers(as_, ana, channel):
     Tally.objects.create(channel=channel, day=timezone.now().date(), kind="favourite", count=12)
     Tally.objects.create(channel=channel, day=timezone.now().date(), kind="follow", count=1)
@@ -208,6 +211,7 @@ def test_the_channels_page_says_how_each_delivers(as_, ana, channel):
     assert "12 favourites, 1 follow, counted and not stored" in page
 
 
+@pytest.mark.once
 def test_a_member_reads_the_channels_and_finds_nothing_to_change(as_, cleo, channel):
     client = as_(cleo)
     assert reverse("connect") not in text_of(client.get(reverse("listen")))
@@ -216,17 +220,20 @@ def test_a_member_reads_the_channels_and_finds_nothing_to_change(as_, cleo, chan
     assert reverse("sign_in_again", args=[channel.pk]) not in page
 
 
+@pytest.mark.once
 def test_a_stranger_cannot_change_a_channel(as_, cleo, channel):
     as_(cleo).post(reverse("change_channel", args=[channel.pk]), {"do": "pause"})
     channel.refresh_from_db()
     assert channel.state == "listening"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["imports", "quarantine", "connect", "new_brief", "preview_brief", "from_brandwatch"])
 def test_what_one_may_not_change_one_does_not_find(as_, cleo, name):
     assert as_(cleo).get(reverse(name)).status_code == 404
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("do", "field", "value"),
     [
@@ -259,6 +266,7 @@ def test_the_channel_page_asks_little_of_the_database(as_, ana, channel, django_
 # -- connecting ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_connecting_signs_in_for_real_and_begins_to_listen(as_, ana, harbour, monkeypatch):
     monkeypatch.setattr("rapport.connectors.contract.names", lambda: ("harbour",))
     answers = {"channel_name": "Our harbour", "field_handle": "calm", "field_password": "right"}
@@ -268,6 +276,7 @@ def test_connecting_signs_in_for_real_and_begins_to_listen(as_, ana, harbour, mo
     assert (row.name, row.handle, row.answers, row.cursors.count()) == ("Our harbour", "calm", False, 1)
 
 
+@pytest.mark.once
 def test_a_refused_password_is_told_and_never_written_back(as_, ana, harbour, monkeypatch):
     monkeypatch.setattr("rapport.connectors.contract.names", lambda: ("harbour",))
     answers = {"channel_name": "Our harbour", "field_handle": "calm", "field_password": "hunter2-secret"}
@@ -278,6 +287,7 @@ def test_a_refused_password_is_told_and_never_written_back(as_, ana, harbour, mo
     assert not Channel.objects.exists()
 
 
+@pytest.mark.once
 def test_a_connector_that_cannot_be_loaded_does_not_hide_the_others(as_, ana, harbour, monkeypatch):
     def load(name):
         if name == "broken":
@@ -292,6 +302,7 @@ def test_a_connector_that_cannot_be_loaded_does_not_hide_the_others(as_, ana, ha
     assert as_(ana).get(reverse("connect_to", args=["broken"])).status_code == 404
 
 
+@pytest.mark.once
 def test_signing_in_again_brings_a_channel_back(as_, ana, channel, monkeypatch):
     monkeypatch.setattr("rapport.connectors.contract.names", lambda: ("harbour",))
     Channel.objects.update(state="needs_sign_in", trouble="Harbour refused the password.")
@@ -303,6 +314,7 @@ def test_signing_in_again_brings_a_channel_back(as_, ana, channel, monkeypatch):
     assert (channel.state, channel.trouble) == ("listening", "")
 
 
+@pytest.mark.once
 def test_signing_in_with_a_wrong_password_changes_nothing(as_, ana, channel, monkeypatch):
     monkeypatch.setattr("rapport.connectors.contract.names", lambda: ("harbour",))
     Channel.objects.update(state="needs_sign_in")
@@ -326,6 +338,7 @@ def test_a_brief_is_written_and_listens(as_, ana):
     assert (brief.name, brief.query, brief.purpose, brief.active) == ("Late ferries", "ferry late", "product", True)
 
 
+@pytest.mark.once
 def test_a_mistake_is_marked_under_its_character_and_what_was_typed_stays(as_, ana):
     page = text_of(as_(ana).post(reverse("new_brief"), written(query="ferry (late", name="Kept name")))
     assert "query__error" in page
@@ -333,6 +346,7 @@ def test_a_mistake_is_marked_under_its_character_and_what_was_typed_stays(as_, a
     assert not Brief.objects.exists()
 
 
+@pytest.mark.once
 def test_a_brief_refuses_what_is_not_known_yet_and_says_so(as_, ana):
     page = text_of(as_(ana).post(reverse("new_brief"), written(query="tone:negative")))
     assert "<mark>" in page
@@ -359,6 +373,7 @@ def test_the_list_counts_the_days_that_the_preview_shows(as_, ana, hear, says):
     assert queries.matched_lately([brief, rests], now=timezone.now(), zone=UTC)[brief.pk] == 2
 
 
+@pytest.mark.once
 def test_the_preview_works_without_script_and_saves_nothing(as_, ana, hear, says):
     hear(says("The ferry was late again"))
     page = text_of(as_(ana).post(reverse("new_brief"), written(query="late", do="preview")))
@@ -366,6 +381,7 @@ def test_the_preview_works_without_script_and_saves_nothing(as_, ana, hear, says
     assert not Brief.objects.exists()
 
 
+@pytest.mark.once
 def test_the_preview_masks_private_data(as_, ana, hear, says):
     hear(says("Late again, write to kim.larsen@example.org"))
     page = text_of(as_(ana).get(reverse("preview_brief"), {"query": "late"}))
@@ -384,6 +400,7 @@ def test_a_member_reads_a_brief_and_sees_only_their_own_messages(as_, ana, cleo,
     assert Brief.objects.get().name == "Ferries"
 
 
+@pytest.mark.once
 def test_a_query_from_brandwatch_becomes_a_brief(as_, ana):
     client = as_(ana)
     assert reverse("from_brandwatch") in text_of(client.get(reverse("new_brief")))
@@ -398,6 +415,7 @@ def test_a_query_from_brandwatch_becomes_a_brief(as_, ana):
     assert Brief.objects.get().query == "ferry NEAR/5 late"
 
 
+@pytest.mark.once
 def test_a_brandwatch_query_that_cannot_be_read_is_shown_at_the_character(as_, ana):
     page = as_(ana).post(reverse("from_brandwatch"), {"text": "ferry AND (late"})
     assert page.status_code == 422
@@ -405,6 +423,7 @@ def test_a_brandwatch_query_that_cannot_be_read_is_shown_at_the_character(as_, a
     assert "A closing parenthesis is missing for this one." in text_of(page)
 
 
+@pytest.mark.once
 def test_two_briefs_do_not_share_a_name(as_, ana):
     client = as_(ana)
     client.post(reverse("new_brief"), written())
@@ -437,6 +456,7 @@ def upload(as_, ana, settings, tmp_path):
 CHOSEN = {"id": "tweet_id", "text": "text", "author": "name", "time": "tweet_created", "new_channel": "Old tweets"}
 
 
+@pytest.mark.once
 def test_an_upload_is_kept_under_a_name_of_ours(upload):
     _client, response = upload(name="../../etc/passwd.csv")
     name = response.url.rstrip("/").rpartition("/")[2]
@@ -455,6 +475,7 @@ def parquet_of(rows) -> bytes:
 POSTS = [{"id": n, "text": f"Late again {n}", "at": "2026-01-31", "user": {"name": "kim"}} for n in range(250)]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -477,6 +498,7 @@ def test_other_files_than_tables_are_previewed_and_imported_too(upload, name, co
     assert row.read_bytes == row.size_bytes
 
 
+@pytest.mark.once
 def test_a_compressed_file_that_breaks_off_fails_visibly(upload):
     content = gzip.compress("\n".join(json.dumps(post) for post in POSTS).encode())[:-200]
     client, response = upload("posts.jsonl.gz", content)
@@ -487,6 +509,7 @@ def test_a_compressed_file_that_breaks_off_fails_visibly(upload):
     assert "breaks off" in row.trouble
 
 
+@pytest.mark.once
 def test_the_columns_are_guessed_and_the_first_rows_shown(upload):
     client, response = upload()
     page = text_of(client.get(response.url))
@@ -510,6 +533,7 @@ def test_an_import_reads_the_file_and_offers_what_was_rejected(upload):
     assert list(csv.reader(StringIO(rejected)))[1][:2] == ["line 4", "no author"]
 
 
+@pytest.mark.once
 def test_a_column_that_is_missing_is_asked_for_and_nothing_begins(upload):
     client, response = upload()
     page = text_of(client.post(response.url, {**CHOSEN, "time": "", "do": "begin"}))
@@ -518,6 +542,7 @@ def test_a_column_that_is_missing_is_asked_for_and_nothing_begins(upload):
     assert not Channel.objects.filter(name="Old tweets").exists()
 
 
+@pytest.mark.once
 def test_a_file_is_not_imported_into_an_account_that_is_listened_to(upload, channel):
     client, response = upload()
     page = text_of(client.post(response.url, {**CHOSEN, "new_channel": channel.name, "do": "begin"}))
@@ -525,6 +550,7 @@ def test_a_file_is_not_imported_into_an_account_that_is_listened_to(upload, chan
     assert not Import.objects.exists()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("addressed", "expected"), [("on", True), (None, False)])
 def test_whether_an_import_was_said_to_us_decides_whether_somebody_answers(upload, addressed, expected):
     client, response = upload()
@@ -546,6 +572,7 @@ def test_an_import_is_stopped_and_goes_on(upload):
     assert row.state == "done"
 
 
+@pytest.mark.once
 def test_stopping_what_has_ended_is_told_and_changes_nothing(upload):
     client, response = upload()
     client.post(response.url, {**CHOSEN, "do": "begin"})
@@ -555,6 +582,7 @@ def test_stopping_what_has_ended_is_told_and_changes_nothing(upload):
     assert Import.objects.get().state == "done"
 
 
+@pytest.mark.once
 def test_the_bar_asks_again_until_there_is_nothing_to_wait_for(upload):
     client, response = upload()
     client.post(response.url, {**CHOSEN, "do": "begin"})
@@ -564,6 +592,7 @@ def test_the_bar_asks_again_until_there_is_nothing_to_wait_for(upload):
     assert client.get(url).headers["HX-Refresh"] == "true"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [("notes.docx", b"x", "Only CSV, JSONL and Parquet"), ("empty.csv", b"", "The file is empty.")],
@@ -574,6 +603,7 @@ def test_what_is_no_table_is_refused(upload, name, content, words):
     assert words in text_of(response)
 
 
+@pytest.mark.once
 def test_another_persons_upload_is_not_found(upload, as_, cleo, ana):
     _client, response = upload()
     hub = as_(cleo)
@@ -584,6 +614,7 @@ def test_another_persons_upload_is_not_found(upload, as_, cleo, ana):
     assert other.get(response.url).status_code == 404
 
 
+@pytest.mark.once
 def test_a_strangers_import_stays_closed(upload, as_, cleo):
     client, response = upload()
     client.post(response.url, {**CHOSEN, "do": "begin"})
@@ -638,6 +669,7 @@ def test_it_can_be_dismissed_once(as_, ana, quarantined):
     assert "Nothing is waiting here" in page
 
 
+@pytest.mark.once
 def test_a_stranger_does_not_find_the_quarantine(as_, cleo, quarantined):
     client = as_(cleo)
     assert client.post(reverse("settle_quarantined", args=[quarantined.pk, "dismiss"])).status_code == 404

@@ -69,6 +69,7 @@ def test_what_colleagues_should_know_is_written_down_and_on_record(see, ben, kim
     assert "wheelchair" not in str(AuditEntry.objects.first().detail)
 
 
+@pytest.mark.once
 def test_what_is_too_long_is_told_and_not_lost(see, ben, kim, client):
     see(ben, "person", kim.pk)
     response = client.post(reverse("describe_person", args=[kim.pk]), {"about": "w" * 6_000})
@@ -108,6 +109,7 @@ def test_a_list_of_fifty_asks_as_little_as_a_list_of_one(client, ben, hear, says
         assert len(client.get(reverse("people")).context["rows"]) == 50
 
 
+@pytest.mark.once
 def test_a_long_name_and_a_hostile_address_are_only_words(see, ana, hear, says):
     name = "<img src=x onerror=alert(1)>" + "n" * 270
     hear(says("ferry", author=Author("harbour", "x", name=name, url="javascript:alert(1)")))

@@ -35,6 +35,7 @@ def corrected(hear, says, ben):
         correcting.correct(row, reader="tone", said="neutral" if n == 3 else "negative", actor=ben)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("reader", NAMES)
 def test_before_anybody_corrected_anything_each_page_says_so(client, ana, reader):
     shown = page(client, ana, reader)
@@ -67,6 +68,7 @@ def test_only_who_sees_everything_reads_of_how_many_they_are(client, ana, ben, c
     assert words not in page(client, ben, "tone").content.decode()
 
 
+@pytest.mark.once
 def test_a_stranger_sees_nothing_of_it_and_takes_nothing_away(client, cleo, corrected):
     shown = page(client, cleo, "tone").content.decode()
     assert "Nobody corrected anything yet" in shown
@@ -125,11 +127,13 @@ def test_a_reader_that_had_no_part_in_the_newest_reading_names_no_version(client
     assert "<code>language-1" not in page(client, ben, "spam").content.decode()
 
 
+@pytest.mark.once
 def test_there_is_no_page_of_a_reader_that_there_is_not(client, ana):
     assert page(client, ana, "stars").status_code == 404
     assert client.get(reverse("corrections_export", args=["private"])).status_code == 404
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("reader", sorted(file.stem for file in cards.CARDS.glob("*.md")))
 def test_every_card_is_here_and_all_of_it_is_shown(reader):
     def letters(text: str) -> str:

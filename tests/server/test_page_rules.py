@@ -64,12 +64,14 @@ def test_the_dry_run_looks_at_the_latest_messages_and_says_so(talk, hear, says, 
     assert "Tried with the latest 2 messages" in tried(as_user(ana), RULES)
 
 
+@pytest.mark.once
 def test_private_data_in_examples_is_masked(hear, says, ana, as_user):
     hear(says("The ferry was late, my card is 4111 1111 1111 1111"))
     assert "•••• 1111" in tried(as_user(ana), RULES)
     assert "4111" not in tried(as_user(ana), RULES)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("text", "where", "words"),
     [
@@ -85,6 +87,7 @@ def test_an_error_stands_at_its_line_and_character(ana, as_user, text, where, wo
     assert words in shown
 
 
+@pytest.mark.once
 def test_the_button_tries_without_script_and_keeps_what_was_typed(talk, ana, as_user):
     page = as_user(ana).post("/inbox/rules/try/", {"text": FERRIES_TO_PRODUCT, "after": "1", "reason": "storm"})
     assert "<html" in body(page)
@@ -93,6 +96,7 @@ def test_the_button_tries_without_script_and_keeps_what_was_typed(talk, ana, as_
     assert RuleSet.objects.count() == 1
 
 
+@pytest.mark.once
 def test_saving_makes_a_version_with_a_reason(ana, as_user):
     page = save(as_user(ana), FERRIES_TO_PRODUCT, reason="Product asked for it")
     assert "Version 2 holds from now on." in body(page)
@@ -100,11 +104,13 @@ def test_saving_makes_a_version_with_a_reason(ana, as_user):
     assert (row.version, row.text, row.reason, row.by) == (2, FERRIES_TO_PRODUCT, "Product asked for it", ana)
 
 
+@pytest.mark.once
 def test_line_ends_of_a_browser_are_those_of_a_text(ana, as_user):
     save(as_user(ana), FERRIES_TO_PRODUCT.replace("\n", "\r\n"))
     assert RuleSet.objects.first().text == FERRIES_TO_PRODUCT
 
 
+@pytest.mark.once
 def test_without_a_reason_nothing_is_saved_and_the_text_stays(ana, as_user):
     page = save(as_user(ana), FERRIES_TO_PRODUCT, reason="  ")
     assert page.status_code == 422
@@ -113,6 +119,7 @@ def test_without_a_reason_nothing_is_saved_and_the_text_stays(ana, as_user):
     assert RuleSet.objects.count() == 1
 
 
+@pytest.mark.once
 def test_a_mistake_is_not_saved_and_the_text_stays(ana, as_user):
     page = save(as_user(ana), "ferry -> nobody\n* -> hub")
     assert page.status_code == 422
@@ -130,6 +137,7 @@ def test_a_version_in_between_is_not_written_over(ana, as_user):
     assert RuleSet.objects.count() == 2
 
 
+@pytest.mark.once
 def test_a_member_reads_them_and_cannot_change_them(talk, ben, as_user):
     client = as_user(ben)
     shown = body(client.get("/inbox/rules/"))
@@ -140,6 +148,7 @@ def test_a_member_reads_them_and_cannot_change_them(talk, ben, as_user):
     assert RuleSet.objects.count() == 1
 
 
+@pytest.mark.once
 def test_a_stranger_learns_nothing_of_messages_by_a_dry_run(talk, cleo, as_user):
     assert "My ferry was late again" not in body(
         as_user(cleo).post("/inbox/rules/try/", {"text": RULES, "after": "1"}, follow=True)
@@ -156,6 +165,7 @@ def test_the_history_shows_what_changed_who_did_it_and_why(ana, as_user):
     assert shown.index("Version 2") < shown.index("Version 1")
 
 
+@pytest.mark.once
 def test_an_earlier_version_can_be_the_beginning_of_the_next(ana, as_user):
     client = as_user(ana)
     save(client, FERRIES_TO_PRODUCT)
@@ -164,6 +174,7 @@ def test_an_earlier_version_can_be_the_beginning_of_the_next(ana, as_user):
     assert 'name="after" value="2"' in shown
 
 
+@pytest.mark.once
 def test_differences_are_counted_in_the_new_text():
     lines = list(differences("a\nb\nc", "a\nx\nc"))
     assert [(line.number, line.change, line.text) for line in lines] == [
@@ -174,6 +185,7 @@ def test_differences_are_counted_in_the_new_text():
     ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("query", ["?version=zz", "?version=999", "?version=99999999999999"])
 def test_a_broken_address_shows_the_newest(ana, as_user, query):
     assert "refund OR late OR ferry" in body(as_user(ana).get("/inbox/rules/" + query))

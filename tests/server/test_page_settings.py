@@ -38,11 +38,13 @@ def auditor(ana: User) -> User:
 PAGES = ["settings_teams", "settings_new_team", "settings_members", "settings_new_member", "settings_record"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["settings", *PAGES, "account"])
 def test_ana_sees_every_page(ana, name):
     assert as_(ana).get(reverse(name)).status_code == 200
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", PAGES)
 def test_cleo_finds_only_her_own_page(cleo, name):
     assert as_(cleo).get(reverse(name)).status_code == 404
@@ -52,23 +54,27 @@ def test_cleo_finds_only_her_own_page(cleo, name):
 # -- organisation and teams
 
 
+@pytest.mark.once
 def test_ana_renames_the_organisation(ana):
     as_(ana).post(reverse("settings"), {"name": "Calm Ferries & Co", "time_zone": "Europe/Oslo"})
     row = Organisation.objects.get()
     assert (row.name, row.time_zone) == ("Calm Ferries & Co", "Europe/Oslo")
 
 
+@pytest.mark.once
 def test_a_stranger_cannot_rename_it(cleo):
     as_(cleo).post(reverse("settings"), {"name": "Mine", "time_zone": "UTC"})
     assert Organisation.objects.get().name == "Calm Ferries"
 
 
+@pytest.mark.once
 def test_a_zone_that_does_not_exist_is_shown_at_its_field(ana):
     page = as_(ana).post(reverse("settings"), {"name": "Calm", "time_zone": "Mars/Olympus"})
     assert page.status_code == 200
     assert "time_zone" in page.context["form"].errors
 
 
+@pytest.mark.once
 def test_ana_makes_a_team_and_changes_its_promise(ana):
     client = as_(ana)
     client.post(reverse("settings_new_team"), {"name": "Night desk", "function": "service", "hours": "2"})
@@ -103,6 +109,7 @@ def test_a_new_member_gets_a_password_that_is_shown_once_and_works(ana):
     assert password not in str(list(AuditEntry.objects.values_list("detail", flat=True)))
 
 
+@pytest.mark.once
 def test_an_address_that_is_taken_is_refused_and_what_was_typed_stays(ana, ben):
     page = as_(ana).post(
         reverse("settings_new_member"), {"name": "Another Ben", "email": "ben@calm.example", "role": "member"}
@@ -111,6 +118,7 @@ def test_an_address_that_is_taken_is_refused_and_what_was_typed_stays(ana, ben):
     assert "Another Ben" in page.content.decode()
 
 
+@pytest.mark.once
 def test_cleo_cannot_add_anybody(cleo):
     as_(cleo).post(reverse("settings_new_member"), {"name": "X", "email": "x@calm.example", "role": "administrator"})
     assert not User.objects.filter(email="x@calm.example").exists()
@@ -196,6 +204,7 @@ def test_a_long_record_comes_in_pages_that_neither_repeat_nor_skip(auditor, ana)
     assert second.context["next_url"] == ""
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("before", ["x", "-1", "٣", "9" * 40])
 def test_a_page_mark_that_is_none_is_ignored(auditor, before):
     assert as_(auditor).get(reverse("settings_record"), {"before": before}).status_code == 200
@@ -208,6 +217,7 @@ def test_verifying_says_that_the_record_holds_and_after_a_change_that_it_does_no
     assert "Entry 2 was changed" in client.post(reverse("settings_verify"), follow=True).content.decode()
 
 
+@pytest.mark.once
 def test_a_stranger_can_neither_verify_nor_export(cleo):
     assert as_(cleo).post(reverse("settings_verify")).status_code == 404
     assert as_(cleo).get(reverse("settings_export", args=["csv"])).status_code == 404
@@ -221,6 +231,7 @@ def test_the_export_holds_every_entry_with_its_seal(auditor):
     )
 
 
+@pytest.mark.once
 def test_the_table_is_safe_in_a_spreadsheet(auditor, ana):
     organising.set_organisation(name="=cmd()", time_zone="UTC", actor=ana)
     body = b"".join(as_(auditor).get(reverse("settings_export", args=["csv"])).streaming_content).decode()
@@ -233,6 +244,7 @@ def test_the_table_is_safe_in_a_spreadsheet(auditor, ana):
 # -- one's own
 
 
+@pytest.mark.once
 def test_ben_sets_his_own_language_and_the_next_page_speaks_it(ben):
     client = as_(ben)
     client.post(reverse("account"), {"name": "Ben B", "language": "de", "time_zone": "", "theme": "dark"})
@@ -241,6 +253,7 @@ def test_ben_sets_his_own_language_and_the_next_page_speaks_it(ben):
     assert '<html lang="de"' in client.get(reverse("account")).content.decode()
 
 
+@pytest.mark.once
 def test_the_theme_is_kept_for_the_member_and_for_the_browser(ben):
     response = as_(ben).post(reverse("theme"), {"theme": "dark", "next": "/settings/me/"})
     assert response.url == "/settings/me/"
@@ -249,16 +262,19 @@ def test_the_theme_is_kept_for_the_member_and_for_the_browser(ben):
     assert ben.theme == "dark"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:go()", ""])
 def test_the_theme_leads_nowhere_else(ben, elsewhere):
     assert as_(ben).post(reverse("theme"), {"theme": "light", "next": elsewhere}).url == "/"
 
 
+@pytest.mark.once
 def test_the_theme_can_be_chosen_before_signing_in(ana):
     response = Client().post(reverse("theme"), {"theme": "dark", "next": "/accounts/login/"})
     assert response.cookies["theme"].value == "dark"
 
 
+@pytest.mark.once
 def test_a_password_is_asked_for_by_its_own_page(ben):
     page = as_(ben).get(reverse("account")).content.decode()
     assert reverse("account_change_password") in page
@@ -275,6 +291,7 @@ def archive_page(client, ana, settings, tmp_path):
     return lambda: client.get(reverse("settings_archive")).content.decode()
 
 
+@pytest.mark.once
 def test_an_archive_with_nothing_in_it_says_when_there_will_be_something(archive_page):
     assert "Nothing is archived yet" in archive_page()
 
@@ -292,6 +309,7 @@ def test_the_archive_says_how_large_it_is_and_whether_it_holds(archive_page, hea
     assert "the 1 messages are not those that were expected" in archive_page()
 
 
+@pytest.mark.once
 def test_its_trouble_is_told(archive_page):
     keeping.failed(ArchiveError("The disk is full."), now=timezone.now(), actor="test")
     assert "The disk is full." in archive_page()
@@ -307,6 +325,7 @@ def test_whoever_may_read_the_record_has_it_verified(archive_page, client, hear,
     assert "The archive holds" in archive_page()
 
 
+@pytest.mark.once
 def test_others_do_not_see_the_archive(client, ben):
     client.force_login(ben)
     assert client.get(reverse("settings_archive")).status_code == 404

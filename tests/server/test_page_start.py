@@ -11,6 +11,8 @@ from rapport.server.pages import middleware
 from rapport.server.pages import start as starting
 from rapport.server.prepare import sample_password, token
 
+pytestmark = pytest.mark.once
+
 FORM = {
     "organisation": "Calm Ferries",
     "time_zone": "Europe/Copenhagen",

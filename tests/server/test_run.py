@@ -12,6 +12,8 @@ from rapport.core.errors import SettingError
 from rapport.home import Home
 from rapport.server.run import STEADY_SECONDS, Part, see_that_it_is_free
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def part() -> Iterator[Part]:

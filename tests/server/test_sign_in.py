@@ -38,6 +38,7 @@ def test_who_was_switched_off_does_not_and_is_out_at_once(ben):
     assert not is_in(sign_in(ben.email))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("wire", "opens"),
     [
@@ -60,6 +61,7 @@ def test_the_printed_password_of_the_sample_opens_on_this_machine_only(ana, wire
     assert is_in(sign_in("sam@calm.example", SERVER_NAME="127.0.0.1", **wire)) is opens
 
 
+@pytest.mark.once
 def test_nobody_signs_up_by_themselves(ana):
     client = Client()
     client.post(
@@ -77,10 +79,12 @@ def test_twenty_wrong_passwords_in_a_row_are_too_many(ben):
     assert not is_in(client)
 
 
+@pytest.mark.once
 def test_the_console_says_how_to_begin(db):
     assert "/start/?token=" in how_to_sign_in()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "/\\evil.example", "https:evil.example"])
 def test_signing_in_leads_nowhere_else(ben, target):
     response = Client().post("/accounts/login/", {"login": ben.email, "password": PASSWORD, "next": target})

@@ -221,6 +221,7 @@ def test_the_conversation_says_why_a_message_is_urgent(client, ben, hear, says):
     assert "Urgent: speaks of harm to somebody; 40,000 follow its author" in page
 
 
+@pytest.mark.once
 def test_in_german_the_reasons_are_german(client, ben, hear, says):
     ben.language = "de"
     ben.save()
@@ -289,6 +290,7 @@ def test_an_export_says_how_urgent_and_whether_to_look_and_names_no_illness(hear
     assert "health" not in str(told)
 
 
+@pytest.mark.once
 def test_the_words_for_reasons_are_those_that_the_readers_give():
     reasons = {*urgency.WORDS, "private data in the open", "heard far"}
     assert set(why.URGENT_FOR) == reasons

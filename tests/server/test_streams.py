@@ -286,6 +286,7 @@ def test_the_same_message_by_asking_and_by_stream_is_one_message(channel, brook,
 # -- what the page says ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("cursor", "words"),
     [
