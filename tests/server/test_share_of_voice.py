@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import html
+import re
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from rapport.core.measure.coverage import State, Verdict
+from rapport.core.measure.voice import sums
 from rapport.core.types import NotEnough
 from rapport.server.listen import hours as listening
 from rapport.server.listen.hours import Told
@@ -229,6 +234,24 @@ def test_the_page_switches_between_messages_and_people(client, rival):
     assert "50\u00a0% of the people spoke about us" in page
     lines = client.get(reverse("course_voice_figure", args=["csv"]), {"count": "people"}).content.decode().splitlines()
     assert lines[1] == f"{week},us,people,0.5,0.41,0.59,80"
+
+
+def test_shares_of_weeks_that_are_too_small_alone_say_of_how_many_and_open_to_their_method(client, us, rival):
+    for n, row in enumerate(voice.weeks(timezone.now(), 12)):
+        row.brands = [["us", "us"], [str(rival.pk), rival.name]]
+        brand, each = ["us"] * 4 + [str(rival.pk)] * 6, np.arange(10)
+        names = [f"{n}-{one}" for one in each]
+        row.sums = {
+            kind: asdict(sums(brand, each, people=kind == "people", voice=names)) for kind in voice.COUNTED.values()
+        }
+        row.save()
+    page = client.get(reverse("course_voice")).content.decode()
+    assert "of 120 mentions" in page
+    method = page.split("How this was made")[1].partition("</details>")[0]
+    assert "ratio over clusters" in method
+    found = client.get(html.unescape(re.search(r'href="([^"]+)"', method)[1]))
+    assert found.status_code == 200
+    assert "of 120 people" in client.get(reverse("course_voice"), {"count": "people"}).content.decode()
 
 
 def test_a_week_among_other_rivals_is_not_drawn_beside_the_others(client, rival):

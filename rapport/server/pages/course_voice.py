@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -48,9 +49,8 @@ def page(request: HttpRequest) -> HttpResponse:
 
     enough = any(row.people if people else row.messages for row in rows)
     figure = figure_of(rows, people=people) if last and enough else None
-    method = render_to_string(
-        "course/_voice_method.html", {"last": last, "people": people, "hours": percent(voice.LIVE)}
-    )
+    told_by = {"last": last, "people": people, "hours": percent(voice.LIVE), "messages_url": _messages(rows)}
+    method = render_to_string("course/_voice_method.html", told_by)
     context = {
         "periods": [
             {"label": label, "url": f"?{_carried(weeks, people)}", "here": weeks == count}
@@ -64,20 +64,32 @@ def page(request: HttpRequest) -> HttpResponse:
         "rivals": rivals,
         "whole": _whole(rows, last, people=people) if last else [],
         "charts": [framed(request, figure, url, method)] if figure else [],
+        "method": method,
     }
     return tabbed(request, "course_voice", "course/voice.html", context)
 
 
-def _whole(rows: Sequence[VoiceWeek], last: VoiceWeek, *, people: bool) -> list[tuple[str, str, str, str]]:
-    """(whose, share, interval, why there is none) of all these weeks together, those among the same rivals."""
+def _messages(rows: Sequence[VoiceWeek]) -> str:
+    """Finds what was said of us and of the rivals in these weeks."""
+    briefs = Brief.objects.filter(active=True, purpose__in=[*voice.OURS, Purpose.RIVAL])
+    said = " OR ".join(f"({brief.query})" for brief in briefs)
+    weeks = f"published:{rows[0].week}..{rows[-1].week + timedelta(days=6)} " if rows else ""
+    return f"{reverse('search')}?{urlencode({'q': f'{weeks}({said})' if said else weeks})}"
+
+
+def _whole(rows: Sequence[VoiceWeek], last: VoiceWeek, *, people: bool) -> list[tuple[str, str, str, str, str]]:
+    """(whose, share, interval, why there is none, of how many) of all these weeks together, those among the same
+    rivals."""
     found = voice.whole([row for row in rows if row.brands == last.brands], people=people)
     names = [(key, _("us") if key == voice.US else name) for key, name in last.brands]
     if isinstance(found, NotEnough):
-        return [(name, "", "", lacking(found)) for _key, name in names]
+        return [(name, "", "", lacking(found), "") for _key, name in names]
+    counted = _("of %(n)s people") if people else _("of %(n)s mentions")
+    sample = counted % {"n": number(next(iter(found.values())).n)}
     return [
-        (name, percent(found[key].value), between(found[key], percent), "")
+        (name, percent(found[key].value), between(found[key], percent), "", sample)
         if key in found
-        else (name, percent(0), "", "")
+        else (name, percent(0), "", "", sample)
         for key, name in names
     ]
 
