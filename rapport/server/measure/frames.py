@@ -50,6 +50,7 @@ PASSED = np.dtype([("message", "<i8"), ("channel", "<i4"), ("language", "S8")])
 
 Rows = NDArray[np.void]
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 ANSWERS = (*sampling.TONES, "uncodable")
 EARLIEST = timedelta(hours=3)
@@ -84,6 +85,21 @@ def rows_to(day: DeskDay, number: float) -> Rows:
     if len(kept) < day.messages and (not len(kept) or kept["number"].max() < number):
         kept = rows(day)
     return kept[kept["number"] <= number]
+
+
+def rows_of(day: DeskDay, messages: Sequence[int]) -> Rows:
+    """Those of these messages, in the order of the frame. Most that were drawn are among the foremost."""
+    wanted = np.array(sorted(messages), dtype=np.int64)
+    first = np.frombuffer(bytes(day.foremost), dtype=ROW)
+    found = _among(first, wanted)
+    return found if len(found) == len(wanted) or len(first) == day.messages else _among(rows(day), wanted)
+
+
+def _among(kept: Rows, wanted: Ints) -> Rows:
+    ordered = kept["message"]
+    at = np.searchsorted(ordered, wanted)
+    at = at[at < len(kept)]
+    return kept[at[ordered[at] == wanted[: len(at)]]]
 
 
 def keep(found: Rows, **day: Any) -> DeskDay:
@@ -330,9 +346,8 @@ def _learn(day: date, reader: str, names: Mapping[int, str], now: datetime) -> _
     channels: list[str] = []
     raw: list[Floats] = []
     labels: list[int] = []
-    for row in earlier.filter(pk__in=list(said)).select_related("frame").order_by("day").iterator(chunk_size=10):
-        kept = rows(row)
-        there = kept[np.isin(kept["message"], np.array(list(said[row.pk]), dtype=np.int64))]
+    for row in earlier.filter(pk__in=list(said)).only("messages", "strata", "foremost").order_by("day"):
+        there = rows_of(row, list(said[row.pk]))
         channels += [names[channel] for channel in there["channel"].tolist()]
         raw.append(undone(calibration_of(row)).apply(there["tone"].astype(np.float64)))
         labels += [ANSWERS.index(said[row.pk][message]) for message in there["message"].tolist()]

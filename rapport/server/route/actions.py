@@ -38,6 +38,13 @@ from rapport.server.understand.models import Reading, SetAside
 
 Thread = tuple[str, str]  # network, thread id
 PREVIEW = 160
+FOLDED = (
+    *("text", "published_at", "heard_at", "removed_at", "left_at", "ours", "context", "placement__conversation"),
+    *("author__external_id", "author__handle", "author__name"),
+    *("reading__tone", "reading__kinds", "reading__language", "reading__private", "reading__urgency"),
+)
+"""What a conversation is folded from."""
+
 NO_TEXTS: Mapping[int, str] = MappingProxyType({})
 URGENT = ("now", "soon")
 
@@ -183,8 +190,8 @@ def refresh(talks: Iterable[int], *, reopen: Iterable[int] = (), texts: Mapping[
     wanted = Conversation.objects.filter(pk__in=talks).select_related("team").order_by("pk")
     locked = list(wanted.select_for_update(of=("self",)))
     by_talk: dict[int, list[Message]] = defaultdict(list)
-    messages = Message.objects.filter(placement__conversation__in=talks)
-    for message in messages.select_related("author", "reading", "placement").order_by("published_at", "id"):
+    rows = Message.objects.filter(placement__conversation__in=talks).select_related("author", "reading", "placement")
+    for message in rows.only(*FOLDED).order_by("published_at", "id"):
         if message.left_at:
             message.text = texts.get(message.pk, "")
         by_talk[message.placement.conversation_id].append(message)
