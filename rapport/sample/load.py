@@ -197,18 +197,12 @@ def _pulses(world: World, channels: dict[str, Channel]) -> None:
         for number in range(hours):
             hour = first + timedelta(hours=number)
             broken = _outage(world.outages, channel.slug, hour)
+            calls = (0, 60, broken.cause) if broken else (60, 0, "")
             rows.append(
-                Pulse(
-                    channel=channels[channel.slug],
-                    source=source,
-                    hour=hour,
-                    fetches=0 if broken else 60,
-                    failures=60 if broken else 0,
-                    heard=counts.get((channel.slug, source, hour), 0),
-                    trouble=broken.cause if broken else "",
-                )
+                (channels[channel.slug].pk, source, hour, counts.get((channel.slug, source, hour), 0), *calls, 0, None)
             )
-    Pulse.objects.bulk_create(rows, batch_size=2_000)
+    names = ("channel", "source", "hour", "heard", "fetches", "failures", "trouble", "let_go", "behind_seconds")
+    many.create(Pulse, names, rows)
     last = {heard.channel: heard.heard_at for heard in world.messages}
     for slug, row in channels.items():
         Channel.objects.filter(pk=row.pk).update(last_ok_at=world.until, last_heard_at=last.get(slug))
@@ -239,7 +233,9 @@ def _act(world: World, channels: dict[str, Channel], people: dict[str, User]) ->
     """Who answered, who has it, what they wrote down, what is closed: as it stands at the end of the story."""
     networks = {slug: row.network for slug, row in channels.items()}
     talks = {(talk.network, talk.thread_id): talk for talk in Conversation.objects.select_related("team")}
-    messages = {(row.network, row.external_id): row for row in Message.objects.select_related("channel")}
+    messages = {
+        (row.network, row.external_id): row for row in Message.objects.only("network", "external_id", "channel")
+    }
     teams = {team.slug: team for team in Team.objects.all()}
     notes, answers = [], []
     with recorded("sample.loaded", ACTOR, messages=len(messages), conversations=len(talks)):
@@ -276,7 +272,7 @@ def _sent(act: Answered, talk: Conversation, sent: Message, parent: Message, by:
     key = hashlib.sha256(f"{act.channel} {act.message_id}".encode()).hexdigest()[:32]
     return Outgoing(
         conversation=talk,
-        channel=sent.channel,
+        channel_id=sent.channel_id,
         parent=parent,
         text=act.text,
         text_hash=hashlib.sha256(act.text.encode()).hexdigest(),

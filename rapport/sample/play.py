@@ -28,6 +28,9 @@ DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 CLOSES, CODED, LOOKED = timedelta(hours=28), timedelta(hours=34), timedelta(hours=46)  # after the day began
 CODERS = ("luc.delorme@merrowline.example", "nils.aagaard@merrowline.example", "ines.calloway@merrowline.example")
 FIRST, SECOND, REPEAT = "first", "second", "repeat"
+UNSEEN = tuple(f"message__{name}" for name in ("text", "spans", "ref", "url", "edited_at", "next_try_at", "heard_at"))
+"""Of a message, what those who know what it means need not look at."""
+
 ASKED_AGAIN = 0.2  # how often a coder looks, on a day, whether something is to be coded once more
 ANSWERS = ("negative", "neutral", "positive", "uncodable")
 HEARS: Mapping[str, tuple[float, float, float, float]] = {
@@ -91,8 +94,8 @@ class Crew:
 
     def says(self) -> Iterator[Said]:
         """Of all that lies on the desk of the day that closed last, from the front of its queue."""
-        queue = Drawn.objects.filter(day=DeskDay.objects.first(), answer="").select_related("message").order_by("place")
-        for drawn in queue:
+        queue = Drawn.objects.filter(day=DeskDay.objects.only("pk").first(), answer="").order_by("place")
+        for drawn in queue.select_related("message").defer(*UNSEEN):
             able = [one.user for one in self.coders if drawn.language in ("", *one.languages)]
             for user, purpose in zip(self.rng.sample(able, len(able)), (FIRST, SECOND)[: 1 + drawn.twice]):
                 yield self._said(drawn, purpose, user)
