@@ -220,6 +220,16 @@ def test_a_reader_that_is_too_sure_is_believed_less_from_the_labels_before_the_d
     assert frames.rows(day)["tone"].max() == pytest.approx(0.9)
 
 
+def test_rows_are_the_same_whether_the_foremost_hold_them_or_not(channel, coder, monkeypatch):
+    monkeypatch.setattr(frames, "FOREMOST", 5)
+    said(channel, 20)
+    day = frames.close_day(DAY, NOON)
+    whole = frames.rows(day)
+    by_number = whole["message"][np.argsort(whole["number"])].tolist()
+    for wanted in (by_number[:3], by_number[3:8], by_number[-1:], [], [0, by_number[0], by_number[-1] + 1000]):
+        assert (frames.rows_of(day, wanted) == whole[np.isin(whole["message"], wanted)]).all()
+
+
 def test_what_was_recalibrated_can_be_taken_back_to_what_the_reader_said(channel, coder):
     learned = frames.Calibration(0.4, (0.3, -0.1, -0.2))
     raw = np.array([[0.9, 0.06, 0.04], [0.2, 0.5, 0.3]])
@@ -243,13 +253,13 @@ def test_labels_of_another_reader_or_of_later_say_nothing(channel, coder):
 def test_nothing_of_a_day_changes_after_it_closed(channel, coder):
     rows = said(channel, 40)
     day = frames.close_day(DAY, NOON)
-    before = bytes(day.rows), day.strata, list(day.drawn.values())
+    before = bytes(day.frame.rows), day.strata, list(day.drawn.values())
     Reading.objects.filter(message__in=rows).update(negative=0, positive=1, tone="positive", reader="tone-new")
     Message.objects.filter(pk=rows[0].pk).update(text="Something else", revision=2)
     said(channel, 9, prefix="late")
     frames.close_days(NOON + timedelta(hours=1))
     day = DeskDay.objects.get(day=DAY)
-    assert (bytes(day.rows), day.strata, list(day.drawn.values())) == before
+    assert (bytes(day.frame.rows), day.strata, list(day.drawn.values())) == before
 
 
 def test_what_comes_late_is_counted_with_the_day_that_it_belongs_to(channel, coder):
