@@ -99,7 +99,8 @@ def _among(kept: Rows, wanted: Ints) -> Rows:
     ordered = kept["message"]
     at = np.searchsorted(ordered, wanted)
     at = at[at < len(kept)]
-    return kept[at[ordered[at] == wanted[: len(at)]]]
+    found: Rows = kept[at[ordered[at] == wanted[: len(at)]]]
+    return found
 
 
 def keep(found: Rows, **day: Any) -> DeskDay:

@@ -190,8 +190,8 @@ def refresh(talks: Iterable[int], *, reopen: Iterable[int] = (), texts: Mapping[
     wanted = Conversation.objects.filter(pk__in=talks).select_related("team").order_by("pk")
     locked = list(wanted.select_for_update(of=("self",)))
     by_talk: dict[int, list[Message]] = defaultdict(list)
-    rows = Message.objects.filter(placement__conversation__in=talks).select_related("author", "reading", "placement")
-    for message in rows.only(*FOLDED).order_by("published_at", "id"):
+    said_there = Message.objects.filter(placement__conversation__in=talks).only(*FOLDED)
+    for message in said_there.select_related("author", "reading", "placement").order_by("published_at", "id"):
         if message.left_at:
             message.text = texts.get(message.pk, "")
         by_talk[message.placement.conversation_id].append(message)
