@@ -333,6 +333,24 @@ def test_five_hundred_copies_are_one_voice() -> None:
     assert found.estimate.value < 0.03
 
 
+@pytest.mark.parametrize(("of", "truth"), [("positive", 0.03), ("net", -0.94)])
+def test_a_mood_that_nearly_all_share_is_not_taken_for_certain(of: str, truth: float) -> None:
+    """With Student's interval three of four are held: whoever finds no good word among forty is sure of none."""
+    rng, runs, held = np.random.default_rng(8), 300, 0
+    for _ in range(runs):
+        label = rng.choice([0, 2], size=40, p=[0.97, 0.03])
+        found = mood(one_stratum(np.full((4000, 3), 1 / 3)), plain(label.tolist()), np.arange(40), of)
+        held += found.estimate.low <= truth <= found.estimate.high
+    assert held / runs > 0.95 - 3 * math.sqrt(0.95 * 0.05 / runs)
+
+
+@pytest.mark.parametrize("label", [0, 1, 2, 3])
+def test_a_mood_of_which_nobody_differs_still_has_an_interval(label: int) -> None:
+    for of in share.OUTCOMES:
+        found = mood(one_stratum(np.full((500, 3), 1 / 3)), plain([label] * 40), np.arange(40), of)
+        assert 0.05 < found.estimate.high - found.estimate.low < 0.5
+
+
 def test_one_group_tells_no_mood() -> None:
     frame, labels = one_stratum(np.full((5000, 3), 1 / 3)), plain([0, 1] * 40)
     assert mood(frame, labels, np.zeros(80, dtype=int)) == NotEnough(1, 2, "groups of messages")

@@ -437,8 +437,7 @@ def _of_one_side(sample: _Sample, parts: _Parts, level: float, watched: int | No
     worths = [np.array(OUTCOMES[of]) for of in ("positive", "negative")]
     each = [replace(_parts(sample, worth, parts.weight), beside=parts.beside) for worth in worths]
     good, bad = (_rare(sample, one, worth, level, watched) for one, worth in zip(each, worths))
-    down = good.estimate.value - good.estimate.low + bad.estimate.high - bad.estimate.value
-    up = good.estimate.high - good.estimate.value + bad.estimate.value - bad.estimate.low
+    down, up = _of_both(good.estimate, bad.estimate)
     low, high = parts.value - down, parts.value + up
     found = _result(sample, parts, np.array(OUTCOMES["net"]), low, high, good.estimate.method)
     z = normal_quantile((1 + level) / 2)
@@ -446,6 +445,11 @@ def _of_one_side(sample: _Sample, parts: _Parts, level: float, watched: int | No
         z = time_uniform(1.0, len(sample.labels), watched, level=level)
     variance, effective = ((down + up) / (2 * z)) ** 2, max(good.effective, bad.effective)
     return replace(found, variance=variance, df=math.inf, effective=effective)
+
+
+def _of_both(good: Estimate, bad: Estimate) -> tuple[float, float]:
+    """How far below and above its value net tone may lie, by the intervals of its two shares."""
+    return good.value - good.low + bad.high - bad.value, good.high - good.value + bad.value - bad.low
 
 
 def _score(value: float, n: float, z: float) -> tuple[float, float]:
@@ -582,7 +586,8 @@ def mood(
     weight         of the predictions, between 0 and 1; None: the best for this outcome. What stands beside net tone
                    takes that of net tone, so that it adds up
 
-    With few groups the interval is wide; that is what few groups say. Returns NotEnough below `fewest` labels, or
+    With few groups the interval is wide; that is what few groups say. Of a rare class, and of net tone where nearly all
+    is good or bad, it is made as in `estimate`. Returns NotEnough below `fewest` labels, or
     when all belong to one group.
 
     Source: K.-Y. Liang and S. Zeger (1986), Biometrika 73, 13-22, for the sum over groups. Labels that hang together
@@ -611,10 +616,22 @@ def mood(
     read = len(labels) / float(frame.sizes.sum())
     factor = groups / (groups - 1)
     variance = max(factor * (own_e + read * (own_y - own_e) + common), own_e) + day_variance / days
-    half = student_quantile((1 + level) / 2, groups - 1) * math.sqrt(variance)
+    t = student_quantile((1 + level) / 2, groups - 1)
+    value = min(max(parts.value, float(worth.min())), float(worth.max()))
+    down = up = t * math.sqrt(variance)
     method = f"stratified difference estimator over {groups} groups, {level:.0%} Student interval"
-    found = _result(sample, parts, worth, parts.value - half, parts.value + half, method)
-    effective = _spread(sample, parts, worth) / variance if variance > 0 else found.effective
+    if of != "net" and len(labels) * min(value, 1 - value) < RARE:
+        worth_groups = min(value * (1 - value) / variance, groups) if variance > 1e-12 else float(groups)
+        low, high = _score(value, max(worth_groups, 1.0), t)
+        down, up = value - low, high - value
+        method = f"stratified difference estimator over {groups} groups, {level:.0%} score interval"
+    if of == "net" and (variance < 1e-12 or _one_sided(sample, parts)):
+        how = {"days": days, "level": level, "fewest": fewest, "weight": parts.weight}
+        each = [mood(frame, labels, group, one, **how) for one in ("positive", "negative")]  # type: ignore[arg-type]
+        down, up = _of_both(*(one.estimate for one in each if isinstance(one, ShareEstimate)))
+    found = _result(sample, parts, worth, value - down, value + up, method)
+    variance = max(variance, ((down + up) / (2 * t)) ** 2)
+    effective = _spread(sample, parts, worth) / variance
     return ShareEstimate(found.estimate, found.labels, found.messages, variance, groups - 1.0, found.weight, effective)
 
 
