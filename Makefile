@@ -13,7 +13,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 PYTHON = .venv/bin/python
 PYTEST = $(PYTHON) -m pytest
 
-.PHONY: help demo run check test test-core test-server test-postgresql test-browser test-mix live torture mutants bench-inbox bench-archive bench-measure bench-briefs bench-intake bench-readers bench-course bench-sample words pictures clean
+.PHONY: help demo run check check-types check-rest test test-core test-server test-postgresql test-browser test-mix live torture mutants bench-inbox bench-archive bench-measure bench-briefs bench-intake bench-readers bench-course bench-sample words pictures clean
 
 help:
 	@echo "make demo         install, load the sample organisation, start everything (PORT=$(PORT), RAPPORT_HOME=$(RAPPORT_HOME))"
@@ -77,10 +77,15 @@ words: .stamps/dev
 
 # -- checking ----------------------------------------------------------------------------------------------------------
 
-check: .stamps/dev
+# They need nothing of each other: `make -j2 check` lets the types, the longest, have a core of their own.
+check: check-types check-rest
+
+check-types: .stamps/dev
+	.venv/bin/mypy rapport
+
+check-rest: .stamps/dev
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
-	.venv/bin/mypy rapport
 	.venv/bin/lint-imports
 	RAPPORT_HOME=$$(mktemp -d) DJANGO_SETTINGS_MODULE=rapport.server.settings $(PYTHON) -m django makemigrations --check --dry-run
 

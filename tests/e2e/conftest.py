@@ -215,10 +215,14 @@ def until(page: Page, script: str, seconds: float = 20) -> None:
 
 
 def violations(page: Page, *, contrast: bool = True) -> list[str]:
-    """What axe-core calls serious or critical on this page. The contrast takes most of the time."""
+    """What axe-core calls serious or critical on this page. The contrast takes most of the time.
+
+    Without `preload`, which fetches all stylesheets again for a rule that is off (the lock of the orientation).
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": contrast}}}
+    rules = {"color-contrast": {"enabled": contrast}}
+    options = {"resultTypes": ["violations"], "preload": False, "rules": rules}
     found = page.evaluate("options => axe.run(document, options)", options)["violations"]
     return [
         f"{page.url}: {one['id']} ({one['impact']}): {one['nodes'][0]['target']} {one['nodes'][0]['failureSummary']}"

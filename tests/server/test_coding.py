@@ -336,6 +336,7 @@ def test_some_come_back_to_the_same_person_unawares_a_week_later(channel, day, b
     assert isinstance(say(again, "positive", ben, late), Refused)
 
 
+@pytest.mark.once
 def test_between_two_repeats_come_others(channel, day, both, all_repeated):
     ben, _cleo = both
     Drawn.objects.update(twice=False)
@@ -361,6 +362,7 @@ def test_what_was_edited_taken_back_or_settled_does_not_come_back(day, both, ana
     assert coding.next_for(ben, NOON + timedelta(days=8)) is None
 
 
+@pytest.mark.once
 def test_about_one_in_twenty_is_repeated(channel, both, monkeypatch):
     monkeypatch.setattr(coding, "salt", lambda purpose: purpose)  # or one in a thousand runs would be off
     Organisation.objects.update(labels_a_day=400)
@@ -435,6 +437,7 @@ def long_day(channel, both):
     return frames.close_day(DAY, NOON)
 
 
+@pytest.mark.once
 def test_two_who_mostly_agree_have_an_alpha_with_an_interval(long_day, both):
     mostly = [("negative", "negative"), ("neutral", "neutral"), ("positive", "positive")] * 15
     coded_twice(long_day, *both, [*mostly, ("negative", "neutral"), ("neutral", "negative"), ("neutral", "uncodable")])
@@ -449,6 +452,7 @@ def test_two_who_mostly_agree_have_an_alpha_with_an_interval(long_day, both):
     assert found.oneself == NotEnough(0, 20, "messages coded twice")
 
 
+@pytest.mark.once
 def test_chance_agreement_is_said_to_be_low(long_day, both):
     tones = ("negative", "neutral", "positive")
     coded_twice(long_day, *both, [(one, other) for one in tones for other in tones] * 3)

@@ -330,6 +330,7 @@ HOURS = st.lists(st.sampled_from(["well", "well", "failed", "once", "nobody", "b
 LOOKS = st.lists(st.integers(1, 30), max_size=6)
 
 
+@pytest.mark.once
 @given(HOURS, LOOKS, st.lists(st.tuples(st.integers(0, 28), st.integers(1, 5)), max_size=3))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_gaps_never_overlap_and_cover_exactly_the_hours_that_were_down(sea, story, looks, tellings):

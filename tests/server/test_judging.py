@@ -34,6 +34,7 @@ def test_a_draw_is_without_repetition_and_from_all_matches(brief, ana):
     assert len(set(sample.drawn.values_list("message", flat=True))) == judging.DRAWN
 
 
+@pytest.mark.once
 def test_there_is_no_share_before_enough_is_judged_and_then_its_interval_holds_the_truth(brief, ana):
     sample = judging.draw(brief, actor=ana)
     judged(sample, 39, ana)

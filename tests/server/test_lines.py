@@ -104,6 +104,7 @@ def test_what_was_taken_back_is_in_no_figure(line):
     assert len(day.label) == 11
 
 
+@pytest.mark.once
 def test_of_a_large_group_the_unit_is_not_the_one_that_was_likeliest_to_be_drawn(line):
     days = Days(volume={"Web": 3000}, labels=300)
     days.play(1)
@@ -359,6 +360,7 @@ def test_a_planted_change_turns_red_with_its_date_its_size_and_who_carries_it(li
     assert red.found["size"][1] > 0.05
 
 
+@pytest.mark.once
 def test_an_outage_turns_nothing_red(line):
     days = Days(mood=lambda n, channel: SOUR if channel == "Post" else (0.2, 0.5, 0.3), volume={"Web": 30, "Post": 10})
     watching.step(morning_after(days.play(EIGHT_WEEKS)))
@@ -366,6 +368,7 @@ def test_an_outage_turns_nothing_red(line):
     assert not Alarm.objects.exclude(kind="amber").exists()
 
 
+@pytest.mark.once
 def test_a_reader_that_drifts_raises_the_ruler_and_nothing_red(line):
     days = Days()
     watching.step(morning_after(days.play(EIGHT_WEEKS)))
@@ -374,6 +377,7 @@ def test_a_reader_that_drifts_raises_the_ruler_and_nothing_red(line):
     assert Alarm.objects.get(kind="ruler").found["more"]
 
 
+@pytest.mark.once
 def test_another_reader_is_written_down_and_begins_with_a_ruler_of_its_own(line):
     days = Days()
     watching.step(morning_after(days.play(EIGHT_WEEKS)))
@@ -390,6 +394,7 @@ def test_another_reader_is_written_down_and_begins_with_a_ruler_of_its_own(line)
     assert not Alarm.objects.exists()
 
 
+@pytest.mark.once
 def test_amber_asks_for_labels_of_another_reader_and_goes_on_from_what_it_says(line):
     days = Days()
     watching.step(morning_after(days.play(EIGHT_WEEKS)))
@@ -408,6 +413,7 @@ def test_amber_asks_for_labels_of_another_reader_and_goes_on_from_what_it_says(l
     assert not Alarm.objects.exists()
 
 
+@pytest.mark.once
 def test_a_tolerance_within_the_error_of_the_baseline_is_refused(line):
     Line.objects.update(tolerance=0.005)
     watching.step(morning_after(Days().play(EIGHT_WEEKS)))
@@ -419,6 +425,7 @@ def test_a_tolerance_within_the_error_of_the_baseline_is_refused(line):
         assert why_not(kept).startswith("eine Änderung um 0,5 Punkte ist vom Fehler der Grundlinie")
 
 
+@pytest.mark.once
 def test_days_wait_for_their_labels_and_not_for_ever(line):
     days = Days()
     watching.step(morning_after(days.play(EIGHT_WEEKS)))
@@ -427,6 +434,7 @@ def test_days_wait_for_their_labels_and_not_for_ever(line):
     assert watching.step(morning_after(day, 24 * 5)) == 1
 
 
+@pytest.mark.once
 def test_amber_asks_for_more_labels_before_anybody_has_coded_the_day(line):
     days = Days()
     watching.step(morning_after(days.play(EIGHT_WEEKS)))
