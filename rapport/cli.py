@@ -46,8 +46,10 @@ def main() -> None:
 def django() -> None:
     """Start Django, for the commands that need the database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.server.settings")
-    import django as framework
-
+    try:
+        import django as framework
+    except ModuleNotFoundError:
+        raise click.ClickException("This asks the database, and needs the server: install rapport[server].") from None
     framework.setup()
 
 

@@ -237,3 +237,10 @@ def test_a_table_that_cannot_be_read_says_where(
 def test_the_command_line_starts_without_the_estimators() -> None:
     code = "import sys, rapport.cli; sys.exit(any(name in sys.modules for name in ('numpy', 'scipy', 'django')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("command", ["response", "lines", "figures", "alarms"])
+def test_what_asks_the_database_says_so_where_there_is_no_server(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "django", None)
+    result = CliRunner().invoke(main, ["measure", command])
+    assert (result.exit_code, "install rapport[server]" in result.output) == (1, True)
