@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from rapport.core.types import Estimate, NotEnough
 from rapport.server.listen.models import Channel
@@ -19,6 +19,7 @@ from rapport.server.measure.models import DayAnswer, DayCount
 from rapport.server.measure.queries import Usual, course, monday
 from rapport.server.organise.models import Team, User
 from rapport.server.pages import charts
+from rapport.server.pages.drawings import Bar, bars, lines
 from rapport.server.pages.figures import figures
 from rapport.server.pages.tags import amount
 from tests.server.test_contrast import colours as contrast_colours
@@ -314,6 +315,17 @@ def test_a_file_that_leaves_the_page_has_its_title_and_its_fonts(client, weeks, 
     )
     assert " ".join(title.split()[:3]) in away
     assert " ".join(title.split()[:3]) not in inside
+
+
+@pytest.mark.parametrize(("language", "part"), [("en", "0.4"), ("de", "0,4")])
+def test_an_axis_writes_numbers_as_the_page_does(folder, language, part):
+    with translation.override(language):
+        small, large = (
+            charts.drawn(charts.framed(draw([Bar("", 0), Bar("", most)], 320, charts.colours("light")), "light"), "svg")
+            for draw, most in ((lines, 1), (bars, 4000))
+        )
+    assert f">{part}<" in small.decode()
+    assert ">2\u2009000<" in large.decode()
 
 
 @pytest.mark.once

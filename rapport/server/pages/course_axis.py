@@ -161,7 +161,7 @@ def bands(axis: Axis, weeks: Iterable[Row], of: str, people: bool, c: Colours) -
             {
                 "data": {"values": [band for band in bands if low <= band["wide"] < high]},
                 "mark": {**text, "angle": angle},
-                "encoding": {"x": axis.x("middle"), "y": {"value": HEIGHT / 2}, "text": {"field": "words"}},
+                "encoding": {"x": axis.x("middle"), "y": {"value": 0.4 * HEIGHT}, "text": {"field": "words"}},
             }
             for low, high, angle in ((14, 190, 270), (190, 10_000, 0))
         ),
@@ -199,6 +199,7 @@ def target(axis: Axis, goal: Goal, y: Spec, c: Colours) -> list[Spec]:
     at = {"x": axis.x(), "y": {"field": "value", **y}}
     ring = {"type": "point", "shape": "circle", "filled": False, "opacity": 1, "size": 190, "strokeWidth": 2}
     words = f"{_('Goal')} {written(goal.of)(goal.target)}"
+    above = {"type": "text", "align": "right", "dx": 8, "dy": -18}  # beside it stands what is now, where it is narrow
     return [
         {"data": data, "mark": {**ring, "color": c["text"]}, "encoding": at},
         {
@@ -208,7 +209,7 @@ def target(axis: Axis, goal: Goal, y: Spec, c: Colours) -> list[Spec]:
         },
         {
             "data": data,
-            "mark": {"type": "text", "text": words, "align": "right", "dx": -13, "color": c["text"], "fontWeight": 600},
+            "mark": {**above, "text": words, "color": c["text"], "fontWeight": 600},
             "encoding": at,
         },
     ]

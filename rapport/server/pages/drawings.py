@@ -38,11 +38,11 @@ def bars(found: Sequence[Bar], width: int, c: Colours, *, height: int = 180) -> 
         "data": {"values": values},
         "layer": [
             {
-                "mark": {"type": "bar", "color": c["accent"]},
+                "mark": {"type": "bar", "color": c["accent"], "stroke": c["accent"], "strokeWidth": 1},
                 "encoding": {
                     "x": x,
                     "y": {"field": "count", **y},
-                    "opacity": {"condition": {"test": "datum.within", "value": 1}, "value": 0.35},
+                    "fillOpacity": {"condition": {"test": "datum.within", "value": 1}, "value": 0.35},
                 },
             },
             {

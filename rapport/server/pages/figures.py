@@ -548,7 +548,7 @@ def _stacked(course: Course, width: int, c: Colours, panels: list[Spec]) -> Spec
                     "filled": True,
                     "opacity": 1,
                     "size": 30,
-                    "color": c["line"],
+                    "color": c["neutral"],
                 },
                 "encoding": {"x": x, "y": {"value": 7}},
             },
