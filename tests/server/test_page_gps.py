@@ -554,6 +554,14 @@ def test_saying_what_happened_puts_it_on_the_chart_and_closing_ends_the_alarm(ha
 
 
 @pytest.mark.once
+def test_of_two_who_say_what_happened_the_first_is_kept(line, hanna):
+    alarm = Alarm.objects.get()
+    assert isinstance(setting.explain_alarm(alarm, text="Prices went up", actor=hanna), Annotation)
+    said = as_(hanna).post(reverse("explain_alarm", args=[alarm.pk]), {"text": "Prices rose"}, follow=True)
+    assert "It was said already: “Prices went up”." in said.content.decode()
+    assert Annotation.objects.filter(line=line).count() == 1
+
+
 def test_a_member_sees_it_all_and_sets_up_nothing(line, ben):
     row, alarm, note = (
         Line.objects.get(),

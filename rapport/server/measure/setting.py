@@ -266,7 +266,9 @@ def explain_alarm(alarm: Alarm, *, text: str, actor: User) -> Annotation | Refus
     text = text.strip()
     if refused := refusal(actor, "measure") or _text_refused(text):
         return refused
-    with recorded("alarm.explained", actor, target=alarm):
+    with recorded("alarm.explained", actor, target=alarm) as entry:
+        if said := Alarm.objects.select_for_update(of=("self",)).get(pk=alarm.pk).annotation:
+            return entry.refuse(_("It was said already: “%(text)s”.") % {"text": said.text})
         row = Annotation.objects.create(day=alarm.began or alarm.day, text=text, line=alarm.line, by=actor)
         alarm.annotation = row
         alarm.save(update_fields=["annotation"])
