@@ -43,6 +43,7 @@ KINDS = [
     *[("line_figure", 0), ("line_figure", 1), ("course_figure", 0), ("course_figure", 2), ("course_figure", 3)],
     *[("course_event_figure", 0), ("course_voice_figure", 0), ("course_marketing_figure", 0)],
 ]  # a figure of each way to draw
+pytestmark = pytest.mark.once
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
 WEEK = timedelta(days=7)
 

@@ -317,6 +317,7 @@ def test_a_file_that_leaves_the_page_has_its_title_and_its_fonts(client, weeks, 
     assert " ".join(title.split()[:3]) not in inside
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("language", "part"), [("en", "0.4"), ("de", "0,4")])
 def test_an_axis_writes_numbers_as_the_page_does(folder, language, part):
     with translation.override(language):
