@@ -50,6 +50,7 @@ $(filter-out .tools/bin/uv,$(UV)):
 
 # --inexact: what the tests installed stays.
 .stamps/server: pyproject.toml uv.lock | $(UV)
+	@echo "Installing what Rapport needs into .venv: the first time this may take a minute."
 	$(UV) sync --quiet --frozen --inexact --no-default-groups --extra server
 	@mkdir -p .stamps && touch $@
 
