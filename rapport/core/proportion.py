@@ -35,4 +35,4 @@ def wilson(hits: int, n: int, of: int | None = None) -> Estimate:
     shrink = 1 + Z * Z / worth
     centre = (share + Z * Z / (2 * worth)) / shrink
     half = Z * math.sqrt(share * (1 - share) / worth + Z * Z / (4 * worth * worth)) / shrink
-    return Estimate(share, max(0.0, centre - half), min(1.0, centre + half), n, "Wilson")
+    return Estimate(share, min(max(0.0, centre - half), share), max(min(1.0, centre + half), share), n, "Wilson")

@@ -34,3 +34,19 @@ def test_fifty_labels_hold_the_truth_of_an_airline(line: tuple[np.ndarray, np.nd
 def test_counting_what_the_reader_says_is_off_by_many_points_for_some() -> None:
     texts, truth = real_text.airlines()["US Airways"]
     assert abs((real_text.predicted(texts).argmax(axis=1) == 0).mean() - (truth == 0).mean()) > 0.05
+
+
+def test_ids_tell_the_weeks_of_the_topics() -> None:
+    texts, truth, topics, weeks = real_text.points()
+    assert len(texts) == len(truth) == len(topics) == len(weeks) > 20_000
+    assert (min(weeks), max(weeks)) == ("2015-W28", "2015-W53")
+
+
+def test_of_a_topic_of_which_nobody_speaks_badly_the_interval_begins_at_nothing() -> None:
+    texts, truth, topics, _ = real_text.points()
+    mine = [n for n, topic in enumerate(topics) if topic == "calibraska"]
+    assert not (truth[mine] == 0).any()
+    found = list(
+        real_text.draws(truth[mine], real_text.predicted([texts[n] for n in mine]), 20, np.random.default_rng(1))
+    )
+    assert {one.estimate.low for one in found} == {0.0}

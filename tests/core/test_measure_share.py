@@ -11,6 +11,7 @@ import pytest
 from benchmarks.worlds import WORLDS, World
 from rapport.core.measure import sampling, share
 from rapport.core.measure.share import Frame, Gold, Labels, ShareEstimate, correct_for_coders, estimate, mood
+from rapport.core.proportion import wilson
 from rapport.core.types import Estimate, NotEnough, Refused
 
 REPETITIONS = 400
@@ -53,6 +54,16 @@ def draws(world: World, n: int, of: str, *, repetitions: int = REPETITIONS) -> t
         held += found.estimate.low <= actual <= found.estimate.high
         errors.append(found.estimate.value - actual)
     return held / repetitions, float(np.mean(errors) / (np.std(errors) / math.sqrt(repetitions)))
+
+
+def test_the_interval_of_none_and_of_all_ends_where_they_are() -> None:
+    for n in range(40, 80):
+        for answer in (0, 1):
+            labels = Labels(np.zeros(n, dtype=int), np.tile([0.02, 0.9, 0.08], (n, 1)), np.full(n, answer))
+            found = estimate(one_stratum(np.tile([0.02, 0.9, 0.08], (400, 1))), labels)
+            assert found.estimate.low <= found.estimate.value <= found.estimate.high
+    ends = [(wilson(hits, n), hits / n) for n in range(1, 80) for hits in (0, n)]
+    assert all(found.low <= share <= found.high for found, share in ends)
 
 
 @pytest.mark.parametrize("of", ["negative", "net"])

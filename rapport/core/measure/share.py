@@ -453,11 +453,11 @@ def _of_both(good: Estimate, bad: Estimate) -> tuple[float, float]:
 
 
 def _score(value: float, n: float, z: float) -> tuple[float, float]:
-    """Wilson's interval for a share found among n (effective) labels."""
+    """Wilson's interval for a share found among n (effective) labels. At 0 and 1 it ends there, to the last digit."""
     shrink = 1 + z * z / n
     centre = (value + z * z / (2 * n)) / shrink
     half = z * math.sqrt(value * (1 - value) / n + z * z / (4 * n * n)) / shrink
-    return centre - half, centre + half
+    return min(centre - half, value), max(centre + half, value)
 
 
 def _result(sample: _Sample, parts: _Parts, worth: Floats, low: float, high: float, method: str) -> ShareEstimate:
