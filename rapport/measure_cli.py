@@ -79,6 +79,7 @@ def estimate(file: Path, of: str, level: float, mood: bool) -> None:
     from rapport.core.types import NotEnough
 
     rows = table(file, "stratum", "label", *TONES)
+    tables.in_order(rows)
     frame, labels = tables.frame(rows)
     if mood:
         if not tables.tied(rows):

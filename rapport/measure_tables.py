@@ -104,6 +104,28 @@ def frame(rows: Sequence[Row], cells: Sequence[tuple[str, ...]] = ()) -> tuple[F
     return Frame.of(stratum, prediction), Labels(stratum[coded], prediction[coded], label)
 
 
+def in_order(rows: Sequence[Row]) -> None:
+    """Of each stratum the first ones of the queue have to be those that were coded: any others are no random draw.
+
+    Raises TableError. Nothing is asked of a file without places, or in which several draws share them.
+    """
+    queues: dict[tuple[str, str], list[Row]] = {}
+    for row in rows if rows and "place" in rows[0].cells else ():
+        queues.setdefault((row.cells.get("day", ""), row["stratum"]), []).append(row)
+    for queue in queues.values():
+        places = {number(row, "place"): row for row in queue}
+        if len(places) < len(queue):
+            continue
+        order = [places[place] for place in sorted(places)]
+        hole = next((row for row in order if not row["label"]), None)
+        behind = next((row for row in order[order.index(hole) :] if row["label"]), None) if hole else None
+        if hole and behind:
+            raise TableError(
+                f"line {behind.line}: place {behind['place']} has a label, and place {hole['place']} (line "
+                f"{hole.line}) of the same stratum has none: code that one, or take out the labels behind it"
+            )
+
+
 def tied(rows: Sequence[Row]) -> tuple[str, ...]:
     """Which of the columns that tie messages there are."""
     return tuple(name for name in TIES if rows and name in rows[0].cells)

@@ -72,6 +72,19 @@ def test_brands_that_share_the_coders_are_served_as_evenly_as_can_be(tmp_path: P
     assert "2 labels are too few for 3 kinds of brand" in result.output
 
 
+def test_labels_behind_a_hole_in_the_queue_are_refused(tmp_path: Path) -> None:
+    rows, truth = messages(300)
+    places = [{"stratum": "all", "place": str(n + 1), "label": TONES[k] if n < 60 else ""} for n, k in enumerate(truth)]
+    coded = [row | more for row, more in zip(rows, places, strict=True)]
+    assert "60 labels of 300" in run("estimate", write(tmp_path / "coded.csv", coded))
+    coded[100]["label"] = "negative"
+    result = CliRunner().invoke(main, ["measure", "estimate", str(write(tmp_path / "picked.csv", coded))])
+    assert result.exit_code
+    assert "line 102: place 101 has a label, and place 61 (line 62) of the same stratum has none" in result.output
+    twice = [row | {"day": day} for day in ("2026-01-01", "2026-01-02") for row in coded[:100]]
+    assert "120 labels of 200" in run("estimate", write(tmp_path / "days.csv", twice))
+
+
 def test_too_few_labels_are_told_instead_of_a_number(tmp_path: Path) -> None:
     rows, truth = messages(200)
     coded = [
