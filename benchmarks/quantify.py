@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,8 +26,24 @@ def adjusted(prediction: Floats, world: World, rng: np.random.Generator, trained
 def undone(prediction: Floats, seen: Floats, truth: Ints) -> Floats:
     """PACC (Bella et al. 2010): undo the reader's mean behaviour, as `seen` on messages whose tone is known."""
     behaviour = np.stack([seen[truth == k].mean(axis=0) for k in range(3)], axis=1)
-    shares = np.clip(np.linalg.lstsq(behaviour, prediction.mean(axis=0), rcond=None)[0], 0, None)
-    return shares / shares.sum()
+    return _nearest(behaviour, prediction.mean(axis=0))
+
+
+def _nearest(behaviour: Floats, mean: Floats) -> Floats:
+    """The shares, at least 0 and 1 in all, under which the reader would behave most nearly like this.
+
+    It leaves out each set of tones in turn, and solves for the others exactly (Lagrange).
+    """
+    best, least = np.full(3, 1 / 3), np.inf
+    for some in (np.array(one) for n in (1, 2, 3) for one in combinations(range(3), n)):
+        a = behaviour[:, some]
+        system = np.block([[2 * a.T @ a, np.ones((len(some), 1))], [np.ones((1, len(some))), np.zeros((1, 1))]])
+        found = np.linalg.lstsq(system, np.append(2 * a.T @ mean, 1.0), rcond=None)[0][:-1]
+        off = float(((a @ found - mean) ** 2).sum())
+        if found.min() >= 0 and off < least:
+            best, least = np.zeros(3), off
+            best[some] = found
+    return best
 
 
 def re_estimated(prediction: Floats, trained: Floats = TRAINED, rounds: int = 200) -> Floats:
