@@ -147,7 +147,7 @@ def messages(draw: st.DrawFn) -> Document:
     return Document(text, tuple(spans), {"author": (draw(texts(2)), "ada.example"), "language": "en"})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(queries=asked(), heard=messages())
 def test_the_answer_is_that_of_asking_each(queries: dict[str, Query], heard: Document) -> None:
     briefs = Matcher(queries)
@@ -157,7 +157,7 @@ def test_the_answer_is_that_of_asking_each(queries: dict[str, Query], heard: Doc
         assert briefs.may_match(words(heard))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(said=texts(), chosen=st.data())
 def test_every_word_of_a_text_finds_the_text(said: str, chosen: st.DataObject) -> None:
     found = tokens(said)
@@ -194,7 +194,7 @@ def test_what_is_plain_is_folded_by_itself() -> None:
     assert not any(tokens(character) or tokens(normal(character)) for character in others)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(said=texts(12))
 def test_a_text_folded_in_one_piece_has_the_words_of_one_folded_in_parts(said: str) -> None:
     found = line(said)

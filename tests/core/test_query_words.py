@@ -105,12 +105,12 @@ def test_capitals_do_not_matter(text: str) -> None:
     "scrap", ["_", "#", "#_", "a_", "a\u0301", "\u0301\u0316", "é_", "東_", "\u200b", "ﷺ", "-'", "#é"]
 )
 def test_no_text_takes_long(scrap: str) -> None:
-    """Half a million characters of anything: seconds at most, where a careless pattern would take hours."""
+    """Two hundred thousand characters of anything: seconds at most, where a careless pattern would take hours."""
     began = time.process_time()
-    tokens("é" + scrap * (500_000 // len(scrap)))
-    tokens(scrap * (500_000 // len(scrap)))
-    value_key("é" + scrap * (500_000 // len(scrap)))
-    assert time.process_time() - began < 10
+    tokens("é" + scrap * (200_000 // len(scrap)))
+    tokens(scrap * (200_000 // len(scrap)))
+    value_key("é" + scrap * (200_000 // len(scrap)))
+    assert time.process_time() - began < 6
 
 
 def test_every_character_of_unicode_is_kept_whole_by_sqlite() -> None:
