@@ -17,7 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 def test_the_first_run_is_there_within_sixty_seconds_and_the_second_within_five(loaded, demo):
     assert loaded.seconds < 60 * loaded.busy
-    assert demo.seconds < 5 * demo.busy
+    side_by_side = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))  # each starts its own at the same moment
+    assert demo.seconds < 5 * max(demo.busy, side_by_side)
     assert "Sign in as" in loaded.words
     assert demo.password == loaded.password
     with urllib.request.urlopen(f"{demo.url}/accounts/login/") as answer:  # noqa: S310  # our own

@@ -111,6 +111,10 @@ class Tie(NamedTuple):
     wording: str
 
 
+NOBODY_ELSE = Tie("", "", "")
+"""Ties to nothing."""
+
+
 @dataclass(frozen=True, eq=False)
 class Matches:
     """What belongs where, by sorted ids of messages: what each brief matched, what addresses us, which briefs are
@@ -267,7 +271,7 @@ def asked(start: date, end: date, messages: Ints, drawn: float) -> list[Closed]:
     drawn      messages with a larger permanent number are passed over, whether they are among these or not
     """
     rows = DeskDay.objects.filter(day__gte=start, day__lte=end).order_by("day")
-    places = _drawn(rows)
+    places = _drawn(rows, tied=drawn == 1.0)  # of a draw nobody can tell how many people speak
     found = []
     for row in rows.iterator(chunk_size=20):
         kept = frames.rows_to(row, drawn)
@@ -306,17 +310,20 @@ class _Place(NamedTuple):
     tie: Tie
 
 
-def _drawn(rows: Iterable[DeskDay]) -> dict[int, list[_Place]]:
-    """The queue of each day in its order, as far as it was handed out."""
+def _drawn(rows: Iterable[DeskDay], *, tied: bool = True) -> dict[int, list[_Place]]:
+    """The queue of each day in its order, as far as it was handed out; if `tied`, with what ties its messages."""
     found: dict[int, list[_Place]] = defaultdict(list)
     told = Drawn.objects.filter(day__in=rows, message__removed_at=None).order_by("day", "place")
     place = ("day_id", "message_id", "place", "stratum", "answer")
     tie = ("message__author_id", "message__network", "message__thread_id", "message__copy__wording_id")
-    for row in told.values_list(*place, *tie).iterator(AT_ONCE):
-        day, message, at, stratum, answer, author, network, thread, wording = row
-        voice = Tie(str(author), f"{network}/{thread}", str(wording or ""))
-        found[day].append(_Place(message, at, stratum, answer, voice))
+    for day, *drawn in told.values_list(*place, *(tie if tied else ())).iterator(AT_ONCE):
+        message, at, stratum, answer, *voice = drawn
+        found[day].append(_Place(message, at, stratum, answer, _tie(*voice) if tied else NOBODY_ELSE))
     return found
+
+
+def _tie(author: int, network: str, thread: str, wording: int | None) -> Tie:
+    return Tie(str(author), f"{network}/{thread}", str(wording or ""))
 
 
 def _closed(row: DeskDay, drawn: Sequence[_Place], gone: Ints, matches: Matches) -> Closed:
