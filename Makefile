@@ -31,7 +31,7 @@ help:
 	@echo "make bench-archive  a million messages in the archive: writes benchmarks/results/archive.json"
 	@echo "make bench-intake   from the socket to the stored match, a quarter of an hour: writes benchmarks/results/intake.json"
 	@echo "make bench-sample   whole years of the sample at the coding desk, as planted and ordinary: writes benchmarks/results/sample_year.json"
-	@echo "make bench-course   the course page over ten million messages, some twenty minutes: writes benchmarks/results/course.json"
+	@echo "make bench-course   the course page over ten million messages, and a night over one: writes benchmarks/results/course.json, night.json"
 	@echo "make bench-measure  intervals, alarms and forecasts against known truth: writes benchmarks/results/gps.json"
 
 demo: .stamps/server
@@ -141,6 +141,7 @@ bench-inbox: .stamps/dev
 
 bench-course: .stamps/dev
 	$(PYTHON) -m benchmarks.course
+	$(PYTHON) -m benchmarks.night
 
 bench-briefs: .stamps/dev
 	$(PYTHON) -m benchmarks.briefs
