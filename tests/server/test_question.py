@@ -22,7 +22,7 @@ from rapport.server.measure import figures, frames, question
 from rapport.server.measure.asked import FIELDS, Answer
 from rapport.server.measure.models import DeskDay, DeskFrame, Line
 from rapport.server.measure.question import answer
-from rapport.server.organise.models import Role, User
+from rapport.server.organise.models import Notice, Role, User
 from tests.server.closed_days import FIRST, Days, morning_after
 from tests.server.conftest import member
 
@@ -177,6 +177,12 @@ def test_what_cannot_be_read_is_marked_and_what_nobody_said_is_told(lately, ana)
     assert "For example" in page(ana)[1]
 
 
+def test_the_bell_rings_on_the_page_as_on_every_other(lately, ana):
+    assert "1 unread" not in page(ana, q="said")[1]
+    Notice.objects.create(user=ana, what="sent", url="/")
+    assert "1 unread" in page(ana, q="said")[1]
+
+
 def test_an_archive_that_cannot_be_read_is_told_on_the_page(lately, ana, settings):
     archived()
     for file in settings.ARCHIVE.rglob("*.parquet"):
@@ -184,6 +190,7 @@ def test_an_archive_that_cannot_be_read_is_told_on_the_page(lately, ana, setting
     status, told = page(ana, q="said")
     assert (status, "The archive cannot be read just now" in told) == (503, True)
     assert f'href="{reverse("settings_archive")}"' in told
+    assert "True" not in told
     client = Client()
     client.force_login(ana)
     assert client.get(reverse("question_figure", args=["svg"]), {"q": "said"}).status_code == 503

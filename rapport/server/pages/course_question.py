@@ -50,7 +50,7 @@ def question(request: HttpRequest) -> HttpResponse:
         "fields": asking.completions(FIELDS, channel=list(Channel.objects.values_list("name", flat=True))),
         "examples": [(text, f"?{urlencode({'q': text})}") for text in EXAMPLES],
         "answer": answer,
-        "unread": unread,
+        "archive_unreadable": unread,
         "may_audit": may(request.user, "audit"),
         "may_listen": may(request.user, "listen"),
         **(_told(request, asked, answer) if answer else {}),
