@@ -587,8 +587,8 @@ def mood(
                    takes that of net tone, so that it adds up
 
     With few groups the interval is wide; that is what few groups say. Of a rare class, and of net tone where nearly all
-    is good or bad, it is made as in `estimate`. Returns NotEnough below `fewest` labels, or
-    when all belong to one group.
+    is good or bad, it is made as in `estimate`. Returns NotEnough below `fewest` labels, or when all belong to one
+    group.
 
     Source: K.-Y. Liang and S. Zeger (1986), Biometrika 73, 13-22, for the sum over groups. Labels that hang together
     count with their full value, not only with the reader's error: what the reader sees of a shared tone is shared too.
