@@ -3,6 +3,7 @@
     RapportError
     ├── QueryError          a query or an ownership rule cannot be read; knows the character
     │   └── RulesError      the same, and knows the line
+    ├── NumberError         a number makes no sense where it was given; knows the argument and the place in it
     ├── SettingError        a setting makes no sense; refused at start
     ├── FlowError           a step was asked for that the map does not allow
     ├── ConnectorError      an outside system did not do what we asked; knows whether trying again can help
@@ -48,6 +49,18 @@ class RulesError(QueryError):
 
     def __str__(self) -> str:
         return f"line {self.line}, character {self.position + 1}: {self.message}"
+
+
+class NumberError(RapportError, ValueError):
+    """A number that makes no sense where it was given: none at all, endless, or outside of what the argument may be.
+
+    `argument` is its name, `place` the index of the first such number, empty when the argument is a single one.
+    """
+
+    def __init__(self, message: str, *, argument: str = "", place: tuple[int, ...] = ()) -> None:
+        super().__init__(message)
+        self.argument = argument
+        self.place = place
 
 
 class SettingError(RapportError):

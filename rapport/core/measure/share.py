@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rapport.core.measure.quantiles import normal_quantile, student_quantile
+from rapport.core.ranges import AT_LEAST_0, CHANCE, COUNTING, INSIDE, NUMBER, SHARE, WHOLE, Range
 from rapport.core.types import Estimate, NotEnough, Refused
 
 Floats = NDArray[np.float64]
@@ -52,6 +53,8 @@ RARE = 15
 ONE_SIDED = 8
 """With fewer expected labels than this beside the good ones or beside the bad ones, that holds for net tone too."""
 
+LABEL = Range("a label from 0 to 3", 0, UNCODABLE, whole=True)
+
 FEWEST_GOLD = 20
 """Messages with known truth that are needed on each side before coders' errors can be corrected."""
 
@@ -66,11 +69,17 @@ class Frame:
     sizes   shape (H,), messages, at least 1
     means   shape (H, 3), mean prediction
     doubt   shape (H, 3), mean of p(1-p)
+
+    Raises NumberError for a number that cannot be one of these.
     """
 
     sizes: Floats
     means: Floats
     doubt: Floats
+
+    def __post_init__(self) -> None:
+        AT_LEAST_0.check(sizes=self.sizes)
+        SHARE.check(means=self.means, doubt=self.doubt)
 
     @classmethod
     def of(cls, stratum: Ints, prediction: Floats) -> Frame:
@@ -78,7 +87,11 @@ class Frame:
 
         stratum      shape (N,), from 0 to H-1, none of them empty
         prediction   shape (N, 3), probabilities of negative, neutral, positive
+
+        Raises NumberError for what is none of these, and ValueError for an empty stratum.
         """
+        WHOLE.check(stratum=stratum)
+        SHARE.check(prediction=prediction)
         sizes = np.bincount(stratum).astype(np.float64)
         if (sizes == 0).any():
             raise ValueError("a stratum has no message")
@@ -94,11 +107,18 @@ class Labels:
     stratum      shape (n,), of the frame
     prediction   shape (n, 3), as frozen when the day closed
     label        shape (n,), 0 negative, 1 neutral, 2 positive, 3 uncodable
+
+    Raises NumberError for a number that cannot be one of these.
     """
 
     stratum: Ints
     prediction: Floats
     label: Ints
+
+    def __post_init__(self) -> None:
+        WHOLE.check(stratum=self.stratum)
+        SHARE.check(prediction=self.prediction)
+        LABEL.check(label=self.label)
 
     def __len__(self) -> int:
         return len(self.label)
@@ -188,7 +208,8 @@ def estimate(
     drawn     when the frame is itself a random draw from more messages: what that adds to the variance, as a part of
               the variance of a single message; (1 - chance) / N for N messages that were drawn with one chance
 
-    Returns NotEnough when there are fewer than `fewest` labels. Raises KeyError for an unknown outcome.
+    Returns NotEnough when there are fewer than `fewest` labels. Raises KeyError for an unknown outcome, and NumberError
+    for a level or a variance that cannot be one, and for a label whose stratum the frame does not have.
 
     >>> rng = np.random.default_rng(1)
     >>> truth = rng.choice(3, size=5000, p=[0.3, 0.4, 0.3])
@@ -201,6 +222,8 @@ def estimate(
     >>> estimate(frame, Labels(np.zeros(14, dtype=int), prediction[:14], truth[:14]))
     NotEnough(have=14, need=40, what='labels')
     """
+    INSIDE.check(level=level)
+    AT_LEAST_0.check(drawn=drawn)
     if len(labels) < max(fewest, 2):
         return NotEnough(len(labels), max(fewest, 2), "labels")
     return _estimated(_joined(frame, labels), of, level=level, watched=watched, drawn=drawn)
@@ -217,7 +240,7 @@ def tones(
 
     level, fewest, drawn   as in `estimate`
 
-    Returns NotEnough when there are fewer than `fewest` labels.
+    Returns NotEnough when there are fewer than `fewest` labels. Raises NumberError as `estimate` does.
 
     >>> frame = Frame(np.array([100.0]), np.full((1, 3), 1 / 3), np.full((1, 3), 2 / 9))
     >>> label = np.repeat([0, 1, 2, 3], [10, 20, 15, 5])
@@ -225,6 +248,8 @@ def tones(
     >>> {of: round(one.estimate.value, 3) for of, one in found.items()}
     {'negative': 0.2, 'neutral': 0.4, 'positive': 0.3, 'uncodable': 0.1, 'net': 0.1}
     """
+    INSIDE.check(level=level)
+    AT_LEAST_0.check(drawn=drawn)
     if len(labels) < max(fewest, 2):
         return NotEnough(len(labels), max(fewest, 2), "labels")
     sample = _joined(frame, labels)
@@ -261,7 +286,9 @@ def time_uniform(variance: float, labels: int, planned: int, *, level: float = 0
 
     variance   of the value, as it stands
     labels     so far, at least 1
-    planned    the number of labels at which the interval shall be tightest
+    planned    the number of labels at which the interval shall be tightest, at least 1
+
+    Raises NumberError for a number outside of these, or a level that is not between 0 and 1.
 
     Source: I. Waudby-Smith, D. Arbour, R. Sinha, E. Kennedy and A. Ramdas (2024), Time-uniform central limit theory
     and asymptotic confidence sequences, Annals of Statistics 52, 2613-2640.
@@ -269,6 +296,9 @@ def time_uniform(variance: float, labels: int, planned: int, *, level: float = 0
     >>> round(time_uniform(0.01, 100, 100) / 0.1, 2)
     3.04
     """
+    AT_LEAST_0.check(variance=variance)
+    COUNTING.check(labels=labels, planned=planned)
+    INSIDE.check(level=level)
     alpha = 1 - level
     rho = (-2 * math.log(alpha) + math.log(1 - 2 * math.log(alpha))) / planned
     n = labels * rho
@@ -362,6 +392,7 @@ def _parts(sample: _Sample, worth: Floats, weight: float | None = None) -> _Part
 
 def _joined(frame: Frame, labels: Labels) -> _Sample:
     """Neighbouring strata become one until each has two labels (or is read in full); neighbours are kin by name."""
+    Range(f"below {len(frame.sizes)}, the strata of the frame", 0, len(frame.sizes) - 1).check(stratum=labels.stratum)
     count = np.bincount(labels.stratum, minlength=len(frame.sizes))
     new = np.zeros(len(count), dtype=np.int64)
     here, have, size = 0, 0, 0.0
@@ -490,7 +521,7 @@ def difference(now: ShareEstimate, before: ShareEstimate, *, level: float = 0.95
     """How much a share changed between two periods that have no label in common, with Student's interval.
 
     A date that was chosen because the change stood out makes the interval too narrow; after an alarm, use labels from
-    behind it only.
+    behind it only. Raises NumberError for a level that is not between 0 and 1.
 
     >>> one = ShareEstimate(Estimate(0.30, 0.2, 0.4, 100, ""), 100, 900, 0.002, 50.0, 0.5, 105.0)
     >>> two = ShareEstimate(Estimate(0.40, 0.3, 0.5, 100, ""), 100, 900, 0.002, 50.0, 0.5, 120.0)
@@ -498,6 +529,7 @@ def difference(now: ShareEstimate, before: ShareEstimate, *, level: float = 0.95
     >>> round(change.value, 3), round(change.low, 3), round(change.high, 3)
     (0.1, -0.025, 0.225)
     """
+    INSIDE.check(level=level)
     variance = now.variance + before.variance
     below = now.variance**2 / now.df + before.variance**2 / before.df
     df = variance**2 / below if below > 0 else math.inf
@@ -529,6 +561,8 @@ def unequal(
     Poisson sampling. Below 100 labels its interval covers less than it says where the reader is confident and wrong
     (0.925 instead of 0.95 in simulations), which is why the queue is stratified instead.
 
+    Raises NumberError for a chance, a prediction, a number of messages or a level that cannot be one.
+
     Source: J. Hájek (1971), in Foundations of Statistical Inference, 236; B. Rosén (1997), Asymptotic theory for order
     sampling, JSPI 62, 135-158.
 
@@ -537,6 +571,10 @@ def unequal(
     >>> round(found.estimate.value, 3)
     0.333
     """
+    SHARE.check(mean_prediction=mean_prediction)
+    COUNTING.check(messages=messages)
+    CHANCE.check(chance=chance)
+    INSIDE.check(level=level)
     n = len(labels)
     if n < max(fewest, 2):
         return NotEnough(n, max(fewest, 2), "labels")
@@ -588,7 +626,7 @@ def mood(
 
     With few groups the interval is wide; that is what few groups say. Of a rare class, and of net tone where nearly all
     is good or bad, it is made as in `estimate`. Returns NotEnough below `fewest` labels, or when all belong to one
-    group.
+    group. Raises NumberError for a number outside of these, and as `estimate` does.
 
     Source: K.-Y. Liang and S. Zeger (1986), Biometrika 73, 13-22, for the sum over groups. Labels that hang together
     count with their full value, not only with the reader's error: what the reader sees of a shared tone is shared too.
@@ -602,6 +640,12 @@ def mood(
     >>> people.variance > 3 * messages.variance
     True
     """
+    WHOLE.check(group=group)
+    COUNTING.check(days=days)
+    AT_LEAST_0.check(day_variance=day_variance)
+    INSIDE.check(level=level)
+    if weight is not None:
+        SHARE.check(weight=weight)
     groups = len(np.unique(group))
     if len(labels) < max(fewest, 2):
         return NotEnough(len(labels), max(fewest, 2), "labels")
@@ -647,13 +691,17 @@ def day_effect(values: Sequence[float], variances: Sequence[float]) -> float:
     """How much the daily share varies from day to day beyond what sampling explains; a variance, at least 0.
 
     values      one estimate per day, at least 2
-    variances   of these estimates
+    variances   of these estimates, at least 0
+
+    Raises NumberError for a number that cannot be one of these, and ValueError for a single day.
 
     The method of moments: the variance of the values less the mean of their own variances.
 
     >>> round(day_effect([0.2, 0.3, 0.25, 0.35], [0.001] * 4), 5)
     0.00317
     """
+    NUMBER.check(values=values)
+    AT_LEAST_0.check(variances=variances)
     if len(values) < 2:
         raise ValueError("one day says nothing about how days differ")
     return max(float(np.var(values, ddof=1)) - float(np.mean(variances)), 0.0)
@@ -678,6 +726,7 @@ def correct_for_coders(found: ShareEstimate, gold: Gold, *, level: float = 0.95)
 
     Returns NotEnough with fewer than FEWEST_GOLD settled messages on either side, and Refused when coders do little
     better than guessing (sensitivity + specificity - 1 at most 0.5): then show their agreement instead of a number.
+    Raises NumberError for a level that is not between 0 and 1.
 
     Source: W. Rogan and B. Gladen (1978), American Journal of Epidemiology 107, 71-76.
 
@@ -689,6 +738,7 @@ def correct_for_coders(found: ShareEstimate, gold: Gold, *, level: float = 0.95)
     >>> correct_for_coders(one, Gold(truth, np.roll(truth, 15))).reason
     'coders agree with the settled truth too seldom to correct for their errors'
     """
+    INSIDE.check(level=level)
     right = (int(gold.truth.sum()), int((~gold.truth).sum()))
     if min(right) < FEWEST_GOLD:
         return NotEnough(min(right), FEWEST_GOLD, "settled messages on each side")
