@@ -165,6 +165,18 @@ def test_if_they_have_the_same_one_all_the_same_the_later_one_is_told(day, both)
     assert Code.objects.count() == 1
 
 
+def test_in_ones_own_second_tab_nobody_else_is_blamed(day, both):
+    ben, cleo = both
+    Drawn.objects.update(twice=True)
+    told = Refused("You have coded this one already, perhaps in another tab. Here is the next one.")
+    for user in both:  # the first and the second word on the same message
+        task = Task(day.drawn.get(place=0), "")
+        assert isinstance(say(task, "negative", user), Code)
+        assert say(task, "positive", user) == told
+        assert coding.next_for(user, NOON).drawn.place > 0
+    assert set(Code.objects.values_list("answer", flat=True)) == {"negative"}
+
+
 def test_the_last_one_is_given_to_both_rather_than_to_nobody(day, both):
     ben, cleo = both
     Drawn.objects.update(twice=False)

@@ -227,6 +227,8 @@ def code(
         if held.message.revision != revision:
             return entry.refuse(_("The message was edited meanwhile. Read it again."))
         purpose = _purpose(held, actor, now)
+        if purpose is None and held.codes.filter(by=actor).exists():
+            return entry.refuse(_("You have coded this one already, perhaps in another tab. Here is the next one."))
         if purpose is None:
             return entry.refuse(_("Somebody was quicker. Here is the next one."))
         row = Code.objects.create(
