@@ -166,7 +166,6 @@ def test_if_they_have_the_same_one_all_the_same_the_later_one_is_told(day, both)
 
 
 def test_in_ones_own_second_tab_nobody_else_is_blamed(day, both):
-    ben, cleo = both
     Drawn.objects.update(twice=True)
     told = Refused("You have coded this one already, perhaps in another tab. Here is the next one.")
     for user in both:  # the first and the second word on the same message
