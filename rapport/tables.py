@@ -17,6 +17,21 @@ from rapport.core.errors import RapportError
 
 DELIMITERS = ",;\t|"
 
+NOT_UTF8 = "%(file)s, line %(line)d: not UTF-8. Save the file as UTF-8."
+NO_ROW = "%(file)s, line %(line)d: not a row of a table. Look at its quotes and line ends."
+EMPTY = "%(file)s is empty: its first line has to name the columns."
+NO_COLUMN = "%(file)s has no column %(missing)s. It has: %(has)s."
+TWICE = "%(file)s has two columns %(twice)s. Leave out one of them, or give it another name."
+CELLS = (
+    "%(file)s, line %(line)d: %(cells)d cells where the header names %(columns)d columns. "
+    "A cell that holds a separator or a line break has to stand in quotes (CSV)."
+)
+NO_JSON = "%(file)s, line %(line)d: not JSON at character %(at)d. Every line has to be one object."
+NO_OBJECT = "%(file)s, line %(line)d: not a JSON object. Every line has to be one, such as {…}."
+NO_CELL = "%(file)s, line %(line)d: no %(missing)s. The object has: %(has)s."
+TROUBLES = (NOT_UTF8, NO_ROW, EMPTY, NO_COLUMN, TWICE, CELLS, NO_JSON, NO_OBJECT, NO_CELL)
+"""All that can be wrong with a table: pages say it in the language of whoever reads it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -30,7 +45,18 @@ class Row:
 
 
 class TableError(RapportError):
-    """The table lacks something, or holds what cannot be read."""
+    """The table lacks something, or holds what cannot be read.
+
+    `words` name what `told` holds, so that pages can say it in another language; without `told` they stand as they are.
+
+    >>> str(TableError("%(file)s, line %(line)d: not UTF-8.", file="a.csv", line=2))
+    'a.csv, line 2: not UTF-8.'
+    """
+
+    def __init__(self, words: str, **told: str | int) -> None:
+        super().__init__(words % told if told else words)
+        self.words = words
+        self.told = told
 
 
 def rows(file: Path, *needed: str) -> Iterator[Row]:
@@ -48,8 +74,8 @@ def _lines(name: str, handle: BinaryIO) -> Iterator[str]:
     for number, line in enumerate(handle, 1):
         try:
             yield line.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError as error:
-            raise TableError(f"{name}, line {number}: not UTF-8 ({error.reason}). Save the file as UTF-8.") from None
+        except UnicodeDecodeError:
+            raise TableError(NOT_UTF8, file=name, line=number) from None
 
 
 def _separated(name: str, handle: BinaryIO, needed: Sequence[str]) -> Iterator[Row]:
@@ -68,8 +94,8 @@ def _separated(name: str, handle: BinaryIO, needed: Sequence[str]) -> Iterator[R
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
-            raise TableError(f"{name}, line {begins}: not a row of a table ({error}). Look at its quotes.") from None
+        except csv.Error:
+            raise TableError(NO_ROW, file=name, line=begins) from None
         line = reader.line_num
         if begins > 1 and cells:
             yield _row(name, begins, header, cells)
@@ -98,19 +124,16 @@ def _unquoted(cell: str) -> str:
 
 def _check_header(name: str, header: Sequence[str], needed: Sequence[str]) -> None:
     if not any(header):
-        raise TableError(f"{name} is empty: its first line has to name the columns.")
+        raise TableError(EMPTY, file=name)
     if missing := [column for column in needed if column not in header]:
-        raise TableError(f"{name} has no column {', '.join(missing)}. It has: {', '.join(header)}.")
+        raise TableError(NO_COLUMN, file=name, missing=", ".join(missing), has=", ".join(header))
     if twice := [column for column in needed if header.count(column) > 1]:
-        raise TableError(f"{name} has two columns {', '.join(twice)}. Leave out one of them, or give it another name.")
+        raise TableError(TWICE, file=name, twice=", ".join(twice))
 
 
 def _row(name: str, line: int, header: Sequence[str], cells: Sequence[str]) -> Row:
     if len(cells) != len(header):
-        raise TableError(
-            f"{name}, line {line}: {len(cells)} cells where the header names {len(header)} columns. "
-            "A cell that holds a separator or a line break has to stand in quotes (CSV)."
-        )
+        raise TableError(CELLS, file=name, line=line, cells=len(cells), columns=len(header))
     return Row(line, dict(zip(header, cells)))
 
 
@@ -121,12 +144,13 @@ def _objects(name: str, handle: BinaryIO, needed: Sequence[str]) -> Iterator[Row
         try:
             found = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise TableError(f"{name}, line {number}: not JSON ({error}). Every line has to be one object.") from None
+            at = error.colno if isinstance(error, json.JSONDecodeError) else 1
+            raise TableError(NO_JSON, file=name, line=number, at=at) from None
         if not isinstance(found, dict):
-            raise TableError(f"{name}, line {number}: not a JSON object. Every line has to be one, such as {{…}}.")
+            raise TableError(NO_OBJECT, file=name, line=number)
         if missing := [column for column in needed if column not in found]:
             has = ", ".join(map(str, found))
-            raise TableError(f"{name}, line {number}: no {', '.join(missing)}. The object has: {has}.")
+            raise TableError(NO_CELL, file=name, line=number, missing=", ".join(missing), has=has)
         yield Row(number, {column: _cell(value) for column, value in found.items()})
 
 

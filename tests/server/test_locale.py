@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone, translation
 
+from rapport import tables
 from rapport.connectors import contract
 from rapport.connectors.bluesky import jetstream
 from rapport.connectors.feeds import overlap
@@ -124,6 +125,7 @@ def test_the_words_of_fields_and_of_our_connectors_are_named_for_the_catalogue()
         overlap.CAUSE,
         wordpress_api.FEED_TOO_SHORT,
     }
+    assert words.TABLES == tables.TROUBLES
 
 
 # -- compiling -------------------------------------------------------------------------------------------------------

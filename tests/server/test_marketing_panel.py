@@ -13,6 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from rapport.core.types import NotEnough, Refused
 from rapport.server.measure import panel
@@ -64,6 +65,27 @@ def test_a_table_is_looked_at_with_the_separator_that_parts_it(table, separator)
 def test_what_cannot_be_read_is_told_by_the_name_that_its_owner_gave_it(table):
     table.write_text("day,spend\n2026-03-03,1,2\n")
     assert panel.look(table, "Media 2026.csv").trouble.startswith("Media 2026.csv, line 2: 3 cells")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("panel.csv", b"", "Media.csv ist leer: Die erste Zeile muss die Spalten benennen."),
+        ("panel.csv", b"day,spend\n2026-03-03,caf\xe9\n", "Media.csv, Zeile 2: kein UTF-8."),
+        (
+            "panel.csv",
+            b"day,spend\n2026-03-03,1,2\n",
+            "Media.csv, Zeile 2: 3 Zellen, wo die Kopfzeile 2 Spalten nennt.",
+        ),
+        ("panel.jsonl", b'{"day": \n', "Media.csv, Zeile 1: kein JSON bei Zeichen "),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_the_language_of_the_page(tmp_path, name, content, told):
+    (tmp_path / name).write_bytes(content)
+    with translation.override("de"):
+        assert panel.look(tmp_path / name, "Media.csv").trouble.startswith(told)
+        (_line, words), *_more = panel.read(tmp_path / name, "Media.csv", "day", {"spend": "spend"}).wrong
+        assert words.startswith(told)
 
 
 def test_a_year_that_was_mistyped_is_told(table, ana):

@@ -78,7 +78,7 @@ def look(file: Path, called: str) -> Look:
     try:
         head = [row for _n, row in zip(range(5), rows(file), strict=False)]
     except TableError as error:
-        return Look(trouble=str(error).replace(file.name, called))
+        return Look(trouble=_said(error, called))
     if not head:
         return Look(trouble=_("There is no row in it."))
     columns = tuple(head[0].cells)
@@ -98,8 +98,12 @@ def read(file: Path, called: str, day: str, kinds: Mapping[str, str]) -> Told:
                 break
             _add(told, row, day, kinds)
     except TableError as error:
-        told.complain(0, str(error).replace(file.name, called))
+        told.complain(0, _said(error, called))
     return told
+
+
+def _said(error: TableError, called: str) -> str:
+    return _(error.words) % {**error.told, "file": called}
 
 
 def _add(told: Told, row: Row, day: str, kinds: Mapping[str, str]) -> None:

@@ -124,3 +124,19 @@ CAUSES = (
     ),
 )
 """Why a connector of ours says that something is missing."""
+
+TABLES = (
+    gettext_noop("%(file)s, line %(line)d: not UTF-8. Save the file as UTF-8."),
+    gettext_noop("%(file)s, line %(line)d: not a row of a table. Look at its quotes and line ends."),
+    gettext_noop("%(file)s is empty: its first line has to name the columns."),
+    gettext_noop("%(file)s has no column %(missing)s. It has: %(has)s."),
+    gettext_noop("%(file)s has two columns %(twice)s. Leave out one of them, or give it another name."),
+    gettext_noop(
+        "%(file)s, line %(line)d: %(cells)d cells where the header names %(columns)d columns. "
+        "A cell that holds a separator or a line break has to stand in quotes (CSV)."
+    ),
+    gettext_noop("%(file)s, line %(line)d: not JSON at character %(at)d. Every line has to be one object."),
+    gettext_noop("%(file)s, line %(line)d: not a JSON object. Every line has to be one, such as {…}."),
+    gettext_noop("%(file)s, line %(line)d: no %(missing)s. The object has: %(has)s."),
+)
+"""Why a table cannot be read (`rapport.tables`)."""
