@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rapport.server.listen.models import Message
-from rapport.server.measure import coders, frames
+from rapport.server.measure import coders, coding, frames
 from rapport.server.measure.models import Code, Coder, DeskDay, Drawn, Guidance
-from rapport.server.organise.models import Organisation
+from rapport.server.organise.models import Organisation, Role
 from rapport.server.understand.models import Reading
+from tests.server.conftest import member
 from tests.server.desk import noon_after, said
 
 YESTERDAY = timezone.now().date() - timedelta(days=1)
@@ -311,6 +312,27 @@ def test_a_disagreement_is_settled_and_its_reason_is_an_example(client, apart, a
     client.force_login(ana)
     refused = client.post(reverse("desk_settle", args=[apart.pk]), {"answer": "neutral"}, follow=True)
     assert "There is nothing to settle" in refused.content.decode()
+
+
+def test_whoever_may_settle_is_told_at_home_and_at_the_desk_that_something_waits(client, apart, ana, ben, cleo):
+    waits = "1 message that two people heard differently waits to be settled"
+    link = f'href="{reverse("desk_agreement")}"'
+    client.force_login(ana)
+    home = client.get("/").content.decode()
+    assert waits in home
+    assert link in home
+    assert "1 to settle" in client.get(reverse("desk")).content.decode()
+    for user in (ben, cleo):  # it was their own word
+        client.force_login(user)
+        assert "heard differently" not in client.get("/").content.decode()
+        assert "to settle" not in client.get(reverse("desk")).content.decode()
+    dora = member("Dora", Role.MEMBER, "service", ana)
+    client.force_login(dora)
+    assert waits not in client.get("/").content.decode()
+    coders.set_coder(dora, languages=["en"], actor=ana)
+    assert waits in client.get("/").content.decode()
+    coding.settle(apart, "positive", actor=ana)
+    assert waits not in client.get("/").content.decode()
 
 
 @pytest.mark.once

@@ -302,14 +302,24 @@ class Disagreement:
 
 def disagreements(user: User, *, most: int = 50) -> list[Disagreement]:
     """Those that this person may settle, the newest first."""
-    rows = _with_words(_apart().filter(message__removed_at=None)).order_by("-pk")
-    if not may(user, "measure"):
-        coder = coder_of(user)
-        if coder is None:
-            return []
-        mine = Code.objects.filter(drawn=OuterRef("pk"), by=user)
-        rows = rows.filter(Q(language="") | Q(language__in=coder.languages), ~Exists(mine))
-    return [Disagreement(row, (row.said, row.also)) for row in rows[:most]]  # type: ignore[attr-defined]
+    rows = _with_words(_to_settle(user)).order_by("-pk")[:most]
+    return [Disagreement(row, (row.said, row.also)) for row in rows]  # type: ignore[attr-defined]
+
+
+def to_settle(user: User, *, most: int = 100) -> int:
+    """How many of them there are; beyond `most` nobody counts."""
+    return len(_to_settle(user).order_by().values_list("pk", flat=True)[:most])
+
+
+def _to_settle(user: User) -> QuerySet[Drawn]:
+    rows = _apart().filter(message__removed_at=None)
+    if may(user, "measure"):
+        return rows
+    coder = coder_of(user)
+    if coder is None:
+        return rows.none()
+    mine = Code.objects.filter(drawn=OuterRef("pk"), by=user)
+    return rows.filter(Q(language="") | Q(language__in=coder.languages), ~Exists(mine))
 
 
 def settle(drawn: Drawn, answer: str, words: str = "", *, actor: User, now: datetime | None = None) -> Code | Refused:

@@ -35,6 +35,7 @@ from rapport.server.pages.asking import number as whole
 from rapport.server.pages.course_tabs import tabbed
 from rapport.server.pages.inbox_correct import TONE_WORDS, language_words
 from rapport.server.pages.labelling import Answer
+from rapport.server.pages.needs import MOST, counted
 from rapport.server.pages.render import View, me, only
 from rapport.server.pages.text import Part, parts
 from rapport.server.templatetags.rapport import number
@@ -59,9 +60,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Place:
+    """One of the pages of the desk. `waits`: how much there is to do on it, in words."""
+
     label: str
     url: str
     here: bool
+    waits: str = ""
 
 
 def shared(view: View[...]) -> View[...]:
@@ -83,8 +87,13 @@ def _page(request: HttpRequest, here: str, context: dict[str, Any], *, status: i
         ("desk_guidance", _("Guidance"), True),
         ("desk_coders", _("Who codes"), may(request.user, "measure")),
     ]
-    places = [Place(label, reverse(name), name == here) for name, label, seen in every if seen]
+    waits = {"desk_agreement": _waits(coding.to_settle(me(request), most=MOST))}
+    places = [Place(label, reverse(name), name == here, waits.get(name, "")) for name, label, seen in every if seen]
     return tabbed(request, "desk", f"desk/{here}.html", {"places": places, **context}, status=status)
+
+
+def _waits(n: int) -> str:
+    return _("%(n)s to settle") % {"n": counted(n)} if n else ""
 
 
 # -- coding ----------------------------------------------------------------------------------------------------------

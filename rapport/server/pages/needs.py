@@ -54,7 +54,7 @@ class Needs:
 
 
 # What is wrong with a channel or an answer comes before what is urgent, then what is late, then what will be.
-TROUBLE, URGENT, LATE, DUE, RANG, UNOWNED, LYING, CODING = range(8)
+TROUBLE, URGENT, LATE, DUE, RANG, UNOWNED, LYING, CODING, SETTLING = range(9)
 
 
 def needs(user: User, now: datetime) -> Needs:
@@ -68,7 +68,7 @@ def needs(user: User, now: datetime) -> Needs:
         *_clocks(user, mine, now),
         *_unowned(user),
         *_drafts(user, now),
-        *_coding(user, now),
+        *_at_the_desk(user, now),
     )
     for need in sorted((*trouble, *waiting), key=lambda need: need.order):
         found.setdefault(need.talk or need.url, need)
@@ -209,7 +209,7 @@ def _first(talks: Conversations, user: User, view: str, by: str) -> datetime | N
 
 def _view(view: str, title: str, reason: str, n: int, at: datetime | None, icon: str, urgency: str, rank: int) -> Need:
     """A row for a whole view of the inbox."""
-    count = f"{MOST - 1}+" if n >= MOST else str(n)
+    count = counted(n)
     at = at or timezone.now()
     url = f"{reverse('inbox')}?view={view}"
     return Need(title % {"n": count}, reason % {"when": said(at)}, url, icon, urgency, (rank, at))
@@ -244,19 +244,43 @@ def _alarms(user: User) -> Iterable[Need]:
         yield Need(alarm.line.name, words, url, "pulse", urgency, (rank, alarm.rang_at))
 
 
-def _coding(user: User, now: datetime) -> Iterable[Need]:
+def _at_the_desk(user: User, now: datetime) -> Iterable[Need]:
+    codes = coder_of(user) is not None
+    if codes and (url := reached("desk")):
+        yield from _coding(user, now, url)
+    if (codes or may(user, "measure")) and (url := reached("desk_agreement")):
+        yield from _settling(user, now, url)
+
+
+def _coding(user: User, now: datetime, url: str) -> Iterable[Need]:
     """What waits to be coded by this person, in one row."""
-    if not (url := reached("desk")) or coder_of(user) is None:
-        return
     found = coding.desk(user, now)
     waiting = found.left + found.earlier
     if not waiting:
         return
-    count = f"{MOST - 1}+" if waiting >= MOST else str(waiting)
+    count = counted(waiting)
     title = ngettext("%(n)s message waits for your coding", "%(n)s messages wait for your coding", waiting)
     minutes = max(round(SECONDS_EACH * min(waiting, MOST) / 60), 1)
     reason = ngettext("about %(n)s minute", "about %(n)s minutes", minutes) % {"n": minutes}
     yield Need(title % {"n": count}, reason, url, "check", "", (CODING, now))
+
+
+def _settling(user: User, now: datetime, url: str) -> Iterable[Need]:
+    """What two people coded differently and this person may settle, in one row."""
+    if not (waiting := coding.to_settle(user, most=MOST)):
+        return
+    title = ngettext(
+        "%(n)s message that two people heard differently waits to be settled",
+        "%(n)s messages that two people heard differently wait to be settled",
+        waiting,
+    )
+    reason = _("whoever settles it says which answer counts")
+    yield Need(title % {"n": counted(waiting)}, reason, url, "merge", "", (SETTLING, now))
+
+
+def counted(n: int) -> str:
+    """A number up to which one counts."""
+    return f"{MOST - 1}+" if n >= MOST else str(n)
 
 
 def on_day(day: date) -> str:
