@@ -353,11 +353,20 @@ def test_a_planted_change_turns_red_with_its_date_its_size_and_who_carries_it(li
     assert red.found["carried"][0]["name"] == "Web"
     assert red.found["messages"]
     assert red.found["size"] is None, "not from the labels that made it ring"
+    grew, (before, after) = red.found["grew"], red.found["compared"]
+    assert (grew["first"], grew["last"]) == (red.began.isoformat(), red.day.isoformat())
+    assert grew["days"] == (red.day - red.began).days + 1
+    assert 0 < grew["labels"] <= grew["units"]
+    assert (before["days"], before["last"]) == (28, (red.began - timedelta(days=1)).isoformat())
+    assert red.found["days"] == Watching.objects.get().day.toordinal() - FIRST.toordinal() - EIGHT_WEEKS + 1
     assert Notice.objects.get(user__name="Ana Lind", what="tone_changed").detail["line"] == "About us"
     assert Watching.objects.get().baseline is None, "a new one begins behind it"
     watching.step(morning_after(days.play(4)))
     red.refresh_from_db()
     assert red.found["size"][1] > 0.05
+    assert red.found["units"] >= red.found["labels"]
+    assert red.found["grew"] == grew, "what it rang by stays as it was"
+    assert red.found["compared"][1]["days"] > after["days"]
 
 
 @pytest.mark.once

@@ -51,6 +51,7 @@ def size(alarm: Alarm, home: Home, until: date, shelf: Shelf) -> dict[str, Any]:
     after = found.estimate
     return {
         "labels": found.labels,
+        "units": whole.messages,
         "until": until.isoformat(),
         "after": _rounded(after.value, after.low, after.high),
         "size": _rounded(change.value, change.low, change.high),
@@ -92,7 +93,23 @@ def by(alarm: Alarm, home: Home, until: date) -> dict[str, Any]:
     rows.sort(key=lambda one: -one[0]["share"])
     shown = next((carrier.inside for told, carrier in rows if told["by"] != "channel"), None)
     rises = bool(alarm.found["rises"])
-    return {"carried": [told for told, _ in rows], "messages": _shown(after, places, shown, home.of, rises)}
+    return {
+        "carried": [told for told, _ in rows],
+        "messages": _shown(after, places, shown, home.of, rises),
+        "compared": [_sample(before, places), _sample(after, places)],
+    }
+
+
+def _sample(days: Sequence[Closed], places: Mapping[date, np.ndarray]) -> dict[str, Any]:
+    """What the days are told by: the first and the last of them, how many they are, their labels and units."""
+    whole = period(list(_parts(days, places, None)))
+    return {
+        "first": days[0].day.isoformat(),
+        "last": days[-1].day.isoformat(),
+        "days": len(days),
+        "labels": len(whole.labels) if whole else 0,
+        "units": whole.messages if whole else 0,
+    }
 
 
 @dataclass(frozen=True, slots=True)

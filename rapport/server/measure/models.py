@@ -306,7 +306,9 @@ class Alarm(models.Model):
     found   what is known. Red: {"of": what is watched, "before": the baseline, "after" and "size": [value, low, high]
             on fresh labels or None so far, "labels", "carried": [{"by": channel, brief or kind, "name", "key": of the
             row, or the kind, "share": of the change}], "messages": their keys, "home": the baseline, while the line is
-            about the same}. Course: {"goal": its key}
+            about the same, "days" since that baseline, "units": those behind "labels", "until": their last day,
+            "compared": the days before and after by which "carried" is told, "grew": those since `began` when it rang;
+            of each {"first", "last", "days", "labels", "units"}}. Course: {"goal": its key}
     """
 
     line = models.ForeignKey(Line, models.CASCADE, related_name="alarms")

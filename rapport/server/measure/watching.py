@@ -354,10 +354,13 @@ def _ring(state: State, day: date, turn: Turn) -> Alarm:
         "labels": 0,
         "evidence": math.exp(min(state.red.log_evidence, LARGEST)),
         "threshold": state.red.threshold,
+        "days": state.red.day,
+        "tolerance": state.red.tolerance,
         "home": state.home.told(),
     }
     alarm = Alarm(line=state.line, kind="red", day=day, began=began, rang_at=turn.now, found=found)
     alarm.found |= carried.by(alarm, state.home, day)
+    alarm.found["grew"] = alarm.found.get("compared", [None])[-1]
     state.amber = state.amber and state.amber.surge()
     state.home = state.red = state.ruler = state.expected = state.refusal = None
     return alarm
