@@ -1,10 +1,11 @@
-"""Every chart that the product draws is a chart of Altair: it reads it, holds it against its schema, and gives it back.
+"""Altair composes every chart that the product draws, and holds it against its schema here.
 
-It leaves a page as a file, too; SVG, PNG and PDF are drawn from the same specification.
+It leaves a page as a file, too; SVG, PNG and PDF are drawn from the same chart.
 """
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -22,6 +23,8 @@ from django.utils.html import escape
 from jsonschema import ValidationError
 from pypdf import PdfReader
 
+from rapport.charts.data import from_json, to_json
+from rapport.charts.drawer import composed
 from rapport.core.measure.panel import Effect
 from rapport.core.types import Estimate
 from rapport.server.listen.models import Brief, Channel
@@ -32,13 +35,14 @@ from rapport.server.measure.whereabouts import whereabouts
 from rapport.server.organise.models import User
 from rapport.server.pages import charts, course_events, course_marketing, course_voice, course_warnings, drawings
 from rapport.server.pages.course_chart import Drawing
+from rapport.server.pages.drawings import Slot, counted
 from rapport.server.pages.figures import Figure, figures
 from rapport.server.pages.framed import WIDTHS
 from tests.server import gps
 from tests.server.test_page_course import asked, said
-from tests.server.test_page_gps import LAST, TODAY, as_, values
+from tests.server.test_page_gps import LAST, TODAY, as_
 
-PLACES = (("narrow", "light"), ("wide", "dark"))
+PLACES = (("narrow", "light", False), ("wide", "dark", True))
 KINDS = [
     *[("line_figure", 0), ("line_figure", 1), ("course_figure", 0), ("course_figure", 2), ("course_figure", 3)],
     *[("course_event_figure", 0), ("course_voice_figure", 0), ("course_marketing_figure", 0)],
@@ -131,40 +135,54 @@ def test_no_address_of_a_figure_is_forgotten(every):
     assert {name for name in names if name.endswith("figure")} == set(every)
 
 
-def test_every_chart_is_right_by_the_schema_of_altair(every):
+def test_altair_takes_every_chart_for_right(every):
     for figure in (one for some in every.values() for one in some):
-        page, file = (figure.spec(WIDTHS[width], charts.colours(theme)) for width, theme in PLACES)
-        altair.VConcatChart.validate(charts.framed(page, "light"))
-        altair.VConcatChart.validate(charts.taken(file, "dark", figure.title, figure.words, WIDTHS["wide"]))
+        for width, theme, away in PLACES:
+            said = {"title": figure.title, "words": figure.words} if away else {}
+            spec = composed(figure.chart, charts.look(WIDTHS[width], theme, **said)).to_dict(validate="deep")
+            assert spec["datasets"]
 
 
-@pytest.mark.parametrize("wrong", [{"background": None}, {"vconcat": [{"mark": "bra"}]}, {"spacing": "wide"}])
-def test_a_chart_that_is_wrong_is_refused(wrong):
-    right = charts.framed(drawings.bars([drawings.Bar("1 June", 3)], 320, charts.colours("light")), "light")
-    altair.VConcatChart.validate(right)
+@pytest.mark.parametrize("wrong", [{"background": None}, {"spacing": "wide"}, {"vconcat": [{"mark": "bra"}]}])
+def test_what_is_wrong_is_refused_here(wrong):
+    chart = composed(counted("bars", [Slot("1 June", 3)]), charts.look(320, "light"))
     with pytest.raises(ValidationError):
-        altair.VConcatChart.validate(right | wrong)
+        altair.VConcatChart.from_dict(chart.to_dict() | wrong)
 
 
 @pytest.mark.parametrize(("name", "n"), KINDS)
-def test_what_altair_makes_of_a_chart_is_the_same_picture(every, folder, name, n):
-    figure = every[name][n]
-    spec = figure.spec(WIDTHS["narrow"], charts.colours("light"))
-    ours = charts.taken(spec, "light", figure.title, figure.words, WIDTHS["narrow"])
-    with altair.theme.enable("none"):
-        theirs = altair.Chart.from_json(json.dumps(ours)).to_dict()
-    assert picture(theirs) == picture(ours)
+def test_what_altair_reads_and_writes_again_is_the_same_picture(every, folder, name, n):
+    chart, look = every[name][n].chart, charts.look(WIDTHS["narrow"], "light", title="Seen", words="So")
+    again = altair.Chart.from_json(charts.drawn(chart, look, "json").decode()).to_dict()
+    assert picture(vl_convert.vegalite_to_svg(again)) == picture(charts.drawn(chart, look, "svg").decode())
 
 
-def picture(spec: charts.Spec) -> str:
+def picture(svg: str) -> str:
     """What is drawn; places to which a drawing is cut are numbered through all that a process draws."""
-    return re.sub(r"clip\d+", "clip", charts.drawn(spec, "svg").decode())
+    return re.sub(r"clip\d+", "clip", svg)
 
 
 def test_altair_and_what_draws_speak_one_version():
-    major = re.search(r"v(\d+)\.json$", charts.SCHEMA)[1]
-    assert altair.SCHEMA_VERSION.startswith(f"v{major}.")
-    assert vl_convert.get_vegalite_versions()[-1].startswith(f"{major}.")
+    major, minor, _patch = altair.SCHEMA_VERSION.removeprefix("v").split(".")
+    assert f"{major}.{minor}" in vl_convert.get_vegalite_versions()
+
+
+def seen(svg: bytes) -> list[str]:
+    """The words of a picture."""
+    return re.findall(r"<text[^>]*>([^<]*)</text>", svg.decode())
+
+
+def test_nobody_is_counted_half(folder):
+    ticks = seen(charts.drawn(counted("bars", [Slot("1 June", 1)]), charts.look(320, "light"), "svg"))
+    assert [tick for tick in ticks if tick != "1 June"] == ["0", "1"]
+
+
+def test_a_channel_may_be_called_as_it_likes(folder):
+    name = """L'Étoile \\ "Co" <b>%s</b>"""
+    found = drawings.shares([(name, [Estimate(0.4, 0.3, 0.5, 9, "share")])], [name])
+    assert [html.unescape(word) for word in seen(charts.drawn(found, charts.look(320, "light"), "svg"))].count(
+        name
+    ) == 2
 
 
 # -- what is taken away ------------------------------------------------------------------------------------------------
@@ -180,23 +198,29 @@ def test_an_analyst_opens_the_chart_itself_with_its_data(take, line):
     assert response.headers["Content-Type"] == "application/json"
     assert re.search(r'"gps-[\d-]+\.vl\.json"', response.headers["Content-Disposition"])
     chart = response.json()
-    assert chart["$schema"] == charts.SCHEMA
+    assert chart["$schema"] == altair.SCHEMA_URL
     assert "Net tone" in chart["description"]
-    assert 0.05 in [row.get("value") for row in values(chart)]
+    assert [row["value"] for row in chart["datasets"]["seven"]] == [0.05]
 
 
 def test_a_stranger_takes_no_chart_away(line):
     assert Client().get(reverse("line_figure", args=[line.pk, "json"])).status_code == 302
 
 
-def test_every_form_is_drawn_from_one_specification(take, folder, monkeypatch):
+def test_every_form_is_drawn_from_one_chart(take, folder, monkeypatch):
     asked: list[dict[str, Any]] = []
     monkeypatch.setattr(charts.drawer, "draw", lambda request: asked.append(json.loads(request)) or b"<svg />")
-    chart = take("json").json()
-    for form in ("svg", "png", "pdf"):
+    for form in ("json", "svg", "png", "pdf"):
         take(form)
-    assert [one["form"] for one in asked] == ["svg", "png", "pdf"]
-    assert all(one["spec"] == chart for one in asked)
+    assert [one.pop("form") for one in asked] == ["json", "svg", "png", "pdf"]
+    assert all(one == asked[0] for one in asked)
+
+
+def test_of_a_chart_that_others_ask_for_the_same_is_read_as_was_written(every):
+    look = charts.look(320, "dark", title="Seen", words="So")
+    for figure in (one for some in every.values() for one in some):
+        chart, taken, form = from_json(to_json(figure.chart, look, "svg"))
+        assert (to_json(chart, taken, form), taken) == (to_json(figure.chart, look, "svg"), look)
 
 
 def test_a_pdf_holds_its_words_and_an_svg_tells_what_one_sees(take, folder):

@@ -13,13 +13,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from rapport.charts.data import Look, Panel, Series
 from rapport.core.types import Estimate, NotEnough
 from rapport.server.listen.models import Channel
 from rapport.server.measure.models import DayAnswer, DayCount
 from rapport.server.measure.queries import Usual, course, monday
 from rapport.server.organise.models import Team, User
 from rapport.server.pages import charts
-from rapport.server.pages.drawings import Bar, bars, lines
+from rapport.server.pages.drawings import Slot, counted
 from rapport.server.pages.figures import figures
 from rapport.server.pages.tags import amount
 from tests.server.test_contrast import colours as contrast_colours
@@ -322,8 +323,8 @@ def test_a_file_that_leaves_the_page_has_its_title_and_its_fonts(client, weeks, 
 def test_an_axis_writes_numbers_as_the_page_does(folder, language, part):
     with translation.override(language):
         small, large = (
-            charts.drawn(charts.framed(draw([Bar("", 0), Bar("", most)], 320, charts.colours("light")), "light"), "svg")
-            for draw, most in ((lines, 1), (bars, 4000))
+            charts.drawn(counted(marks, [Slot("", 0), Slot("", most)]), charts.look(320, "light"), "svg")
+            for marks, most in (("lines", 1), ("bars", 4000))
         )
     assert f">{part}<" in small.decode()
     assert ">2\u2009000<" in large.decode()
@@ -331,11 +332,11 @@ def test_an_axis_writes_numbers_as_the_page_does(folder, language, part):
 
 @pytest.mark.once
 def test_a_process_that_was_killed_is_started_again(folder):
-    spec = charts.framed({"data": {"values": [{"a": 1}]}, "mark": "point"}, "light")
-    charts.drawn(spec, "svg")
+    chart = counted("bars", [Slot("1 June", 3)])
+    charts.drawn(chart, charts.look(320, "light"), "svg")
     charts.drawer.process.kill()
     charts.drawer.process.wait()
-    assert charts.drawn({**spec, "width": 50}, "svg").startswith(b"<svg")
+    assert charts.drawn(chart, charts.look(321, "light"), "svg").startswith(b"<svg")
 
 
 @pytest.mark.once
@@ -349,9 +350,11 @@ def test_a_chart_that_cannot_be_drawn_leaves_the_table(client, weeks, folder, mo
 
 
 @pytest.mark.once
-def test_a_specification_that_makes_no_sense_is_refused(folder):
-    with pytest.raises(charts.ChartError):
-        charts.drawn({"mark": 7}, "svg")
+def test_a_chart_that_makes_no_sense_is_refused(folder):
+    unknown, right = Series(["1 June"], [Panel("pie", [], 80)]), counted("bars", [Slot("1 June", 3)])
+    for chart, look in ((unknown, charts.look(320, "light")), (right, Look(320, {}))):
+        with pytest.raises(charts.ChartError):
+            charts.drawn(chart, look, "svg")
 
 
 @pytest.mark.once
@@ -359,7 +362,7 @@ def test_old_drawings_make_room(folder, monkeypatch):
     monkeypatch.setattr(charts, "KEPT", 4)
     monkeypatch.setattr(charts.drawer, "draw", lambda request: b"<svg/>")
     for number in range(9):
-        charts.drawn({"number": number}, "svg")
+        charts.drawn(counted("bars", []), charts.look(number, "light"), "svg")
     assert len(list(folder.iterdir())) <= 4
 
 
@@ -404,5 +407,4 @@ def test_weeks_heard_in_part_are_marked_in_the_table_the_file_and_the_picture(cl
         for figure in figures(course(timezone.now(), weeks=12), by_team=False, query="")
         if figure.key == "volume"
     )
-    bars = found.spec(640, charts.colours("light"))["vconcat"][0]["data"]["values"]
-    assert [bar["partly"] for bar in bars[-3:]] == [True, False, False]
+    assert [bar["partly"] for bar in found.chart.panels[0].rows[-3:]] == [True, False, False]

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from rapport.charts.data import Track
 from rapport.core.types import NotEnough, Refused
 from rapport.server.listen.models import Brief, Message
 from rapport.server.measure import coders, setting, waiting
@@ -134,69 +135,52 @@ def test_net_tone_is_written_in_points(tone, words):
 # -- the figure
 
 
-def values(spec: object) -> list[dict]:
-    """All rows that are drawn."""
-    found = []
-    if isinstance(spec, dict):
-        found += spec.get("data", {}).get("values", [])
-        for part in spec.values():
-            found += values(part)
-    elif isinstance(spec, list):
-        for part in spec:
-            found += values(part)
-    return found
-
-
-def drawn(line: Line, **more: object) -> list[dict]:
-    return values(Drawing(look(line), **more).figure().spec(900, charts.colours("light")))  # type: ignore[arg-type]
+def drawn(line: Line, **more: object) -> Track:
+    return Drawing(look(line), **more).figure().chart  # type: ignore[arg-type, return-value]
 
 
 @pytest.mark.once
 def test_a_week_without_enough_labels_is_a_band_with_its_reason_and_no_number(line):
     last = Figure.objects.filter(period="week").last()
     Figure.objects.filter(pk=last.pk).update(net=None, labels=14)
-    rows = drawn(line)
-    assert {row["words"] for row in rows if "wide" in row} == {"not enough: 14 of 40 labels"}
-    assert [row["labels"] for row in rows if row.get("enough") is False] == [14]
-    assert len([row for row in rows if row.get("grey") is False]) == 19
+    track = drawn(line)
+    assert [gap["words"] for gap in track.gaps] == ["not enough: 14 of 40 labels"]
+    assert [row["labels"] for row in track.weeks if row["value"] is None] == [14]
+    assert len([row for row in track.weeks if row["labels"] >= row["needed"]]) == 19
 
 
 @pytest.mark.once
 def test_a_week_of_which_too_little_was_heard_is_grey_with_its_bounds(line):
     last = Figure.objects.filter(period="week").last()
     Figure.objects.filter(pk=last.pk).update(weight=0.6, bounds=[-0.3, 0.4])
-    rows = drawn(line)
-    assert len([row for row in rows if row.get("grey")]) == 1
-    assert {"low": -0.3, "high": 0.4}.items() <= rows[
-        next(n for n, r in enumerate(rows) if r.get("low") == -0.3)
-    ].items()
-    assert [row["few"] for row in rows if "few" in row].count(True) == 1
+    bounds = [(row["bounds_low"], row["bounds_high"]) for row in drawn(line).weeks if row["grey"]]
+    assert bounds == [(-0.3, 0.4)]
 
 
 @pytest.mark.once
 def test_the_fan_goes_on_from_the_newest_week_and_the_goal_stands_at_its_date(line):
-    rows = drawn(line)
-    fan = [row for row in rows if "middle" in row and "low" in row]
+    track = drawn(line)
     newest = line.figures.get(period="week", end=LAST)
-    assert [fan[0][name] for name in ("middle", "low", "high")] == newest.net
-    assert all(one["low"] < one["high"] for one in fan)
+    assert [track.fan[0][name] for name in ("middle", "low", "high")] == newest.net
+    assert all(one["low"] < one["high"] for one in track.fan)
     first = Figure.objects.filter(period="week").first().start
     ahead = (TODAY + timedelta(days=100) - first).days + 0.5
-    assert {"x": ahead, "value": 0.2} in rows
+    assert track.goal == {"x": ahead, "value": 0.2, "words": "Goal +20"}
 
 
 @pytest.mark.once
 def test_changes_and_what_happened_are_numbered_on_the_chart_and_below(line, ana):
     setting.annotate(day=LAST - timedelta(days=20), text="Price rise announced", line=None, actor=ana)
-    assert {row["n"]: row["rang"] for row in drawn(line) if "rang" in row} == {"1": True, "2": False}
+    assert {row["n"]: row["rang"] for row in drawn(line).events} == {"1": True, "2": False}
     assert "Price rise announced" in page(ana)
     assert Drawing(look(line)).figure().words.count("Price rise announced") == 1
 
 
 @pytest.mark.once
 def test_tone_and_mix_are_shown_apart(line):
-    changes = [row["change"] for row in drawn(line, parted=True) if "change" in row]
-    assert len(changes) == 40
+    track = drawn(line, parted=True)
+    assert track.parted
+    assert all(row[part] is not None for row in track.weeks for part in ("tone", "mix"))
 
 
 @pytest.mark.once

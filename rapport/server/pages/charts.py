@@ -1,13 +1,13 @@
-"""Charts as pictures: a Vega-Lite specification and a theme in, SVG, PNG or PDF out, kept in RAPPORT_HOME/charts.
+"""Charts as pictures: what is to be drawn and a look in, SVG, PNG, PDF or the chart itself out, kept in
+RAPPORT_HOME/charts.
 
-The same specification is never drawn twice: the file bears the hash of it. A chart is a picture at its own address,
-because the content security policy allows no style inside a page.
+The same chart is never drawn twice: the file bears the hash of it. A chart is a picture at its own address, because the
+content security policy allows no style inside a page.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 import re
@@ -19,28 +19,21 @@ import threading
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from textwrap import wrap
-from typing import Any
 
 from django.conf import settings
 from django.utils.formats import get_format
 from django.utils.html import escape
 
+from rapport.charts import data
+from rapport.charts.data import Drawable, Look, to_json
 from rapport.core.errors import ChartError
 from rapport.server.templatetags.rapport import THIN_SPACE
 
 log = logging.getLogger(__name__)
-Spec = dict[str, Any]
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # the version that vl-convert draws and Altair writes
 PATIENCE_SECONDS = 30.0
 KEPT = 1_000  # drawings; when there are more, the older half goes
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
 THEMES = ("light", "dark")
-LETTER = 8  # pixels of a title, about
 SIZE = re.compile(rb'width="[\d.]+" height="[\d.]+"')
-# Pixels around the plots, above a panel that has a title, and of a legend. Too much leaves room below a picture; too
-# little makes it narrower than the others on its page.
-EDGES, TITLE, LEGEND = 39, 20, 31
 TOKEN = re.compile(r"--([\w-]+):\s*light-dark\((#[0-9a-fA-F]{6}),\s*(#[0-9a-fA-F]{6})\)")
 
 
@@ -51,55 +44,11 @@ def colours(theme: str) -> Mapping[str, str]:
     return {name: light if theme == "light" else dark for name, light, dark in TOKEN.findall(css)}
 
 
-def taken(spec: Spec, theme: str, title: str, words: str, width: int) -> Spec:
-    """For a file that leaves the page: on a ground, with the title above it, and with what one sees in it in words."""
-    above = {"text": wrap(title, width // LETTER), "anchor": "start", "font": FONT, "fontSize": 14, "offset": 12}
-    head = {"title": {**above, "color": colours(theme)["text"]}, "description": words}
-    return framed({**spec, **head}, theme, ground=True)
-
-
-def framed(spec: Spec, theme: str, *, ground: bool = False) -> Spec:
-    """A specification with what all our charts share. `ground` paints the surface, for files that leave the page."""
-    c = colours(theme)
-    axis = {"domain": False, "ticks": False, "grid": False, "labelColor": c["muted"], "titleColor": c["muted"]}
-    words = {
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "labelFont": FONT,
-        "titleFont": FONT,
-        "titleFontWeight": "normal",
-    }
-    return {
-        "$schema": SCHEMA,
-        "background": c["surface"] if ground else "transparent",
-        "padding": 12 if ground else {"left": 0, "right": 4, "top": 4, "bottom": 6},
-        "config": {
-            "font": FONT,
-            "locale": {"number": _numbers()},
-            "view": {"stroke": None},
-            "axis": {**axis, **words, "labelPadding": 6},
-            "axisY": {"grid": True, "gridColor": c["line"], "tickCount": 4},
-            "header": {**words, "labelColor": c["text"], "title": None},
-            "legend": {**words, "labelColor": c["text"], "titleColor": c["muted"], "orient": "top", "title": None},
-            "text": {"font": FONT, "fontSize": 12, "color": c["text"]},
-            "bar": {"cornerRadiusEnd": 2},
-        },
-        **spec,
-    }
-
-
-def _numbers() -> Spec:
-    """How numbers on an axis are written: as everywhere on the page."""
+def look(width: int, theme: str, *, title: str = "", words: str = "") -> Look:
+    """How a page shows a chart; with a title and words, how a file that leaves the page does."""
     signs = {"decimal": get_format("DECIMAL_SEPARATOR"), "thousands": THIN_SPACE, "minus": "−", "percent": "\u00a0%"}
-    return {**signs, "grouping": [3], "currency": ["", ""]}
-
-
-def height(spec: Spec) -> int:
-    """About how high the picture will be: the page keeps so much of its place free while it is drawn."""
-    panels = spec["vconcat"]
-    plots = sum(panel["height"] for panel in panels) + spec["spacing"] * (len(panels) - 1)
-    titles = sum("title" in panel for panel in panels)
-    return int(plots + EDGES + titles * TITLE + LEGEND * ('"color": {"field"' in json.dumps(spec)))
+    numbers = {**signs, "grouping": [3], "currency": ["", ""]}  # as everywhere on the page
+    return Look(width, colours(theme), numbers, title, words)
 
 
 def fitted(svg: bytes, width: int, height: int) -> bytes:
@@ -115,10 +64,10 @@ def told(svg: bytes, words: str) -> bytes:
 # -- drawing ---------------------------------------------------------------------------------------------------------
 
 
-def drawn(spec: Spec, form: str) -> bytes:
+def drawn(chart: Drawable, look: Look, form: str) -> bytes:
     """The picture, from the folder if it was drawn before. Raises ChartError when it cannot be drawn."""
-    request = json.dumps({"form": form, "spec": spec}, sort_keys=True)
-    file = _folder() / f"{hashlib.sha256(request.encode()).hexdigest()[:32]}.{form}"
+    request = to_json(chart, look, form)
+    file = _folder() / f"{hashlib.sha256(_painters() + request.encode()).hexdigest()[:32]}.{form}"
     if file.exists():
         return file.read_bytes()
     picture = drawer.draw(request)
@@ -129,12 +78,19 @@ def drawn(spec: Spec, form: str) -> bytes:
     return picture
 
 
+@cache
+def _painters() -> bytes:
+    """What draws: when it changes, what was drawn before is drawn anew."""
+    modules = sorted(Path(data.__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(module.read_bytes() for module in modules)).digest()
+
+
 def _folder() -> Path:
     return Path(settings.HOME.folder("charts"))
 
 
 def _tidy(folder: Path) -> None:
-    files = [file for file in folder.iterdir() if file.suffix in (".svg", ".png", ".pdf")]
+    files = [file for file in folder.iterdir() if file.suffix in (".svg", ".png", ".pdf", ".json")]
     if len(files) > KEPT:
         for file in sorted(files, key=lambda file: file.stat().st_mtime)[: KEPT // 2]:
             file.unlink(missing_ok=True)
@@ -177,7 +133,7 @@ class Drawer:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self.process is None or self.process.poll() is not None:
-            command = [sys.executable, "-m", "rapport.server.pages.drawer"]
+            command = [sys.executable, "-m", "rapport.charts.drawer"]
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=-1)
         return self.process
 

@@ -70,7 +70,7 @@ class Drawing:
             ],
             raw=self._raw(),
             query=self.query,
-            spec=self.picture.spec,
+            chart=self.picture.track(),
         )
 
     @property

@@ -29,7 +29,7 @@ from rapport.server.measure.models import Event
 from rapport.server.measure.queries import TONES
 from rapport.server.organise.abilities import may
 from rapport.server.pages.course_tabs import tabbed
-from rapport.server.pages.drawings import Bar, bars
+from rapport.server.pages.drawings import Slot, counted
 from rapport.server.pages.figures import Figure, percent
 from rapport.server.pages.framed import framed, sent
 from rapport.server.pages.render import me, only
@@ -213,14 +213,14 @@ def figure_of(event: Event) -> Figure:
             ),
         ],
         query="",
-        spec=lambda width, c: bars(told, width, c),
+        chart=counted("bars", told),
     )
 
 
-def _bar(event: Event, found: Mapping[str, Any], day: date) -> Bar:
+def _bar(event: Event, found: Mapping[str, Any], day: date) -> Slot:
     within = events.phase_of(event, day) == "during"
     expected = found["expected"].get(day.isoformat())
-    return Bar(date_format(day, "DAY"), found["days"].get(day.isoformat(), 0), expected, within)
+    return Slot(date_format(day, "DAY"), found["days"].get(day.isoformat(), 0), expected, within)
 
 
 def figure(request: HttpRequest, key: int, form: str) -> HttpResponse:

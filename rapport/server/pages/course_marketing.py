@@ -29,7 +29,7 @@ from rapport.server.organise.abilities import may
 from rapport.server.pages import sent_up
 from rapport.server.pages.course_tabs import tabbed
 from rapport.server.pages.course_words import interval, points
-from rapport.server.pages.drawings import Bar, lines
+from rapport.server.pages.drawings import Slot, counted
 from rapport.server.pages.figures import Figure, lacking, percent
 from rapport.server.pages.framed import framed, sent
 from rapport.server.pages.render import me, only
@@ -163,7 +163,7 @@ def _figure(asked: Asked, found: panel.Found) -> Figure:
         return number(scale * value, decimals)
 
     drawn = [
-        Bar(
+        Slot(
             date_format(found.weeks[n], "DAY"),
             scale * found.values[n],
             scale * course[n] if n in course else None,
@@ -184,7 +184,7 @@ def _figure(asked: Asked, found: panel.Found) -> Figure:
             *([found.weeks[n], found.values[n], course.get(n, "")] for n in shown),
         ],
         query="",
-        spec=lambda width, c: lines(drawn, width, c),
+        chart=counted("lines", drawn),
     )
 
 

@@ -19,7 +19,7 @@ from rapport.server.measure import voice
 from rapport.server.measure.models import VoiceWeek
 from rapport.server.measure.queries import Known
 from rapport.server.pages.course_tabs import tabbed
-from rapport.server.pages.drawings import points
+from rapport.server.pages.drawings import shares as drawn_shares
 from rapport.server.pages.figures import Figure, between, lacking, percent, told
 from rapport.server.pages.framed import framed, sent
 from rapport.server.templatetags.rapport import number
@@ -147,7 +147,7 @@ def figure_of(rows: Sequence[VoiceWeek], *, people: bool) -> Figure:
             ),
         ],
         query="",
-        spec=lambda width, c: points(drawn, labels, width, c),
+        chart=drawn_shares(drawn, labels),
     )
 
 

@@ -30,7 +30,7 @@ from rapport.server.organise.models import User
 from rapport.server.pages.asking import number as whole_number
 from rapport.server.pages.asking import quoted
 from rapport.server.pages.course_tabs import tabbed
-from rapport.server.pages.drawings import Bar, bars
+from rapport.server.pages.drawings import Slot, counted
 from rapport.server.pages.excerpt import excerpt
 from rapport.server.pages.figures import Figure
 from rapport.server.pages.framed import framed, sent
@@ -197,7 +197,7 @@ def _words(row: EarlyWarning) -> list[str]:
 def figure_of(row: EarlyWarning) -> Figure:
     """The hours from its first on."""
     hours = [
-        Bar(date_format(timezone.localtime(row.since + n * HOUR), "D H:i"), count, expected)
+        Slot(date_format(timezone.localtime(row.since + n * HOUR), "D H:i"), count, expected)
         for n, (count, expected) in enumerate(row.hours)
     ]
     return Figure(
@@ -214,7 +214,7 @@ def figure_of(row: EarlyWarning) -> Figure:
             *([(row.since + n * HOUR).isoformat(), count, expected] for n, (count, expected) in enumerate(row.hours)),
         ],
         query="",
-        spec=lambda width, c: bars(hours, width, c),
+        chart=counted("bars", hours),
     )
 
 

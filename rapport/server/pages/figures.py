@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from rapport.charts.data import Drawable, Panel, Series
 from rapport.core.types import Estimate, NotEnough
 from rapport.server.measure.queries import TONES, Course, Known, Week
-from rapport.server.pages.charts import Spec
 from rapport.server.pages.tags import amount, together
 from rapport.server.templatetags.rapport import number
 
 PANELS = 8  # channels drawn apart; the smaller ones are drawn together
-AXIS = 46  # room for the numbers at the left, the same for every panel so that the weeks stand below each other
 HOUR = 3_600
 BEFORE = 4  # weeks that the last one is compared with
 WHAT = (
@@ -30,7 +29,6 @@ WHAT = (
     gettext_noop("moments before the action to compare with"),
     gettext_noop("labels"),
 )
-Colours = Any
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Figure:
 
     title      what it finds, a sentence        words   what one sees in it, for those who do not
     head, rows the same numbers for people      raw     the same numbers for machines: a head and lines
-    query      finds the messages behind it     spec    draws it, for a width and colours
+    query      finds the messages behind it     chart   what is to be drawn
     """
 
     key: str
@@ -49,7 +47,7 @@ class Figure:
     rows: list[list[str]]
     raw: list[list[Any]]
     query: str
-    spec: Callable[[int, Colours], Spec]
+    chart: Drawable
     uncorrected: bool = False
 
 
@@ -208,9 +206,7 @@ def _volume(course: Course, query: str) -> Figure:
             ),
         ],
         query=query,
-        spec=lambda width, c: _stacked(
-            course, width, c, [_bars(course, name, counts, width, c) for name, counts in panels]
-        ),
+        chart=_weekly(course, *(_bars(counts, 34, name) for name, counts in panels)),
     )
 
 
@@ -235,51 +231,14 @@ def _begun(course: Course, query: str) -> Figure:
             ),
         ],
         query=query,
-        spec=lambda width, c: _stacked(course, width, c, [_bars(course, "", counts, width, c, height=140)]),
+        chart=_weekly(course, _bars(counts, 140)),
     )
 
 
-def _bars(course: Course, name: str, counts: Sequence[Count], width: int, c: Colours, *, height: int = 34) -> Spec:
-    """Bars; with a broken outline where a week was heard in part, and none where nobody listened."""
-    weeks = [
-        {"week": week_name(week), "n": count.n, "partly": count.partly}
-        for week, count in zip(course.weeks, counts, strict=True)
-    ]
-    broken = {"fillOpacity": 0.18, "stroke": c["accent"], "strokeDash": [3, 2], "strokeWidth": 1.2}
-    return {
-        **(
-            {
-                "title": {
-                    "text": name,
-                    "anchor": "start",
-                    "fontSize": 12,
-                    "fontWeight": 500,
-                    "color": c["text"],
-                    "offset": 2,
-                }
-            }
-            if name
-            else {}
-        ),
-        "width": width - AXIS,
-        "height": height,
-        "data": {"values": weeks},
-        "layer": [
-            {"transform": [{"filter": "!datum.partly"}], "mark": {"type": "bar", "color": c["accent"]}},
-            {
-                "transform": [{"filter": "datum.partly && datum.n != null"}],
-                "mark": {"type": "bar", "color": c["accent"], **broken},
-            },
-        ],
-        "encoding": {
-            "x": _weeks(course, width, axis=None),
-            "y": {
-                "field": "n",
-                "type": "quantitative",
-                "axis": {"title": None, "tickCount": 2, "minExtent": AXIS, "maxExtent": AXIS},
-            },
-        },
-    }
+def _bars(counts: Sequence[Count], height: int, name: str = "") -> Panel:
+    """With a broken outline where a week was heard in part, and none where nobody listened."""
+    rows = [{"n": n, "count": count.n, "partly": count.partly, "within": True} for n, count in enumerate(counts)]
+    return Panel("bars", rows, height, name, ticks=2)
 
 
 # -- answering -------------------------------------------------------------------------------------------------------
@@ -294,6 +253,7 @@ def _share(course: Course, query: str) -> Figure:
         % {"share": percent(found.value), "between": between(found, percent)}
     )
     weekly = [(week, week.waits.share()) for week in course.weeks]
+    shares = points(share for _week, share in weekly)
     return Figure(
         key="answered",
         title=title,
@@ -316,12 +276,7 @@ def _share(course: Course, query: str) -> Figure:
             ),
         ],
         query=f"{query} is:answered",
-        spec=lambda width, c: _stacked(
-            course,
-            width,
-            c,
-            [_points(course, [share for _week, share in weekly], width, c, 1, {"domain": [0, 1]}, {"format": ".0%"})],
-        ),
+        chart=_weekly(course, Panel("points", shares, 150, format=".0%", lowest=0.0, highest=1.0)),
     )
 
 
@@ -334,7 +289,7 @@ def _wait(course: Course, query: str) -> Figure:
         % {"time": amount(found.value), "between": between(found, amount)}
     )
     weekly = [(week, week.waits.median()) for week in course.weeks]
-    hours = {"labelExpr": "'{}'".format(_("%(n)s h") % {"n": "' + datum.label + '"})}
+    waits = points((wait for _week, wait in weekly), HOUR)
     return Figure(
         key="wait",
         title=title,
@@ -353,12 +308,7 @@ def _wait(course: Course, query: str) -> Figure:
             *([week.start, week.waits.asked, *_three(wait)] for week, wait in weekly),
         ],
         query=query,
-        spec=lambda width, c: _stacked(
-            course,
-            width,
-            c,
-            [_points(course, [wait for _week, wait in weekly], width, c, HOUR, {"domainMin": 0}, hours)],
-        ),
+        chart=_weekly(course, Panel("points", waits, 150, label=_("%(n)s h") % {"n": "%s"}, lowest=0.0)),
     )
 
 
@@ -374,51 +324,21 @@ def _three(found: Known) -> tuple[Any, Any, Any]:
     return found.value, found.low, "" if math.isinf(found.high) else found.high
 
 
-def _points(
-    course: Course, found: Sequence[Known], width: int, c: Colours, unit: float, scale: Spec, axis: Spec
-) -> Spec:
-    """Points with their intervals. Weeks without enough data stay empty; an interval without an end gets an arrow."""
-    ends = [one.high for one in found if isinstance(one, Estimate) and math.isfinite(one.high)]
-    values = [one.value for one in found if isinstance(one, Estimate)]
-    top = 1.1 * max([*ends, *values], default=1.0) / unit
-    lines = [
+def points(found: Iterable[Known | None], unit: float = 1.0) -> list[dict[str, Any]]:
+    """The rows of points with their intervals; an interval without an end goes as far as the others, and is open."""
+    known = [(n, one) for n, one in enumerate(found) if isinstance(one, Estimate)]
+    ends = [end for _n, one in known for end in (one.value, one.high) if math.isfinite(end)]
+    top = 1.1 * max(ends, default=unit)
+    return [
         {
-            "week": week_name(week),
+            "n": n,
             "value": one.value / unit,
             "low": one.low / unit,
-            "high": min(one.high / unit, top),
+            "high": min(one.high, top) / unit,
             "open": math.isinf(one.high),
         }
-        for week, one in zip(course.weeks, found, strict=True)
-        if isinstance(one, Estimate)
+        for n, one in known
     ]
-    x = _weeks(course, width, axis=None)
-    y = {
-        "type": "quantitative",
-        "scale": scale,
-        "axis": {"title": None, "minExtent": AXIS, "maxExtent": AXIS, **axis},
-    }
-    arrow = {"type": "point", "shape": "triangle-up", "filled": True, "size": 40, "color": c["accent"]}
-    return {
-        "width": width - AXIS,
-        "height": 150,
-        "data": {"values": lines},
-        "layer": [
-            {
-                "mark": {"type": "rule", "color": c["accent"], "opacity": 0.45, "strokeWidth": 2},
-                "encoding": {"x": x, "y": {"field": "low", **y}, "y2": {"field": "high"}},
-            },
-            {
-                "transform": [{"filter": "datum.open"}],
-                "mark": arrow,
-                "encoding": {"x": x, "y": {"field": "high", **y}},
-            },
-            {
-                "mark": {"type": "point", "filled": True, "size": 46, "color": c["accent"], "opacity": 1},
-                "encoding": {"x": x, "y": {"field": "value", **y}},
-            },
-        ],
-    }
 
 
 # -- tone ------------------------------------------------------------------------------------------------------------
@@ -451,7 +371,7 @@ def _tone(course: Course, query: str) -> Figure:
             ),
         ],
         query=f"{query} tone:negative",
-        spec=lambda width, c: _stacked(course, width, c, [_lines(course, width, c)]),
+        chart=_weekly(course, _lines(course)),
         uncorrected=True,
     )
 
@@ -463,104 +383,20 @@ def _tones(week: Week) -> list[str]:
     return [f"{number(getattr(week, tone))} ({percent(shares[tone])})" for tone in TONES]
 
 
-SIGN_ROOM = 26  # pixels
-SHAPES = {"negative": "triangle-down", "neutral": "square", "positive": "triangle-up"}
-
-
-def _lines(course: Course, width: int, c: Colours) -> Spec:
+def _lines(course: Course) -> Panel:
     names = {"negative": _("negative"), "neutral": _("neutral"), "positive": _("positive")}
-    every = math.ceil(SIGN_ROOM * len(course.weeks) / (width - AXIS))  # a sign on every week would hide the lines
-    values = []
-    for n, week in enumerate(reversed(course.weeks)):
+    rows = []
+    for n, week in enumerate(course.weeks):
         shares = week.shares()
         for tone in TONES:
             share = None if isinstance(shares, NotEnough) else shares[tone]
-            values.append(
-                {
-                    "week": week_name(week),
-                    "tone": names[tone],
-                    "share": share,
-                    "whole": None if week.deaf_hours else share,
-                    "sign": n % every == 0,
-                    "partly": week.deaf_hours > 0,
-                }
+            whole = None if week.deaf_hours else share
+            rows.append(
+                {"n": n, "tone": names[tone], "share": share, "whole": whole, "partly": week.deaf_hours > 0},
             )
-    domain = [names[tone] for tone in TONES]
-    by_tone = {
-        "x": _weeks(course, width, axis=None),
-        "y": {
-            "field": "share",
-            "type": "quantitative",
-            "scale": {"domainMin": 0},
-            "axis": {"title": None, "format": ".0%", "minExtent": AXIS, "maxExtent": AXIS},
-        },
-        "color": {"field": "tone", "scale": {"domain": domain, "range": [c[tone] for tone in TONES]}, "sort": None},
-    }
-    shapes = {"field": "tone", "scale": {"domain": domain, "range": [SHAPES[tone] for tone in TONES]}, "sort": None}
-    return {
-        "width": width - AXIS,
-        "height": 170,
-        "data": {"values": values},
-        "layer": [
-            {
-                "mark": {"type": "line", "strokeWidth": 2},
-                "encoding": {**by_tone, "y": {**by_tone["y"], "field": "whole"}},
-            },
-            {
-                "transform": [{"filter": "datum.sign && datum.whole != null"}],
-                "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
-                "encoding": {**by_tone, "shape": shapes},
-            },
-            {
-                "transform": [{"filter": "datum.partly && datum.share != null"}],
-                "mark": {"type": "point", "filled": False, "size": 60, "opacity": 1},
-                "encoding": {**by_tone, "shape": shapes},
-            },
-        ],
-    }
+    return Panel("tones", rows, 170, format=".0%", lowest=0.0, names=[names[tone] for tone in TONES])
 
 
-# -- the axis and what we missed, below every chart ------------------------------------------------------------------
-
-
-def _weeks(course: Course, width: int, *, axis: Spec | None) -> Spec:
-    names = [week_name(week) for week in course.weeks]
-    return {"field": "week", "type": "ordinal", "scale": {"domain": names}, "axis": axis}
-
-
-def _stacked(course: Course, width: int, c: Colours, panels: list[Spec]) -> Spec:
-    """Panels over one axis of weeks, and under them, on the same axis, whether we heard everything."""
-    names = [week_name(week) for week in course.weeks]
-    every = max(1, math.ceil(len(names) / max(1, (width - AXIS) // 64)))
-    ticks = names[::-every][::-1]
-    ticks_axis = {"values": ticks, "labelAngle": 0, "title": None, "labelOverlap": False}
-    x = _weeks(course, width, axis=ticks_axis)
-    strip = {
-        "width": width - AXIS,
-        "height": 14,
-        "data": {"values": [{"week": week_name(week), "missed": week.deaf_hours > 0} for week in course.weeks]},
-        "layer": [
-            {
-                "transform": [{"filter": "!datum.missed"}],
-                "mark": {
-                    "type": "point",
-                    "shape": "square",
-                    "filled": True,
-                    "opacity": 1,
-                    "size": 30,
-                    "color": c["neutral"],
-                },
-                "encoding": {"x": x, "y": {"value": 7}},
-            },
-            {
-                "transform": [{"filter": "datum.missed"}],
-                "mark": {"type": "text", "text": "×", "fontSize": 17, "fontWeight": "bold", "color": c["negative"]},
-                "encoding": {"x": x, "y": {"value": 7}},
-            },
-        ],
-    }
-    return {
-        "vconcat": [*panels, strip],
-        "spacing": 10,
-        "resolve": {"scale": {"x": "shared", "color": "independent", "shape": "independent"}},
-    }
+def _weekly(course: Course, *panels: Panel) -> Series:
+    """Over one axis of weeks, and under them, on the same axis, whether we heard everything."""
+    return Series([week_name(week) for week in course.weeks], panels, [not week.deaf_hours for week in course.weeks])

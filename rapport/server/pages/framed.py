@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,8 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from rapport.core.errors import ChartError
-from rapport.server.pages.charts import THEMES, colours, drawn, fitted, height, taken, told
-from rapport.server.pages.charts import framed as dressed
+from rapport.server.pages.charts import THEMES, drawn, fitted, look, told
 from rapport.server.pages.context import theme as chosen_theme
 from rapport.server.pages.figures import Figure
 from rapport.server.pages.settings import defused
@@ -24,7 +22,7 @@ log = logging.getLogger(__name__)
 WIDTHS = {"wide": 1012, "middle": 640, "narrow": 320}
 FITS = {"narrow": "(max-width: 759px)", "middle": "(max-width: 1199px)"}  # the others are wide
 DARK = "(prefers-color-scheme: dark)"
-FORMS = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
+FORMS = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf", "json": "application/json"}
 Url = Callable[..., str]
 
 
@@ -57,7 +55,7 @@ def framed(
         "sources": _sources(chosen_theme(request), url, widths),
         "src": url("svg", width="wide", theme=chosen_theme(request) or "light"),
         "width": widths["wide"],
-        "height": height(figure.spec(widths["wide"], colours("light"))),
+        "height": figure.chart.height,
     }
     return Framed(
         id=figure.key,
@@ -92,28 +90,26 @@ def _sources(theme: str, url: Url, widths: Mapping[str, int]) -> list[tuple[str,
 
 def sent(request: HttpRequest, figure: Figure | None, form: str, *, widths: Mapping[str, int] = WIDTHS) -> HttpResponse:
     """A picture for the page, or a file to take away: "json" is the chart itself with its data, for Altair."""
-    if figure is None or form not in (*FORMS, "csv", "json"):
+    if figure is None or form not in (*FORMS, "csv"):
         raise Http404
     name = f"{figure.key}-{timezone.localdate().isoformat()}"
     if form == "csv":
         return _file(HttpResponse("".join(_csv(figure)), content_type="text/csv; charset=utf-8"), f"{name}.csv")
-    theme, away = request.GET.get("theme", ""), "file" in request.GET
+    theme = request.GET.get("theme", "")
     theme = theme if theme in THEMES else "light"
     width = widths.get(request.GET.get("width", ""), widths["wide"])
-    spec = figure.spec(width, colours(theme))
-    leaving = taken(spec, theme, figure.title, figure.words, width)
-    if form == "json":
-        return _file(HttpResponse(json.dumps(leaving, indent=1), content_type="application/json"), f"{name}.vl.json")
+    away = "file" in request.GET or form == "json"
+    said = {"title": figure.title, "words": figure.words} if away else {}
     try:
-        picture = drawn(leaving if away else dressed(spec, theme), form)
+        picture = drawn(figure.chart, look(width, theme, **said), form)
     except ChartError as error:
         log.error("The chart “%s” could not be drawn: %s", figure.key, error)
         return HttpResponse(str(error), status=503, content_type="text/plain; charset=utf-8")
     if form == "svg":
-        picture = told(picture, figure.words) if away else fitted(picture, width, height(spec))
+        picture = told(picture, figure.words) if away else fitted(picture, width, figure.chart.height)
     response = HttpResponse(picture, content_type=FORMS[form])
     response.headers["Cache-Control"] = "private, max-age=300"  # as often as the counts change
-    return _file(response, f"{name}.{form}") if away else response
+    return _file(response, f"{name}.{'vl.json' if form == 'json' else form}") if away else response
 
 
 def _file(response: HttpResponse, name: str) -> HttpResponse:
