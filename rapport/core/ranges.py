@@ -33,7 +33,7 @@ class Range:
     most: float
     whole: bool = False
 
-    def check(self, **given: ArrayLike) -> None:
+    def check(self, /, **given: ArrayLike) -> None:
         """Raise NumberError unless all numbers of these arguments, arrays or not, are of the range.
 
         >>> SHARE.check(level=0.95, prediction=np.full((2, 3), 1 / 3))

@@ -5,13 +5,28 @@ from __future__ import annotations
 import doctest
 import math
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
 import pytest
 
 from rapport.core import ranges
 from rapport.core.errors import NumberError, RapportError
-from rapport.core.measure import share
+from rapport.core.measure import (
+    agreement,
+    burst,
+    calibrate,
+    change,
+    coverage,
+    delay,
+    forecast,
+    panel,
+    response,
+    sampling,
+    share,
+    silence,
+    voice,
+)
 from rapport.core.measure.share import Frame, Labels, ShareEstimate
 from rapport.core.types import Estimate
 
@@ -20,6 +35,9 @@ ZEROS = np.zeros(50, dtype=int)
 EVEN = np.full((50, 3), 1 / 3)
 FRAME = Frame.of(ZEROS, EVEN)
 LABELS = Labels(ZEROS, EVEN, np.arange(50) % 3)
+IDS = [str(n) for n in range(50)]
+RNG = np.random.default_rng(1)
+RED = change.RedAlarm(0.25, 0.03, 7300)
 FOUND = ShareEstimate(Estimate(0.3, 0.2, 0.4, 100, ""), 100, 900, 0.002, 50.0, 0.5, 105.0)
 
 
@@ -82,6 +100,87 @@ REFUSED: dict[str, Callable[[], object]] = {
     "values[1] is nan": lambda: share.day_effect([0.1, NAN, 0.1], [0.1] * 3),
     "variances[2] is -1": lambda: share.day_effect([0.1] * 3, [0.1, 0.1, -1.0]),
     "level is 0": lambda: share.difference(FOUND, FOUND, level=0.0),
+}
+
+REFUSED |= {
+    "share is nan": lambda: sampling.chosen(["a"], NAN, "salt"),
+    "number[1] is nan": lambda: sampling.one_of_each(ZEROS, but(np.full(50, 0.5), 1, NAN)),
+    "prediction[3, 2] is nan": lambda: sampling.stratify(["web"] * 50, but(EVEN, (3, 2), NAN)),
+    "prediction[3, 1] is inf": lambda: sampling.draw(IDS, ["web"] * 50, but(EVEN, (3, 1), INF), 5, "salt"),
+    "prediction[2, 0] is nan": lambda: sampling.Coded(["web"] * 50, but(EVEN, (2, 0), NAN), ZEROS),
+    "prediction[2, 1] is -1": lambda: sampling.spread(ZEROS, but(EVEN, (2, 1), -1.0)),
+    "past_residual[0, 0] is nan": lambda: sampling.spread(ZEROS, EVEN, past=(ZEROS[:1], np.full((1, 3), NAN))),
+    "weights[0] is -1": lambda: sampling.draw(IDS, ["web"] * 50, EVEN, 5, "salt", weights=(-1, 1, 1)),
+    "labels is 0": lambda: sampling.draw(IDS, ["web"] * 50, EVEN, 0, "salt"),
+    "sizes[1] is -4": lambda: sampling.allocate(np.array([9, -4]), np.array([0.1, 0.1]), 3),
+    "deviation[1] is nan": lambda: sampling.allocate(np.array([9, 9]), np.array([0.1, NAN]), 3),
+    "cap is 0": lambda: sampling.allocate(np.array([9, 9]), np.array([0.1, 0.1]), 3, cap=0),
+    "wanted[1] is -3": lambda: sampling.divide(10, [5, -3]),
+    "planned[0] is 0": lambda: sampling.queue(ZEROS, np.full(50, 0.5), np.array([50]), np.array([0])),
+    "weight[0] is nan": lambda: change.Today(np.array([NAN]), np.array([0.2]), ZEROS, np.ones(50)),
+    "centre[0] is nan": lambda: change.Today(np.ones(1), np.array([NAN]), ZEROS, np.ones(50)),
+    "value[5] is nan": lambda: change.Today(np.ones(1), np.array([0.2]), ZEROS, but(ZEROS, 5, NAN)),
+    "value[0] is -1": lambda: RED.step(change.Today(np.ones(1), np.array([0.2]), ZEROS[:1], -np.ones(1))),
+    "baseline is nan": lambda: change.watch(NAN, 0.01, day_variance=0.0, a_day=10),
+    "error is inf": lambda: change.watch(0.2, INF, day_variance=0.0, a_day=10),
+    "a_day is -1": lambda: change.unknown(0.01, day_variance=0.0, a_day=-1),
+    "tolerance is nan": lambda: change.watch(0.2, 0.01, day_variance=0.0, a_day=10, tolerance=NAN),
+    "chance is 0": lambda: change.threshold(365, 0.0),
+    "days is -1": lambda: change.standing_out(3, days=-1),
+    "evidence[1] is nan": lambda: change.flagged({"a": 1.0, "b": NAN}),
+    "sd is 0": lambda: change.Amber(0.2, 0.0),
+    "share is inf": lambda: change.Amber(0.2, 0.1).step(INF),
+    "residual[0] is nan": lambda: change.Ruler(0.0, 0.4).step(np.array([NAN]), np.ones(1)),
+    "weight[0] is 0": lambda: change.Ruler(0.0, 0.4).step(np.ones(1), np.zeros(1)),
+    "values[7] is nan": lambda: forecast.fan(but(np.full(40, 0.3), 7, NAN), 4),
+    "values[8] is inf": lambda: forecast.reach(but(np.full(40, 0.3), 8, INF), 0.3, 4, RNG),
+    "horizon is 0": lambda: forecast.fan(np.full(40, 0.3), 0),
+    "goal is nan": lambda: forecast.reach(np.full(40, 0.3), NAN, 4, RNG),
+    "by is 0": lambda: forecast.reach(np.full(40, 0.3), 0.3, 0, RNG),
+    "by is 105": lambda: forecast.reach(np.full(40, 0.3), 0.3, 105, RNG),
+    "start is nan": lambda: forecast.Plan(NAN, 0.3, 10, 0.02),
+    "value is nan": lambda: forecast.OffCourse(forecast.Plan(0.4, 0.3, 10, 0.02)).step(NAN),
+    "value[2] is nan": lambda: agreement.alpha([1, 1, 2, 2], [0, 1, NAN, 1], RNG),
+    "draws is 0": lambda: agreement.alpha([1, 1, 2, 2], [0, 1, 1, 1], RNG, draws=0),
+    "counts[9] is nan": lambda: burst.profile(but(np.ones(700), 9, NAN)),
+    "counts[9] is -2": lambda: burst.profile(but(np.ones(700), 9, -2)),
+    "mean[3] is nan": lambda: burst.Profile(but(np.ones(168), 3, NAN), 5.0),
+    "size is 0": lambda: burst.Profile(np.ones(168), 0.0),
+    "count is nan": lambda: burst.Rise(20.0).step(NAN, 4.0),
+    "count is -1": lambda: burst.warning(-1, 0, burst.Profile(np.ones(168), 5.0)),
+    "false_a_year is 0": lambda: burst.limits(3, 0.0),
+    "expected[1] is nan": lambda: burst.loud([1, 2], [1.0, NAN], [5.0, 5.0], burst.limits(1, 2.0)),
+    "size[1] is nan": lambda: burst.calm([1, 2], [1.0, 1.0], [5.0, NAN]),
+    "counts[1] is -1": lambda: burst.against_expected([1, -1], [1.0, 1.0], 5.0),
+    "prediction[0, 2] is nan": lambda: calibrate.calibrate(but(EVEN, (0, 2), NAN), ZEROS),
+    "prediction[1, 2] is nan": lambda: calibrate.Calibration().apply(but(EVEN, (1, 2), NAN)),
+    "sharpness is nan": lambda: calibrate.Calibration(NAN),
+    "share is 0": lambda: delay.Line(0.0, 100, 10),
+    "messages is -1": lambda: delay.Line(0.2, -1, 10),
+    "finds is nan": lambda: delay.Reader(NAN),
+    "shift is nan": lambda: delay.expect(delay.Line(0.2, 100, 10), NAN, RNG),
+    "runs is 0": lambda: delay.expect(delay.Line(0.2, 100, 10), 0.1, RNG, runs=0),
+    "expected is nan": lambda: coverage.Hour(True, 1, 0, 0.0, 0, NAN),
+    "arrived is -1": lambda: coverage.Hour(True, 1, 0, 0.0, -1, 1.0),
+    "weight is inf": lambda: coverage.Channel(INF, FOUND),
+    "messages is nan": lambda: coverage.Heard(0.5, NAN, FOUND),
+    "daily is nan": lambda: coverage.combine({"a": coverage.Channel(1.0, FOUND)}, daily=NAN),
+    "variance is -1": lambda: ShareEstimate(FOUND.estimate, 100, 900, -1.0, 9.0, 0.5, 90.0),
+    "df is nan": lambda: ShareEstimate(FOUND.estimate, 100, 900, 0.1, NAN, 0.5, 90.0),
+    "level is 1.5": lambda: coverage.movement({}, {}, level=1.5),
+    "group[2] is nan": lambda: voice.share_of_voice(["a"] * 3, np.array([0, 1, NAN])),
+    "level is -1": lambda: voice.share_of_voice(["a"] * 3, np.arange(3), level=-1.0),
+    "brands[0, 1] is nan": lambda: voice.Sums(3, 3.0, 3.0, {"a": [1.0, NAN, 1.0]}, 3),
+    "tone is nan": lambda: panel.Week(NAN, 0.1, 1.0),
+    "spent[0] is nan": lambda: panel.panel({}, {"spent": {date(2026, 3, 3): NAN}}),
+    "controls[4, 0] is nan": lambda: panel.effect(np.ones(60), but(np.ones((60, 1)), (4, 0), NAN), 50),
+    "values[4] is inf": lambda: panel.effect(but(np.ones(60), 4, INF), np.ones((60, 1)), 50),
+    "steps is 0": lambda: panel.effect(np.ones(60), np.ones((60, 1)), 50, steps=0),
+    "answered is nan": lambda: response.share_answered(NAN, 20),
+    "seconds[1] is nan": lambda: response.median_wait([response.Wait(one, True) for one in (1.0, NAN)]),
+    "expected[0] is nan": lambda: silence.silences([1], [NAN], 5.0),
+    "counts[0] is -3": lambda: silence.clumping([-3], [1.0], 5.0),
+    "patience is nan": lambda: silence.silences([1], [1.0], 5.0, patience=NAN),
 }
 
 

@@ -61,7 +61,7 @@ class TestShareAnswered:
 
     @pytest.mark.parametrize(("answered", "asked"), [(-1, 10), (11, 10)])
     def test_refuses_impossible_counts(self, answered, asked):
-        with pytest.raises(ValueError, match="asked"):
+        with pytest.raises(ValueError, match="answered"):
             share_answered(answered, asked)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from rapport.core.ranges import COUNTING, INSIDE, NUMBER
 from rapport.core.types import Estimate, NotEnough
 
 Floats = NDArray[np.float64]
@@ -71,7 +72,8 @@ def alpha(
     level    of the interval
 
     The interval draws whole messages anew. Returns NotEnough below `fewest` messages coded twice, or when all values
-    are the same: agreement on something that never varies shows nothing.
+    are the same: agreement on something that never varies shows nothing. Raises NumberError for a value or a level that
+    is none.
 
     >>> unit, value = np.repeat(np.arange(30), 2), np.repeat([0.0, 1.0, 2.0] * 10, 2)
     >>> alpha(unit.tolist(), value, np.random.default_rng(1)).value
@@ -79,6 +81,9 @@ def alpha(
     >>> alpha([1, 1, 2, 2], [0, 1, 1, 1], np.random.default_rng(1))
     NotEnough(have=2, need=20, what='messages coded twice')
     """
+    NUMBER.check(value=value)
+    INSIDE.check(level=level)
+    COUNTING.check(draws=draws)
     pairs, values = _pairs(unit, np.asarray(value, dtype=np.float64))
     if len(pairs) < fewest:
         return NotEnough(len(pairs), fewest, "messages coded twice")
@@ -127,7 +132,8 @@ def with_oneself(
 ) -> Estimate | NotEnough:
     """How far people agree with themselves when a message comes back unannounced; alpha over repeats.
 
-    A coder who drifts agrees with others who drift along, but not with their own past.
+    A coder who drifts agrees with others who drift along, but not with their own past. Returns and raises what `alpha`
+    does.
 
     >>> coder, message = ["ana"] * 60, np.tile(np.arange(30), 2).tolist()
     >>> value = np.tile([0.0, 1.0, 2.0] * 10, 2)

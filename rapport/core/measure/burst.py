@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from rapport.core.measure.quantiles import at_least, log_ratio, student_quantile
+from rapport.core.ranges import ABOVE_0, AT_LEAST_0, CHANCE, HEARD, INSIDE, NUMBER, SIZE, WHOLE
 from rapport.core.types import Estimate, NotEnough
 
 Floats = NDArray[np.float64]
@@ -43,11 +44,17 @@ class Profile:
     mean   shape (168,), messages; hour 0 is Monday, from midnight
     size   of the negative binomial: the variance is mean + mean²/size
     weeks  from which it was learned; infinite when it is known
+
+    Raises NumberError for what is none of these.
     """
 
     mean: Floats
     size: float
     weeks: float = math.inf
+
+    def __post_init__(self) -> None:
+        AT_LEAST_0.check(mean=self.mean)
+        SIZE.check(size=self.size, weeks=self.weeks)
 
     def chance(self, hour: int, count: int) -> float:
         """The probability of so many or more in that hour of the week."""
@@ -76,13 +83,15 @@ def profile(counts: Sequence[int] | Ints, first_hour: int = 0) -> Profile | NotE
     Single hours of the week lean on the pattern of their day and their hour of day. Hours far above what is usual are
     cut to its limit, so that last month's storm does not make the next one normal.
 
-    Returns NotEnough below FEWEST_WEEKS weeks.
+    Returns NotEnough below FEWEST_WEEKS weeks. Raises NumberError for a count or an hour that is none.
 
     >>> rng = np.random.default_rng(1)
     >>> usual = profile(rng.poisson(np.tile(np.repeat([2.0, 10.0], 12), 56)))
     >>> usual.mean[[0, 23]].round().tolist()
     [2.0, 10.0]
     """
+    HEARD.check(counts=counts)
+    WHOLE.check(first_hour=first_hour)
     series = np.asarray(counts, dtype=np.float64)
     if (series >= 0).sum() < FEWEST_WEEKS * WEEK:
         return NotEnough(int((series >= 0).sum()) // WEEK, FEWEST_WEEKS, "weeks of hourly counts")
@@ -138,10 +147,14 @@ def warning(count: int, hour: int, usual: Profile, *, tail: float = TAIL) -> Bur
 
     hour   of the week, 0 is Monday from midnight
 
+    Raises NumberError for a count, an hour or a chance that is none.
+
     >>> usual = Profile(np.full(168, 10.0), size=5.0)
     >>> warning(25, 30, usual) is None, warning(60, 30, usual).expected
     (True, 10.0)
     """
+    WHOLE.check(count=count, hour=hour)
+    CHANCE.check(tail=tail)
     chance = usual.chance(hour, count)
     return Burst(count, float(usual.mean[hour % WEEK]), chance) if chance < tail else None
 
@@ -153,12 +166,19 @@ class Rise:
     factor   the rise that is looked for, above 1
     limit    of the sum; while nothing rises, e to the limit is how many hours pass on average between false warnings,
              at least, if the profile is right
+
+    Raises NumberError for what is none of these, and in `step` for a count or an expectation that is none.
     """
 
     size: float
     factor: float = 1.5
     limit: float = math.log(10 * 365 * 24)
     sum: float = 0.0
+
+    def __post_init__(self) -> None:
+        SIZE.check(size=self.size)
+        ABOVE_0.check(factor=self.factor)
+        NUMBER.check(limit=self.limit, sum=self.sum)
 
     @property
     def rings(self) -> bool:
@@ -173,6 +193,8 @@ class Rise:
         >>> rise.rings
         True
         """
+        WHOLE.check(count=count)
+        AT_LEAST_0.check(expected=expected)
         return replace(self, sum=max(0.0, self.sum + log_ratio(count, expected, self.factor, self.size)))
 
 
@@ -191,10 +213,14 @@ def limits(series: int, false_a_year: float) -> Limits:
     what is usual was learned from a few weeks. In simulations that is enough for series learned from eight weeks with
     sizes of 5 and above; when counts are clumped more than that, warnings are false more often.
 
+    Raises NumberError for less than no series, or no warnings a year.
+
     >>> one = limits(1, 8.0)
     >>> round(one.tail * 365 * 24, 6), limits(10, 8.0).tail < one.tail
     (1.0, True)
     """
+    WHOLE.check(series=series)
+    ABOVE_0.check(false_a_year=false_a_year)
     looks, each = 365 * 24 * max(series, 1), false_a_year / 2 / 4
     return Limits(each / looks, math.log(looks / each))
 
@@ -229,11 +255,14 @@ def loud(
     expected   shape (T,), of the profile, and `size`, shape (T,): `Profile.sizes`
     fewest     below so many in all nothing is said, however rare it is
 
+    Raises NumberError for a count, an expectation or a size that is none.
+
     >>> loud([3, 4, 60, 5], [4.0] * 4, [5.0] * 4, limits(1, 2.0)).first
     2
     >>> loud([3, 4, -1, 5], [4.0] * 4, [5.0] * 4, limits(1, 2.0)) is None
     True
     """
+    _check(counts, expected, size)
     heard = [(n, int(count), float(expected[n])) for n, count in enumerate(counts) if count >= 0]
     chances = {n: at_least(count, mean, float(size[n])) for n, count, mean in heard}
     rise, began = Rise(1.0, limit=limit.rise), 0
@@ -252,6 +281,12 @@ def loud(
     return Loud(first, total, sum(m for _count, m in later), min(chances[n] for n in chances if n >= first), not alone)
 
 
+def _check(counts: ArrayLike, expected: ArrayLike, size: ArrayLike) -> None:
+    HEARD.check(counts=counts)
+    AT_LEAST_0.check(expected=expected)
+    SIZE.check(size=size)
+
+
 CALM = 0.05
 """What comes by chance in one of twenty such stretches is usual again."""
 
@@ -259,10 +294,13 @@ CALM = 0.05
 def calm(counts: Sequence[int] | Ints, expected: Sequence[float] | Floats, size: Sequence[float] | Floats) -> bool:
     """Whether it is over: these hours together brought what such hours bring. Hours that were not heard tell nothing.
 
+    Raises NumberError as `loud` does.
+
     >>> sizes = [5.0] * 3
     >>> calm([4, 5, 3], [4.0] * 3, sizes), calm([15, 18, 9], [4.0] * 3, sizes), calm([-1, -1, -1], [4.0] * 3, sizes)
     (True, False, False)
     """
+    _check(counts, expected, size)
     heard = [n for n, count in enumerate(counts) if count >= 0]
     if not heard:
         return False
@@ -292,7 +330,7 @@ def against_expected(
 
     The interval holds what counts vary by from hour to hour and from day to day, and how little few weeks tell of what
     is usual; 1 inside it means that nothing out of the usual was seen. Returns NotEnough when less than one message was
-    expected.
+    expected. Raises NumberError for a count, an expectation or a level that is none.
 
     >>> found = against_expected([30, 40, 50], [20.0, 20.0, 20.0], 10.0)
     >>> round(found.value, 2), found.low > 1
@@ -300,6 +338,11 @@ def against_expected(
     >>> against_expected([30, 40, 50], [20.0, 20.0, 20.0], 10.0, weeks=8, clumped=6.0).low
     0.0
     """
+    WHOLE.check(counts=counts)
+    AT_LEAST_0.check(expected=expected)
+    SIZE.check(size=size, weeks=weeks)
+    ABOVE_0.check(clumped=clumped)
+    INSIDE.check(level=level)
     mean = np.asarray(expected, dtype=np.float64)
     total = float(mean.sum())
     if total < 1:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rapport.core.ranges import NUMBER, SHARE
 from rapport.core.types import NotEnough
 
 Floats = NDArray[np.float64]
@@ -34,10 +35,15 @@ class Calibration:
 
     sharpness   1 leaves the reader as it is; below, it was too sure of itself
     shift       one for each tone; they sum to 0
+
+    Raises NumberError for what is no number, and in `apply` for a prediction that is none.
     """
 
     sharpness: float = 1.0
     shift: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+    def __post_init__(self) -> None:
+        NUMBER.check(sharpness=self.sharpness, shift=self.shift)
 
     def apply(self, prediction: Floats) -> Floats:
         """Recalibrated probabilities, shape (n, 3), rows summing to 1.
@@ -45,6 +51,7 @@ class Calibration:
         >>> Calibration().apply(np.array([[0.7, 0.2, 0.1]])).round(3).tolist()
         [[0.7, 0.2, 0.1]]
         """
+        SHARE.check(prediction=prediction)
         return _shares(self.sharpness * _logs(prediction) + np.array(self.shift))
 
 
@@ -54,7 +61,7 @@ def calibrate(prediction: Floats, label: Ints) -> Calibration | NotEnough:
     prediction   shape (n, 3), as they stood when the messages were drawn
     label        shape (n,), 0 negative, 1 neutral, 2 positive; others (uncodable) are passed over
 
-    Returns NotEnough below FEWEST_LABELS labels.
+    Returns NotEnough below FEWEST_LABELS labels. Raises NumberError for a prediction or a label that is none.
 
     >>> rng = np.random.default_rng(1)
     >>> honest = rng.dirichlet([1, 1, 1], 2000)
@@ -63,6 +70,8 @@ def calibrate(prediction: Floats, label: Ints) -> Calibration | NotEnough:
     >>> round(calibrate(too_sure, label).sharpness, 1)
     0.5
     """
+    SHARE.check(prediction=prediction)
+    NUMBER.check(label=label)
     known = (label >= 0) & (label < 3)
     if known.sum() < FEWEST_LABELS:
         return NotEnough(int(known.sum()), FEWEST_LABELS, "labels")

@@ -19,6 +19,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rapport.core.ranges import (
+    ABOVE_0,
+    AT_LEAST_0,
+    CHANCE,
+    COUNTING,
+    ENDLESS,
+    NET,
+    NUMBER,
+    ROUNDED,
+    SHARE,
+    WHOLE,
+    Range,
+)
 from rapport.core.types import Refused
 
 Floats = NDArray[np.float64]
@@ -66,12 +79,19 @@ class Today:
               channel its last known share
     stratum   shape (n,)
     value     shape (n,), what the label adds to the number (0 or 1 for a share; -1, 0, 1 for net tone)
+
+    Raises NumberError for what is none of these.
     """
 
     weight: Floats
     centre: Floats
     stratum: Ints
     value: Floats
+
+    def __post_init__(self) -> None:
+        SHARE.check(weight=self.weight)
+        NET.check(centre=self.centre, value=self.value)
+        WHOLE.check(stratum=self.stratum)
 
     @property
     def heard(self) -> float:
@@ -94,6 +114,9 @@ class RedAlarm:
     The guarantee holds for the share of the messages that were really written, whatever depends on what, and however
     many labels a day has, as long as that does not depend on what the labels say today. At small volumes that share
     itself wanders with threads and copies: draw one message per group (`sampling.one_of_each`) for alarms.
+
+    Raises NumberError for a baseline, a tolerance or a threshold that is none, and in `step` for a label or a centre
+    outside of low and high: a bet on it could lose more than there is.
     """
 
     baseline: float
@@ -105,6 +128,16 @@ class RedAlarm:
     mass: tuple[float, ...] = (-math.inf,) * len(STAKES)
     run: tuple[float, ...] = (0.0,) * len(STAKES)
     since: tuple[int, ...] = (0,) * len(STAKES)
+
+    def __post_init__(self) -> None:
+        NUMBER.check(low=self.low, high=self.high)
+        self._inside.check(baseline=self.baseline)
+        AT_LEAST_0.check(tolerance=self.tolerance)
+        ABOVE_0.check(threshold=self.threshold)
+
+    @property
+    def _inside(self) -> Range:
+        return Range(f"a number from {self.low:g} to {self.high:g}", self.low - ROUNDED, self.high + ROUNDED)
 
     @property
     def evidence(self) -> float:
@@ -148,6 +181,7 @@ class RedAlarm:
         >>> alarm.red, alarm.rises, alarm.began
         (True, True, 1)
         """
+        self._inside.check(centre=today.centre, value=today.value)
         growth = np.zeros(len(STAKES))
         if len(today.value) and today.heard >= HELD:
             growth = self._growth(today)
@@ -195,9 +229,13 @@ def _log_mean(logs: Floats) -> float:
 def threshold(days: int = YEAR, chance: float = FALSE_ALARMS) -> float:
     """The evidence that is reached within `days` days without a change with at most this chance.
 
+    Raises NumberError for less than a day, or what is no chance.
+
     >>> threshold()
     7300.0
     """
+    COUNTING.check(days=days)
+    CHANCE.check(chance=chance)
     return round(days / chance, 6)
 
 
@@ -219,9 +257,13 @@ def unknown(error: float, *, day_variance: float, a_day: float, low: float = 0.0
 
     a_day   labels a day; the other arguments as of `watch`
 
+    Raises NumberError for what is below 0, or no number.
+
     >>> round(unknown(0.014, day_variance=0.02**2, a_day=10), 4)
     0.0304
     """
+    AT_LEAST_0.check(error=error, day_variance=day_variance, a_day=a_day)
+    NUMBER.check(low=low)
     kept = (1 + HANDED_ON) / (1 - HANDED_ON)
     return SURE * error + kept * BETS[-1] * a_day * day_variance / (2 * (1 - low))
 
@@ -247,7 +289,7 @@ def watch(
 
     What is no news (within the tolerance of what was measured) and what may be no change at all (`unknown`) both belong
     to what the alarm keeps quiet about: its own tolerance is the larger of the two. Refused where that is more than
-    LOOSEST times what was asked for.
+    LOOSEST times what was asked for. Raises NumberError for what is none of these.
 
     >>> watch(0.25, 0.010, day_variance=0.02**2, a_day=10).tolerance
     0.03
@@ -256,6 +298,8 @@ def watch(
     >>> watch(0.25, 0.014, day_variance=0.02**2, a_day=10, tolerance=0.01).least
     0.031
     """
+    NET.check(baseline=baseline)
+    ABOVE_0.check(tolerance=tolerance)
     needed = unknown(error, day_variance=day_variance, a_day=a_day, low=low)
     if needed > LOOSEST * tolerance:
         least = math.ceil(1000 * needed) / 1000
@@ -271,9 +315,14 @@ def watch(
 def standing_out(lines: int, *, days: int = YEAR, share: float = FALSE_AMONG) -> float:
     """The evidence that one line needs by `flagged` when none of the others speaks up.
 
+    Raises NumberError for less than no line or a day, or a share that is none.
+
     >>> standing_out(10)
     36500.0
     """
+    WHOLE.check(lines=lines)
+    COUNTING.check(days=days)
+    CHANCE.check(share=share)
     return round(lines * days / share, 6)
 
 
@@ -286,12 +335,15 @@ def flagged(evidence: Mapping[str, float], *, days: int = YEAR, share: float = F
 
     evidence   of each line's RedAlarm, today; the names come back, strongest first
 
+    Raises NumberError for evidence below 0, or that is no number.
+
     Source: Wang and Ramdas (2022), False discovery rate control with e-values, JRSS B 84, 822-852; Dandapanthula and
     Ramdas (2025).
 
     >>> flagged({"delivery": 50_000.0, "price": 40_000.0, "app": 90.0, "crew": 2.0})
     ('delivery', 'price')
     """
+    ENDLESS.check(evidence=list(evidence.values()))
     ordered = sorted(evidence, key=lambda name: -evidence[name])
     alone = standing_out(len(ordered), days=days, share=share)
     enough = [k for k, name in enumerate(ordered, 1) if evidence[name] >= alone / k]
@@ -318,6 +370,8 @@ class Amber:
     up, down   sums of what lies above and below, in sd, less AMBER_SLACK a day
     left       days of the surge that are left; while red leans, the last one is repeated
     seen       the shares of the surge so far: where amber goes home to when it is over
+
+    Raises NumberError for a mean, an sd or (in `step`) a share that is none.
     """
 
     mean: float
@@ -326,6 +380,10 @@ class Amber:
     down: float = 0.0
     left: int = 0
     seen: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        NUMBER.check(mean=self.mean, up=self.up, down=self.down)
+        ABOVE_0.check(sd=self.sd)
 
     @property
     def surging(self) -> bool:
@@ -349,6 +407,7 @@ class Amber:
         >>> amber.surging, amber.left
         (True, 6)
         """
+        NET.check(share=share)
         if self.surging:
             seen = (*self.seen, share)
             if self.left > 1 or leans:
@@ -384,6 +443,8 @@ class Ruler:
     unsure     standard error of the bias: so far off it may have been from the beginning, which days with many labels
                would show
     moved      stays true until a new Ruler is made, for the new reader
+
+    Raises NumberError for what is none of these, and in `step` for a residual or a weight that is none.
     """
 
     bias: float
@@ -391,6 +452,11 @@ class Ruler:
     up: float = 0.0
     down: float = 0.0
     unsure: float = 0.0
+
+    def __post_init__(self) -> None:
+        NUMBER.check(bias=self.bias, up=self.up, down=self.down)
+        ABOVE_0.check(sd=self.sd)
+        AT_LEAST_0.check(unsure=self.unsure)
 
     @property
     def moved(self) -> bool:
@@ -408,6 +474,8 @@ class Ruler:
         >>> ruler.moved
         True
         """
+        NUMBER.check(residual=residual)
+        ABOVE_0.check(weight=weight)
         if self.moved or not len(residual):
             return self
         mean = float(np.average(residual, weights=weight))

@@ -15,6 +15,7 @@ from itertools import groupby
 
 from rapport.core.measure.quantiles import at_most, normal_quantile
 from rapport.core.measure.share import ShareEstimate
+from rapport.core.ranges import AT_LEAST_0, INSIDE, NUMBER, SHARE, SIZE, WHOLE
 from rapport.core.types import Estimate, NotEnough
 
 NEEDLE = 0.7
@@ -65,6 +66,8 @@ class Hour:
     expected     messages in such an hour of the week, at least 0, and the size of the negative binomial they follow
                  (`burst.profile`)
     paused       somebody chose not to listen
+
+    Raises NumberError for what is none of these.
     """
 
     contracted: bool
@@ -75,6 +78,12 @@ class Hour:
     expected: float
     size: float = math.inf
     paused: bool = False
+
+    def __post_init__(self) -> None:
+        WHOLE.check(tries=self.tries, failures=self.failures, arrived=self.arrived)
+        NUMBER.check(behind=self.behind)
+        AT_LEAST_0.check(expected=self.expected)
+        SIZE.check(size=self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +233,18 @@ class Channel:
     weight   fixed for the quarter; all channels together have 1
     found    its share, or None when it was not heard
     last     its share when it was last heard, and how many days ago
+
+    Raises NumberError for a weight or a time that is none.
     """
 
     weight: float
     found: ShareEstimate | None
     last: ShareEstimate | None = None
     days_ago: float = 0.0
+
+    def __post_init__(self) -> None:
+        SHARE.check(weight=self.weight)
+        AT_LEAST_0.check(days_ago=self.days_ago)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +286,7 @@ def combine(
     low, high   between which the number lies for any channel: 0 and 1 for a share, -1 and 1 for net tone
     daily       variance that a channel's share gains with each day on which it is not heard
 
-    Raises ValueError unless the weights sum to 1.
+    Raises ValueError unless the weights sum to 1, and NumberError for a limit, a variance or a level that is none.
 
     >>> def found(share): return ShareEstimate(Estimate(share, 0, 1, 100, ""), 100, 900, 0.001, 99.0, 0.5, 150.0)
     >>> whole = combine({"a": Channel(0.85, found(0.21)), "b": Channel(0.15, None, found(0.55), 30)})
@@ -280,6 +295,9 @@ def combine(
     >>> round(whole.carried.value, 3), whole.grey
     (0.261, False)
     """
+    NUMBER.check(low=low, high=high)
+    AT_LEAST_0.check(daily=daily)
+    INSIDE.check(level=level)
     if abs(sum(channel.weight for channel in channels.values()) - 1) > 1e-6:
         raise ValueError("the weights of all channels sum to 1")
     parts = {name: (channel.weight, channel.found) for name, channel in channels.items() if channel.found is not None}
@@ -327,18 +345,23 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A channel in a period: its fixed weight, its messages, its share."""
+    """A channel in a period: its fixed weight, its messages, its share. Raises NumberError for a weight or a count that
+    is none."""
 
     weight: float
     messages: int
     found: ShareEstimate
+
+    def __post_init__(self) -> None:
+        SHARE.check(weight=self.weight)
+        WHOLE.check(messages=self.messages)
 
 
 def movement(now: Mapping[str, Heard], before: Mapping[str, Heard], *, level: float = 0.95) -> Movement | None:
     """Part a change into tone and mix. None when no channel was heard in both periods.
 
     The weights are those of `now`, in proportion over the shared channels. The mix is the sum of the changes of the
-    channels' parts of the volume, times their mean shares.
+    channels' parts of the volume, times their mean shares. Raises NumberError for a level that is not between 0 and 1.
 
     >>> def found(share): return ShareEstimate(Estimate(share, 0, 1, 100, ""), 100, 900, 0.001, 99.0, 0.5, 150.0)
     >>> before = {"a": Heard(0.5, 500, found(0.2)), "b": Heard(0.5, 500, found(0.6))}
@@ -347,6 +370,7 @@ def movement(now: Mapping[str, Heard], before: Mapping[str, Heard], *, level: fl
     >>> round(moved.tone.value, 3), round(moved.mix, 3)
     (0.0, -0.12)
     """
+    INSIDE.check(level=level)
     shared = tuple(name for name in now if name in before)
     if not shared:
         return None

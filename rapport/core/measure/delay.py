@@ -29,6 +29,7 @@ from rapport.core.measure.change import (
     unknown,
 )
 from rapport.core.measure.sampling import allocate
+from rapport.core.ranges import ABOVE_0, AT_LEAST_0, COUNTING, INSIDE, NUMBER, SHARE
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -37,10 +38,16 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A reader in two numbers: how much of what is negative it calls negative, and how much of what is not."""
+    """A reader in two numbers: how much of what is negative it calls negative, and how much of what is not.
+
+    Raises NumberError for what is no share.
+    """
 
     finds: float = 0.62
     mistakes: float = 0.12
+
+    def __post_init__(self) -> None:
+        SHARE.check(finds=self.finds, mistakes=self.mistakes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ class Line:
     labels     a day, in quiet times; `surge` times as many in a surge (1: no amber)
     error      standard error of the baseline
     day_sd     of the daily share about the baseline, and how much of it one day hands to the next
+
+    Raises NumberError for what is none of these.
     """
 
     share: float
@@ -62,6 +71,12 @@ class Line:
     carry: float = 0.5
     error: float = 0.014
     reader: Reader = Reader()
+
+    def __post_init__(self) -> None:
+        INSIDE.check(share=self.share)
+        COUNTING.check(messages=self.messages, labels=self.labels, surge=self.surge)
+        AT_LEAST_0.check(day_sd=self.day_sd, error=self.error)
+        SHARE.check(carry=self.carry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +115,16 @@ def expect(
     drift   added to the reader's rate of mistakes and of finds, a change that is not one of tone
     lines   that are watched together: while the others are quiet, one has to stand out of all (`standing_out`)
 
-    The tolerance is widened by what is unknown of the line, as `change.watch` does.
+    The tolerance is widened by what is unknown of the line, as `change.watch` does. Raises NumberError for what is none
+    of these.
 
     >>> quiet = expect(Line(0.25, 2000, 10), 0.0, np.random.default_rng(1), runs=50)
     >>> quiet.rang <= 0.1
     True
     """
+    NUMBER.check(shift=shift, drift=drift)
+    ABOVE_0.check(tolerance=tolerance)
+    COUNTING.check(days=days, lines=lines, runs=runs)
     plan = _plan(line)
     tolerance = max(tolerance, unknown(line.error, day_variance=line.day_sd**2, a_day=line.labels))
     own = threshold(days, chance)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rapport.core.measure.quantiles import normal_quantile
+from rapport.core.ranges import ABOVE_0, AT_LEAST_0, COUNTING, INSIDE, NUMBER, Range
 from rapport.core.types import Estimate, NotEnough
 
 Floats = NDArray[np.float64]
@@ -201,13 +202,17 @@ def fan(
 
     The interval is for the next estimate, which has its own error of sampling; the tone behind it wanders less.
 
-    Returns NotEnough below FEWEST values and as many as the horizon on top.
+    Returns NotEnough below FEWEST values and as many as the horizon on top. Raises NumberError for a value, a step or
+    a level that is none.
 
     >>> rng = np.random.default_rng(1)
     >>> ahead = fan(0.3 + 0.02 * rng.normal(size=200), 4)
     >>> ahead.middle.round(2).tolist(), bool((ahead.high - ahead.low < 0.1).all())
     ([0.3, 0.3, 0.3, 0.3], True)
     """
+    NUMBER.check(values=values, bounds=bounds)
+    COUNTING.check(horizon=horizon, period=period)
+    INSIDE.check(level=level)
     series = np.asarray(values, dtype=np.float64)
     need = max(FEWEST, 3 * period) + horizon
     if len(series) < need:
@@ -297,12 +302,20 @@ def reach(
     Courses are played from the models, from each as often as it has earned, with blocks of past errors, so that what
     follows each other stays together.
 
+    Returns NotEnough below FEWEST values. Raises NumberError for a value, a goal, a step or a level that is none, and
+    for a date behind the horizon.
+
     >>> rng = np.random.default_rng(1)
     >>> rising = np.linspace(0.3, 0.5, 60) + 0.01 * rng.normal(size=60)
     >>> outlook = reach(rising, 0.51, 8, rng)
     >>> outlook.probability > 0.5, outlook.arrival.low <= outlook.arrival.value <= outlook.arrival.high
     (True, True)
     """
+    NUMBER.check(values=values, goal=goal)
+    COUNTING.check(horizon=horizon, period=period, paths=paths, block=block)
+    Range(f"a whole number from 1 to {horizon}, the horizon", 1, horizon, whole=True).check(by=by)
+    AT_LEAST_0.check(sampling_variance=sampling_variance)
+    INSIDE.check(level=level)
     series = np.asarray(values, dtype=np.float64)
     need = max(FEWEST, 3 * period)
     if len(series) < need:
@@ -350,6 +363,8 @@ class Plan:
     steps         between them, at least 1
     error         standard deviation of the estimates about the way
     start_error   standard error of the start, which is an estimate too
+
+    Raises NumberError for what is none of these.
     """
 
     start: float
@@ -357,6 +372,12 @@ class Plan:
     steps: int
     error: float
     start_error: float = 0.0
+
+    def __post_init__(self) -> None:
+        NUMBER.check(start=self.start, goal=self.goal)
+        COUNTING.check(steps=self.steps)
+        ABOVE_0.check(error=self.error)
+        AT_LEAST_0.check(start_error=self.start_error)
 
     def at(self, step: int) -> float:
         """Where one would be after so many steps; behind the last, the goal."""
@@ -417,7 +438,7 @@ class OffCourse:
         return self.evidence >= OFF_COURSE
 
     def step(self, value: float) -> OffCourse:
-        """After one more estimate that shares no label with those before it.
+        """After one more estimate that shares no label with those before it. Raises NumberError for what is none.
 
         >>> course = OffCourse(Plan(0.40, 0.30, 20, 0.02))
         >>> for _ in range(12):
@@ -425,6 +446,7 @@ class OffCourse:
         >>> course.rings
         True
         """
+        NUMBER.check(value=value)
         number = self.step_number + 1
         off = self.plan.behind(number, value) - QUANTILE
         wealth = tuple(w * (1 + stake * off) for w, stake in zip(self.wealth, STAKES))

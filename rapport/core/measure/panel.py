@@ -19,6 +19,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from rapport.core.ranges import AT_LEAST_0, COUNTING, INSIDE, NET, NUMBER, SHARE, WHOLE
 from rapport.core.types import Estimate, NotEnough
 
 Floats = NDArray[np.float64]
@@ -36,11 +37,21 @@ RIDGE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A week's tone: None where there were not enough labels. `coverage` between 0 and 1."""
+    """A week's tone: None where there were not enough labels. `coverage` between 0 and 1.
+
+    Raises NumberError for what is none of these.
+    """
 
     tone: float | None
     error: float | None
     coverage: float
+
+    def __post_init__(self) -> None:
+        if self.tone is not None:
+            NET.check(tone=self.tone)
+        if self.error is not None:
+            AT_LEAST_0.check(error=self.error)
+        SHARE.check(coverage=self.coverage)
 
 
 def monday(day: date) -> date:
@@ -63,12 +74,15 @@ def panel(
 
     The columns are `week`, `tone`, `tone_se`, `coverage`, then the others by name.
 
+    Raises NumberError for an amount that is none.
+
     >>> spend = {"search": {date(2026, 3, 3): 100.0, date(2026, 3, 5): 50.0}}
     >>> panel({date(2026, 3, 2): Week(0.1, 0.02, 1.0)}, spend)[0]["search"]
     150.0
     """
     sums: dict[str, dict[date, float]] = {}
     for name, amounts in columns.items():
+        NUMBER.check(**{name: list(amounts.values())})
         weeks = sums.setdefault(name, {})
         for day, amount in amounts.items():
             weeks[monday(day)] = weeks.get(monday(day), 0.0) + amount
@@ -123,7 +137,8 @@ def effect(
     earlier moment that leaves enough before it and lies wholly before the action; how far these placebos are off is
     the uncertainty, whatever its shape. They overlap, so with few of them the chance is rough.
 
-    Returns NotEnough when fewer than FEWEST_PLACEBOS such moments exist.
+    Returns NotEnough when fewer than FEWEST_PLACEBOS such moments exist. Raises NumberError for a value, a step or a
+    level that is none.
 
     >>> rng = np.random.default_rng(1)
     >>> other = rng.normal(size=(100, 1))
@@ -133,6 +148,11 @@ def effect(
     >>> round(found.estimate.value, 1), found.chance < 0.05
     (1.0, True)
     """
+    NUMBER.check(values=values, controls=controls)
+    WHOLE.check(action=action)
+    INSIDE.check(level=level)
+    if steps is not None:
+        COUNTING.check(steps=steps)
     series = np.asarray(values, dtype=np.float64)
     ahead = min(steps or len(series), len(series) - action)
     starts = range(max(FEWEST_BEFORE, 2 * controls.shape[1] + 2), action - ahead + 1)

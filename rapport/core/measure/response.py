@@ -15,6 +15,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from rapport.core.ranges import ENDLESS, INSIDE, WHOLE
 from rapport.core.types import Estimate, NotEnough
 
 FEWEST_ASKED = 10
@@ -78,7 +79,8 @@ def share_answered(
     independent of each other, which the messages of one storm are not. It stays inside 0 and 1 and is honest at 0 and
     at 1, where the usual plus-or-minus has no width.
 
-    Returns NotEnough below FEWEST_ASKED conversations. Raises ValueError unless 0 <= answered <= asked.
+    Returns NotEnough below FEWEST_ASKED conversations. Raises ValueError unless 0 <= answered <= asked, and NumberError
+    for what is no count or no level.
 
     Source: E. B. Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22,
     209-212; recommended by Brown, Cai and DasGupta (2001), Interval estimation for a binomial proportion.
@@ -89,6 +91,8 @@ def share_answered(
     >>> share_answered(3, 4)
     NotEnough(have=4, need=10, what='conversations')
     """
+    WHOLE.check(answered=answered, asked=asked)
+    INSIDE.check(level=level)
     if not 0 <= answered <= asked:
         raise ValueError(f"{answered} answered of {asked} asked")
     if asked < FEWEST_ASKED:
@@ -119,8 +123,8 @@ def median_wait(waits: Sequence[Wait], *, level: float = 0.95) -> Estimate | Not
     level   the share of such intervals that hold the true value, between 0 and 1 (exclusive)
 
     Returns NotEnough when there are too few conversations for an interval (fewer than 6 at 95 %), and when so many
-    still wait that the curve does not reach one half: then nobody can know the median yet. Raises ValueError for a
-    wait below 0.
+    still wait that the curve does not reach one half: then nobody can know the median yet. Raises NumberError for a
+    wait below 0 or that is no number, and for a level that is not between 0 and 1.
 
     Source: E. L. Kaplan and P. Meier (1958), JASA 53, 457-481; R. Brookmeyer and J. Crowley (1982), A confidence
     interval for the median survival time, Biometrics 38, 29-41; H. A. David and H. N. Nagaraja (2003), Order
@@ -141,13 +145,13 @@ def median_wait(waits: Sequence[Wait], *, level: float = 0.95) -> Estimate | Not
 
 
 def median_of(seconds: Floats, answered: NDArray[np.bool_], *, level: float = 0.95) -> Estimate | NotEnough:
-    """`median_wait` for waits that are kept as two columns, of the same shape (n,), in any order.
+    """`median_wait` for waits that are kept as two columns, of the same shape (n,), in any order. Raises what it does.
 
     >>> median_of(np.arange(60.0, 720.0, 60.0), np.ones(11, dtype=bool)).value
     360.0
     """
-    if (seconds < 0).any():
-        raise ValueError("a wait is at least 0 seconds long")
+    ENDLESS.check(seconds=seconds)
+    INSIDE.check(level=level)
     need = math.ceil(1 - math.log2(1 - level))
     if len(seconds) < need:
         return NotEnough(len(seconds), need, "conversations")

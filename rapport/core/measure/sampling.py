@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rapport.core.ranges import AT_LEAST_0, COUNTING, HIGHEST, NUMBER, SHARE, WHOLE, Range
 from rapport.core.types import NotEnough
 
 Floats = NDArray[np.float64]
@@ -73,12 +74,13 @@ def permanent_numbers(message_ids: Sequence[str], salt: str) -> Floats:
 def chosen(message_ids: Sequence[str], share: float, salt: str) -> Bools:
     """About this share of the messages, by their permanent numbers: who is coded twice, who comes back as a repeat.
 
-    share   between 0 and 1
+    share   between 0 and 1; anything else raises NumberError
     salt    another one for each purpose, or the same messages are chosen for all of them
 
     >>> bool(chosen([str(n) for n in range(1000)], 0.1, "twice").sum() in range(70, 131))
     True
     """
+    SHARE.check(share=share)
     return permanent_numbers(message_ids, salt) < share
 
 
@@ -117,13 +119,15 @@ def one_of_each(group: Ints, number: Floats) -> Ints:
     """The message with the smallest permanent number of each group: the unit that alarms draw from.
 
     group    shape (N,), as `join` numbers them
-    number   shape (N,), permanent numbers
+    number   shape (N,), permanent numbers, between 0 and 1
 
-    Returns the places of the chosen messages, one per group, ascending.
+    Returns the places of the chosen messages, one per group, ascending. Raises NumberError for what is none of these.
 
     >>> one_of_each(np.array([0, 1, 1]), np.array([0.9, 0.8, 0.2])).tolist()
     [0, 2]
     """
+    WHOLE.check(group=group)
+    SHARE.check(number=number)
     order = np.lexsort((number, group))
     first = np.ones(len(order), dtype=bool)
     first[1:] = group[order][1:] != group[order][:-1]
@@ -153,7 +157,10 @@ class Strata:
 
         channel      N names
         prediction   shape (N, 3), probabilities in the order of TONES
+
+        Raises NumberError for a prediction that is none.
         """
+        SHARE.check(prediction=prediction)
         names, code = np.unique(np.asarray(channel, dtype=str), return_inverse=True)
         tone, confidence = prediction.argmax(axis=1), prediction.max(axis=1)
         stratum = np.full(len(tone), -1, dtype=np.int64)
@@ -176,10 +183,13 @@ def stratify(channel: Sequence[str], prediction: Floats, *, smallest: int = SMAL
     channel      N names
     prediction   shape (N, 3), recalibrated probabilities in the order of TONES
 
+    Raises NumberError for a prediction that is none.
+
     >>> prediction = np.tile([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]], (50, 1))
     >>> stratify(["web"] * 100, prediction).names
     ('web negative', 'web neutral')
     """
+    SHARE.check(prediction=prediction)
     names, code = np.unique(np.asarray(channel, dtype=str), return_inverse=True)
     tone, confidence = prediction.argmax(axis=1), prediction.max(axis=1)
     bounds: dict[tuple[str, int], tuple[float, float]] = {}
@@ -243,11 +253,17 @@ class Coded:
     channel      m names
     prediction   shape (m, 3), as it stood when the message was drawn
     label        shape (m,), places in TONES; anything else (uncodable) is none of the three
+
+    Raises NumberError for a prediction or a label that is no number.
     """
 
     channel: Sequence[str]
     prediction: Floats
     label: Ints
+
+    def __post_init__(self) -> None:
+        SHARE.check(prediction=self.prediction)
+        NUMBER.check(label=self.label)
 
     def residual(self) -> Floats:
         """How far the reader was off, shape (m, 3): 1 for the label's tone, 0 for the others, less the prediction."""
@@ -271,12 +287,19 @@ def spread(
     stratum      shape (N,), from 0 to H-1, none of them empty
     prediction   shape (N, 3)
     past         of earlier labels: the stratum, shape (m,), -1 for none; the residual, shape (m, 3)
-    weights      of the three tones
+    weights      of the three tones, at least 0
+
+    Raises NumberError for what is none of these.
 
     >>> prediction = np.array([[0.5, 0.5, 0.0]] * 2 + [[1.0, 0.0, 0.0]] * 2)
     >>> spread(np.array([0, 0, 1, 1]), prediction).round(3).tolist()
     [0.65, 0.217]
     """
+    WHOLE.check(stratum=stratum)
+    SHARE.check(prediction=prediction)
+    AT_LEAST_0.check(weights=weights)
+    if past is not None:
+        NUMBER.check(past_residual=past[1])
     size = np.bincount(stratum).astype(np.float64)
     doubt = _by(stratum, prediction * (1 - prediction), len(size)) / size[:, None]
     squares = doubt
@@ -309,13 +332,17 @@ def allocate(sizes: Ints, deviation: Floats, labels: int, *, floor: int = FLOOR,
     cap         every stratum gets at least 1/cap of its proportional part, so that no label weighs more than `cap`
                 times as much as in a proportional draw; the bets of the alarms rely on it
 
-    Raises ValueError when there are fewer labels than strata.
+    Raises ValueError when there are fewer labels than strata, and NumberError for what is none of these.
 
     >>> allocate(np.array([900, 100]), np.array([0.3, 0.9]), 40).tolist()
     [30, 10]
     >>> allocate(np.array([900, 100]), np.array([0.0, 0.9]), 40).tolist()
     [18, 22]
     """
+    COUNTING.check(sizes=sizes)
+    AT_LEAST_0.check(deviation=deviation)
+    WHOLE.check(labels=labels, floor=floor)
+    Range("a finite number of at least 1", 1.0, HIGHEST).check(cap=cap)
     if labels >= sizes.sum():
         return sizes.astype(np.int64)
     if labels < len(sizes):
@@ -350,9 +377,12 @@ def divide(labels: int, wanted: Sequence[int]) -> tuple[int, ...]:
 
     wanted   labels that each could use, at least 0
 
+    Raises NumberError for less than none, or a part of one.
+
     >>> divide(60, [10, 100, 40])
     (10, 25, 25)
     """
+    WHOLE.check(labels=labels, wanted=wanted)
     given = [0] * len(wanted)
     left = labels
     while left > 0 and (open_ := [i for i, want in enumerate(wanted) if given[i] < want]):
@@ -422,7 +452,8 @@ def draw(
     labels        planned for the day, at least 1
     past          labels of the last weeks, which tell where the reader errs; see `spread`
 
-    Returns NotEnough when there is no message. Raises ValueError for a plan below 1.
+    Returns NotEnough when there is no message. Raises NumberError for a plan below 1, and for predictions or weights
+    that are none.
 
     >>> ids = [f"m{n}" for n in range(300)]
     >>> prediction = np.tile([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]], (150, 1))
@@ -430,8 +461,8 @@ def draw(
     >>> day.counts(20).tolist(), day.probability(20).round(3).tolist()
     ([11, 9], [0.073, 0.06])
     """
-    if labels < 1:
-        raise ValueError("a plan has at least one label")
+    COUNTING.check(labels=labels)
+    AT_LEAST_0.check(weights=weights)
     if not len(message_ids):
         return NotEnough(0, 1, "messages")
     strata = stratify(channel, prediction, smallest=smallest, most=most_strata(labels))
@@ -449,11 +480,14 @@ def queue(stratum: Ints, number: Floats, sizes: Ints, planned: Ints) -> Ints:
     stratum, number   shape (N,)
     sizes, planned    shape (H,)
 
-    Returns the places of the messages, shape (N,).
+    Returns the places of the messages, shape (N,). Raises NumberError for numbers, sizes or plans that are none.
 
     >>> queue(np.array([0, 0, 1]), np.array([0.4, 0.2, 0.9]), np.array([2, 1]), np.array([1, 1])).tolist()
     [1, 2, 0]
     """
+    WHOLE.check(stratum=stratum, sizes=sizes)
+    SHARE.check(number=number)
+    COUNTING.check(planned=planned)
     order = np.lexsort((number, stratum))
     within = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     place = np.empty(len(order))

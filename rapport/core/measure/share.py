@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rapport.core.measure.quantiles import normal_quantile, student_quantile
-from rapport.core.ranges import AT_LEAST_0, CHANCE, COUNTING, INSIDE, NUMBER, SHARE, WHOLE, Range
+from rapport.core.ranges import AT_LEAST_0, CHANCE, COUNTING, INSIDE, NUMBER, SHARE, SIZE, WHOLE, Range
 from rapport.core.types import Estimate, NotEnough, Refused
 
 Floats = NDArray[np.float64]
@@ -159,6 +159,8 @@ class ShareEstimate:
     weight      how much the reader's predictions were used, between 0 (not at all) and 1
     effective   labels drawn from the same messages without strata and without a reader that would give the same
                 variance; never more than there are messages
+
+    Raises NumberError for a value, a variance or degrees of freedom that are none.
     """
 
     estimate: Estimate
@@ -168,6 +170,11 @@ class ShareEstimate:
     df: float
     weight: float
     effective: float
+
+    def __post_init__(self) -> None:
+        NUMBER.check(value=self.estimate.value)
+        AT_LEAST_0.check(variance=self.variance)
+        SIZE.check(df=self.df)
 
     @property
     def multiplier(self) -> float:

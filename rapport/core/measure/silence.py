@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rapport.core.measure.quantiles import log_ratio
+from rapport.core.ranges import ABOVE_0, AT_LEAST_0, HEARD, SIZE
 
 FALL = 0.1
 """The fall that is looked for: to a tenth of what is usual."""
@@ -47,9 +48,12 @@ def clumping(counts: Sequence[int], expected: Sequence[float], size: float) -> f
 
     counts, expected, size   as for `silences`, of the weeks from which the profile was learnt
 
+    Raises NumberError for what is none of these.
+
     >>> clumping([0, 2] * 240, [1.0] * 480, math.inf), clumping(([0] * 24 + [2] * 24) * 10, [1.0] * 480, math.inf)
     (1.0, 24.0)
     """
+    _check(counts, expected, size)
     series, mean = np.asarray(counts, dtype=np.float64), np.asarray(expected, dtype=np.float64)
     heard = series >= 0
     deviation = np.where(heard, series - mean, 0.0)
@@ -61,6 +65,12 @@ def clumping(counts: Sequence[int], expected: Sequence[float], size: float) -> f
         usual = float(variance[: blocks * length].sum())
         found = max(found, float((sums**2).sum()) / usual) if usual > 0 else found
     return found
+
+
+def _check(counts: Sequence[int], expected: Sequence[float], size: float) -> None:
+    HEARD.check(counts=counts)
+    AT_LEAST_0.check(expected=expected)
+    SIZE.check(size=size)
 
 
 def silences(
@@ -88,6 +98,8 @@ def silences(
     While all is well a false finding comes on average once in exp(patience) hours at most, if the profile is right and
     hours know nothing of each other. How often it comes when they do is measured in `benchmarks/silence.py`.
 
+    Raises ValueError for a fall to nothing or to all, and NumberError for what is none of these.
+
     Source: G. Lorden (1971), Annals of Mathematical Statistics 42, 1897-1908; M. Höhle and M. Paul (2008), CSDA 52.
 
     >>> silences([4, 0, 0, 0, 0, 0, 3, 5], [4.0] * 8, 50.0)
@@ -95,6 +107,8 @@ def silences(
     >>> silences([4, 0, 0, 3, 5], [4.0] * 5, 50.0)
     []
     """
+    _check(counts, expected, size)
+    ABOVE_0.check(clumped=clumped, patience=patience, back=back)
     if not 0 < fall < 1:
         raise ValueError("a fall is to more than nothing and to less than what is usual")
     found: list[Silence] = []

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rapport.core.measure.quantiles import student_quantile
+from rapport.core.ranges import AT_LEAST_0, INSIDE, WHOLE
 from rapport.core.types import Estimate, NotEnough
 
 Floats = NDArray[np.float64]
@@ -49,7 +50,8 @@ def share_of_voice(
     group    shape (N,), whose messages hang together (`sampling.join`: author, thread, copies)
     people   count groups instead of messages: each group has one voice, shared out among the brands it speaks of
 
-    Returns NotEnough below FEWEST_GROUPS groups. All shares sum to 1.
+    Returns NotEnough below FEWEST_GROUPS groups. All shares sum to 1. Raises NumberError for a group or a level that is
+    none.
 
     Source: a ratio over clusters; W. G. Cochran (1977), Sampling Techniques, section 9A.
 
@@ -69,6 +71,8 @@ class Sums:
     brands   name -> sums of zᵢ (of them about the brand), zᵢ² and zᵢ·mᵢ
     n        messages, or groups when people are counted
     voices   slot of the voices that fall into it -> their mentions, and those about each brand in the order of names
+
+    Raises NumberError for a sum that is none.
     """
 
     groups: int
@@ -77,6 +81,11 @@ class Sums:
     brands: Mapping[str, Sequence[float]]
     n: int
     voices: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        WHOLE.check(groups=self.groups, n=self.n)
+        AT_LEAST_0.check(weight=self.weight, square=self.square)
+        AT_LEAST_0.check(brands=list(self.brands.values()), voices=list(self.voices.values()))
 
 
 def sums(brand: Sequence[str], group: Ints, *, people: bool = False, voice: Sequence[str] = ()) -> Sums:
@@ -88,6 +97,7 @@ def sums(brand: Sequence[str], group: Ints, *, people: bool = False, voice: Sequ
     >>> found.brands["they"], sorted(found.voices.values())
     ([2.0, 2.0, 3.0], [[1.0, 1.0, 0.0], [2.0, 1.0, 1.0]])
     """
+    WHOLE.check(group=group)
     _, place = np.unique(group, return_inverse=True)
     groups = int(place.max()) + 1 if len(place) else 0
     size = np.bincount(place).astype(np.float64)
@@ -118,6 +128,8 @@ def together(periods: Sequence[Sums], *, level: float = 0.95) -> dict[str, Estim
     many spoke, and a few people in one slot count as one of the FEWEST_GROUPS. Periods of which the voices are not kept
     are taken for independent.
 
+    Returns and raises what `share_of_voice` does.
+
     Source: random groups; K. M. Wolter (2007), Introduction to Variance Estimation, chapter 2.
 
     >>> people = [str(n) for n in range(50)]
@@ -128,6 +140,7 @@ def together(periods: Sequence[Sums], *, level: float = 0.95) -> dict[str, Estim
     >>> together([sums(["we"] * 4 + ["they"] * 6, np.arange(10), voice=people[:10])] * 10).have <= 10
     True
     """
+    INSIDE.check(level=level)
     groups, names = sum(one.groups for one in periods), sorted({name for one in periods for name in one.brands})
     spoke = _by_slot(periods, names)
     if len(periods) > 1 and len(spoke):

@@ -318,7 +318,7 @@ def ruler(parts: Sequence[Part], home: Home) -> tuple[Home, Ruler | None]:
     home = replace(home, reads=_reads(same, home.of))
     off, weight = (np.concatenate(one) for one in zip(*(residual(one, home) for one in same)))
     bias = _mean(weight, off)
-    sd = math.sqrt(_mean(weight, (off - bias) ** 2))
+    sd = max(math.sqrt(_mean(weight, (off - bias) ** 2)), LEAST_SD)
     return home, Ruler(bias, sd, unsure=sd * math.sqrt(float((weight**2).sum())) / float(weight.sum()))
 
 
