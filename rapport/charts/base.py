@@ -52,7 +52,7 @@ class Sheet:
         self, layers: Sequence[alt.Chart], height: int, title: str = "", colour: str = "muted"
     ) -> alt.LayerChart:
         """Layers as one plot, as wide as there is room, with its title above."""
-        above = alt.TitleParams(title, color=self.colour(colour), **PART) if title else alt.Undefined
+        above = alt.TitleParams(title, color=self.colour(colour), limit=self.wide, **PART) if title else alt.Undefined
         return alt.LayerChart(layer=layers, width=self.wide, height=height, title=above)
 
     def chart(self, plots: Sequence[alt.LayerChart]) -> alt.VConcatChart:
