@@ -20,6 +20,7 @@ from rapport.server.organise.models import Role, Team, User
 from rapport.server.route import actions as routing
 from rapport.server.route.models import Conversation
 from rapport.server.work import settle
+from tests.server import hiding
 from tests.server.harbour import Harbour
 
 PASSWORD = "quiet harbour 41"
@@ -132,6 +133,12 @@ def nothing_of_another_test(settings: LazySettings) -> None:
 def english() -> None:
     """A request in another language, of the test before, leaves that language behind."""
     translation.activate("en")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_hidden() -> Iterator[None]:
+    with hiding.guarded():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -389,7 +389,7 @@ def draft(request: HttpRequest, talk: Conversation, where: Where, _row: int) -> 
     refused = outcome.reason if isinstance(outcome, Refused) else ""
     if request.htmx:  # type: ignore[attr-defined]
         version = "" if isinstance(outcome, Refused) else outcome.version
-        context = {"checks": checks(talk, text, refused), "version": version}
+        context = {"checks": checks(talk, text, refused), "draft_version": version}
         return page(request, "inbox", "inbox/_draft.html", context, status=409 if refused else 200)
     if refused:
         messages.error(request, refused)

@@ -85,7 +85,7 @@ def reader(request: HttpRequest, reader: str) -> HttpResponse:
         "key": reader,
         "name": NAMES[reader],
         "does": DOES[reader],
-        "version": _version(versions(), reader),
+        "reader_version": _version(versions(), reader),
         "days": LATELY.days,
         "card": card(reader),
         "may_label": reader == "tone" and may(request.user, "answer"),
