@@ -13,6 +13,7 @@ import click
 
 from rapport import measure_tables as tables
 from rapport.measure_tables import TONES, File, lacking, table
+from rapport.options import Number
 from rapport.tables import Row, TableError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ ONE_OF_EACH = "one of each group"
 
 @click.command()
 @File
-@click.option("--tolerance", type=click.FloatRange(0.001, 0.5), default=0.03, show_default=True)
+@click.option("--tolerance", type=Number(0.001, 0.5), default=0.03, show_default=True)
 @click.option("--baseline-days", type=click.IntRange(7), default=BASELINE_DAYS, show_default=True)
 def alarm(file: Path, tolerance: float, baseline_days: int) -> None:
     """Has the share of negative messages changed? Needs a column day; the first days are the baseline.

@@ -21,6 +21,7 @@ from rapport.coverage_cli import coverage
 from rapport.lines_cli import alarms, ask, figures, lines
 from rapport.measure_cli import measure
 from rapport.mix_cli import mix
+from rapport.options import Day, Number, Seed
 from rapport.readers_cli import read, readers
 
 
@@ -153,8 +154,8 @@ def migrate() -> None:
 
 
 @main.command()
-@click.option("--seed", type=int, default=7, show_default=True)
-@click.option("--scale", type=click.FloatRange(0.002, 20), default=0.3, show_default=True, help="1 is full size.")
+@click.option("--seed", type=Seed, default=7, show_default=True)
+@click.option("--scale", type=Number(0.002, 20), default=0.3, show_default=True, help="1 is full size.")
 def sample(seed: int, scale: float) -> None:
     """Load the sample organisation into an empty database: a year with 20,000 messages by others at full size.
 
@@ -347,7 +348,7 @@ def rotate() -> None:
 
 
 @readers.command()
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was published from this day on (UTC).")
+@click.option("--since", type=Day, help="Only what was published from this day on (UTC).")
 @click.option("--all", "everything", is_flag=True, help="Also what the reader was sure of.")
 @click.option("--quick", is_flag=True, help="As new messages are read: undoes what the deep reader read.")
 def reread(since: datetime | None, everything: bool, quick: bool) -> None:

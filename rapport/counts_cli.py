@@ -11,6 +11,7 @@ import click
 
 from rapport import measure_tables as tables
 from rapport.measure_tables import File, count, lacking, number, table, written
+from rapport.options import Day, Number, Seed
 from rapport.tables import Row, TableError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ MOST_HOURS = 10 * 366 * 24
 @click.option(
     "--last", type=click.IntRange(1, 24 * 31), default=48, show_default=True, help="Hours that are looked at."
 )
-@click.option("--false-a-year", type=click.FloatRange(0.01, 100), default=4.0, show_default=True)
+@click.option("--false-a-year", type=Number(0.01, 100), default=4.0, show_default=True)
 def burst(file: Path, last: int, false_a_year: float) -> None:
     """Were the last hours louder than such hours are? A row is an hour: hour, count; what is missing was not heard."""
     from rapport.core.measure import burst as bursting
@@ -90,7 +91,7 @@ def _hour(row: Row) -> datetime:
 @click.command()
 @File
 @click.option("--people", is_flag=True, help="Count voices instead of messages.")
-@click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True)
+@click.option("--level", type=Number(0.5, 0.999), default=0.95, show_default=True)
 def voice(file: Path, people: bool, level: float) -> None:
     """How much of the talk is about which brand. A row is a mention: brand; author, thread, wording and id tie them.
 
@@ -122,7 +123,7 @@ def voice(file: Path, people: bool, level: float) -> None:
 @click.command()
 @File
 @click.option("--column", required=True, help="What may have changed.")
-@click.option("--action", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day of the action.")
+@click.option("--action", type=Day, required=True, help="The day of the action.")
 @click.option("--control", "controls", multiple=True, help="A column that the action did not touch; again for more.")
 @click.option("--steps", type=click.IntRange(1, 104), help="Weeks looked at behind it; all if left out.")
 def effect(file: Path, column: str, action: datetime, controls: tuple[str, ...], steps: int | None) -> None:
@@ -166,9 +167,9 @@ def _week(row: Row) -> date:
 @click.option("--column", default="value", show_default=True, help="One value a row, the oldest first.")
 @click.option("--horizon", type=click.IntRange(1, 60), default=8, show_default=True)
 @click.option("--period", type=click.IntRange(1, 60), default=1, show_default=True, help="7 for days of the week.")
-@click.option("--goal", type=float, help="Also tell the odds to be there at the end of the horizon.")
+@click.option("--goal", type=Number(), help="Also tell the odds to be there at the end of the horizon.")
 @click.option("--below", is_flag=True, help="The goal is to fall to it.")
-@click.option("--seed", type=int, default=7, show_default=True)
+@click.option("--seed", type=Seed, default=7, show_default=True)
 def forecast(file: Path, column: str, horizon: int, period: int, goal: float | None, below: bool, seed: int) -> None:
     """Print the next values with intervals that nine of ten later values lie in."""
     import numpy as np
@@ -195,10 +196,10 @@ def forecast(file: Path, column: str, horizon: int, period: int, goal: float | N
 
 
 @click.command()
-@click.option("--an-hour", type=click.FloatRange(min=0), required=True, help="Contacts that come in an hour.")
-@click.option("--handling", type=click.FloatRange(min=0, min_open=True), required=True, help="Minutes that one takes.")
-@click.option("--within", type=click.FloatRange(min=0), default=15.0, show_default=True, help="Minutes of waiting.")
-@click.option("--share", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.8, show_default=True)
+@click.option("--an-hour", type=Number(min=0), required=True, help="Contacts that come in an hour.")
+@click.option("--handling", type=Number(min=0, min_open=True), required=True, help="Minutes that one takes.")
+@click.option("--within", type=Number(min=0), default=15.0, show_default=True, help="Minutes of waiting.")
+@click.option("--share", type=Number(0, 1, min_open=True, max_open=True), default=0.8, show_default=True)
 def staffing(an_hour: float, handling: float, within: float, share: float) -> None:
     """The fewest people with whom that share of contacts is answered in time, and what one more would change."""
     from rapport.core.steer.staffing import erlang_c, people_for

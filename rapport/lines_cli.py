@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rapport.options import Day
+
 if TYPE_CHECKING:
     from rapport.server.measure.models import Alarm, Figure, Line
 
@@ -33,7 +35,7 @@ def the_line(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @shown
-@click.option("--known", type=click.DateTime(["%Y-%m-%d"]), help="As it was known on that day.")
+@click.option("--known", type=Day, help="As it was known on that day.")
 def lines(form: str | None, known: datetime | None) -> None:
     """Where each line is now: the newest seven days, unless they ended over a week ago, and how its alarm stands."""
     _start()
@@ -54,7 +56,7 @@ def lines(form: str | None, known: datetime | None) -> None:
 @shown
 @the_line
 @click.option("--period", type=click.Choice(["week", "seven", "day"]), default="week", show_default=True)
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what ends on this day or later.")
+@click.option("--since", type=Day, help="Only what ends on this day or later.")
 @click.option("--vintages", is_flag=True, help="Also what was known earlier and has changed since.")
 def figures(form: str | None, name: str | None, period: str, since: datetime | None, vintages: bool) -> None:
     """Shares and net tone of each period, with intervals and what they rest on, the oldest first."""

@@ -10,6 +10,7 @@ import click
 
 from rapport import measure_tables as tables
 from rapport.measure_tables import LABELS, TONES, File, label_of, lacking, predictions, table, written
+from rapport.options import Number, Seed
 from rapport.tables import Row, TableError
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _drawn(rows: Sequence[Row], labels: int, salt: str, *, prefix: str) -> Itera
 @measure.command()
 @File
 @click.option("--of", type=click.Choice([*LABELS, "net"]), default="negative", show_default=True)
-@click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True)
+@click.option("--level", type=Number(0.5, 0.999), default=0.95, show_default=True)
 @click.option("--mood", is_flag=True, help="Wider: messages of one author, thread or wording hang together.")
 def estimate(file: Path, of: str, level: float, mood: bool) -> None:
     """The share of a tone among all messages of the file, from the labelled ones."""
@@ -131,7 +132,7 @@ def calibrate(file: Path, other: Path | None) -> None:
 @measure.command()
 @File
 @click.option("--metric", type=click.Choice(["nominal", "ordinal", "interval"]), default="ordinal", show_default=True)
-@click.option("--seed", type=int, default=7, show_default=True)
+@click.option("--seed", type=Seed, default=7, show_default=True)
 def agreement(file: Path, metric: str, seed: int) -> None:
     """Krippendorff's alpha between coders; a row is one coding: message, label."""
     import numpy as np

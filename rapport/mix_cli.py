@@ -14,6 +14,7 @@ import click
 
 from rapport import measure_tables as tables
 from rapport.measure_tables import File, lacking, number, table, written
+from rapport.options import Seed
 from rapport.tables import Row, TableError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ TONE, COVERAGE, SPEND = "tone", "coverage", "spend_"
 @click.option("--season", type=click.IntRange(0, 6), default=2, show_default=True, help="Waves of a season a year.")
 @click.option("--draws", type=click.IntRange(50, 20_000), default=1000, show_default=True, help="Of each chain.")
 @click.option("--chains", type=click.IntRange(2, 16), default=4, show_default=True)
-@click.option("--seed", type=int, default=7, show_default=True)
+@click.option("--seed", type=Seed, default=7, show_default=True)
 @click.option("--csv", "form", flag_value="csv", help="Print a table: a row for each way of marketing.")
 @click.option("--json", "form", flag_value="json", help="Print an object with everything.")
 def mix(

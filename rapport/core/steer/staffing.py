@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from rapport.core.ranges import ABOVE_0, AT_LEAST_0, COUNTING, INSIDE
 from rapport.core.types import Refused
 
 MOST = 10_000
@@ -46,7 +47,7 @@ def erlang_c(rate: float, handling: float, people: int, within: float = 0.0) -> 
     handling   time that one takes, above 0, in the same unit; `within`: the wait that is in time, at least 0
     people     at least 1
 
-    Raises ValueError outside of these ranges.
+    Raises NumberError outside of these ranges.
 
     >>> desk = erlang_c(100 / 30, 3.0, 14, within=20 / 60)
     >>> round(desk.waits, 7), round(desk.in_time, 5), round(desk.busy, 3)
@@ -54,8 +55,9 @@ def erlang_c(rate: float, handling: float, people: int, within: float = 0.0) -> 
     >>> erlang_c(100 / 30, 3.0, 10).mean_wait
     inf
     """
-    if not (rate >= 0 and handling > 0 and people >= 1 and within >= 0):
-        raise ValueError("rates and waits are at least 0, handling times above 0, and somebody is there")
+    AT_LEAST_0.check(rate=rate, within=within)
+    ABOVE_0.check(handling=handling)
+    COUNTING.check(people=people)
     load = rate * handling
     if load >= people:
         return Desk(people, load, 1.0, 0.0, math.inf, 1.0)
@@ -73,16 +75,17 @@ def people_for(rate: float, handling: float, within: float, share: float) -> Des
 
     share   between 0 and 1 (exclusive)
 
-    Refused when that takes more than MOST.
+    Refused when that takes more than MOST. Raises NumberError for a share, a rate or a time that is none.
 
     >>> people_for(100 / 30, 3.0, 20 / 60, 0.80).people
     14
     """
-    if not 0 < share < 1:
-        raise ValueError("a share that is to be in time lies between 0 and 1")
+    AT_LEAST_0.check(rate=rate, within=within)
+    ABOVE_0.check(handling=handling)
+    INSIDE.check(share=share)
     load = rate * handling
     if load >= MOST:
-        return Refused(f"that is work for {load:,.0f} people without a pause; look at the units")
+        return Refused(f"that is work for {MOST:,} people or more, without a pause; look at the units")
     people = math.floor(load) + 1
     while (desk := erlang_c(rate, handling, people, within)).in_time < share:
         people += 1
