@@ -85,5 +85,12 @@ def red(line: Line, day: date, began: date, **more: Any) -> Alarm:
     return Alarm.objects.create(line=line, kind="red", day=day, began=began, found=found | more, rang_at=night(day))
 
 
+def home(first: date, last: date) -> dict[str, Any]:
+    """A baseline, as an alarm keeps it."""
+    days = {"first": first.isoformat(), "last": last.isoformat()}
+    told = {"value": [0.16, 0.13, 0.19], "error": 0.014, "labels": 346, "messages": 394, "tolerance": 0.03}
+    return days | told | {"places": {}, "reader": "tone 3"}
+
+
 def watched(line: Line, **more: Any) -> Watching:
     return Watching.objects.create(line=line, red={"mass": [], "tolerance": line.tolerance}, baseline={}, **more)

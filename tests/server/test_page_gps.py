@@ -528,6 +528,58 @@ def test_what_carries_a_change_has_its_interval_where_labels_tell_it(line, ana):
     assert "those among them that rang the alarm" in words
 
 
+def test_an_alarm_opens_to_how_it_was_made(line, ana):
+    alarm = Alarm.objects.get()
+    days = {"first": "2026-03-02", "last": "2026-03-13", "days": 12, "labels": 134, "units": 180}
+    after = days | {"last": "2026-03-29", "days": 28, "labels": 300, "units": 420}
+    alarm.found |= {"home": gps.home(date(2026, 1, 5), date(2026, 3, 1)), "days": 41, "evidence": 17_342.7}
+    alarm.found |= {"grew": days, "compared": [days, after], "until": LAST.isoformat(), "units": 150}
+    alarm.save()
+    words = page(ana, reverse("alarm", args=[alarm.pk])).replace("\u202f", " ").replace("\u00a0", " ")
+    assert words.count("How this was made") == 2
+    for told in (
+        "at most one year of twenty",
+        "Mₜ = (Mₜ₋₁ + 1) · Π",
+        "346 labels of 394 units; +16 (between +13 and +19), standard error 1.4 points.",
+        "41 days since the baseline",
+        "12 days, 134 labels of 180 units",
+        "17 343, and it had to reach 7 300",
+        "120 labels of 150 units",
+        f"as of the days up to {day_name(LAST)}",
+        "Part = (θ₂(c) − θ₁(c)) / (θ₂ − θ₁)",
+        "28 days, 300 labels of 420 units",
+        f"published%3A{alarm.began}..{LAST}+",
+    ):
+        assert told in words, told
+
+
+@pytest.mark.once
+def test_an_alarm_of_a_line_that_is_about_something_else_now_leads_to_no_other_messages(line, ana):
+    words = page(ana, reverse("alarm", args=[Alarm.objects.get().pk]))
+    assert "The line is about something else by now" in words
+    assert "published%3A" not in words
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("kind", "found", "told"),
+    [
+        ("ruler", {"more": True, "reader": "tone 3"}, ("It predicts more of what is watched", "That is no guarantee")),
+        (
+            "course",
+            {"evidence": 22.4},
+            ("22.4, and it had to reach 20", "at most one in twenty, however long one looks"),
+        ),
+    ],
+)
+def test_the_other_alarms_open_too(line, ana, kind, found, told):
+    alarm = Alarm.objects.create(line=line, kind=kind, day=LAST, found=found)
+    words = page(ana, reverse("alarm", args=[alarm.pk]))
+    assert "How this was made" in words
+    assert all(one in words for one in told)
+    assert f"..{LAST}+" in words
+
+
 def test_saying_what_happened_puts_it_on_the_chart_and_closing_ends_the_alarm(hanna, line):
     alarm = Alarm.objects.get()
     as_(hanna).post(reverse("explain_alarm", args=[alarm.pk]), {"text": "Price rise"})

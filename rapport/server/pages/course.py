@@ -134,9 +134,13 @@ def _day(text: str) -> date | None:
 
 def query(found: Whereabouts) -> str:
     """Finds the messages of a line in the weeks that are shown, in the language of the search box."""
-    line = found.line
     days = [*found.weeks, *([found.seven] if found.seven else [])]
-    parts = [f"published:{days[0].start}..{days[-1].end}"] if days else []
+    return query_of(found.line, (days[0].start, days[-1].end) if days else None)
+
+
+def query_of(line: Line, days: tuple[date, date] | None) -> str:
+    """Finds the messages of a line, from the first of these days to the last."""
+    parts = [f"published:{days[0]}..{days[1]}"] if days else []
     if line.channel:
         parts.append(f"channel:{quoted(line.channel.name)}")
     if line.brief:

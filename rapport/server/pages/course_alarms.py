@@ -22,6 +22,7 @@ from rapport.server.organise.abilities import may
 from rapport.server.organise.models import User
 from rapport.server.pages.asking import number
 from rapport.server.pages.course import carrying
+from rapport.server.pages.course_alarm_made import made
 from rapport.server.pages.course_tabs import tabbed
 from rapport.server.pages.course_words import NAMES, day_name, interval, since, size, waits, written
 from rapport.server.pages.excerpt import excerpt
@@ -86,7 +87,8 @@ def told(alarm: Alarm) -> str:
 
 
 def alarm(request: HttpRequest, key: int) -> HttpResponse:
-    rows = Alarm.objects.filter(kind__in=SEEN).select_related("line", "annotation", "closed_by")
+    rows = Alarm.objects.filter(kind__in=SEEN)
+    rows = rows.select_related("line__brief", "line__channel", "annotation", "closed_by")
     row = get_object_or_404(rows, pk=key)
     context = {
         "alarm": row,
@@ -95,6 +97,7 @@ def alarm(request: HttpRequest, key: int) -> HttpResponse:
         "words": told(row),
         "waits": _waits(row),
         "facts": _facts(row),
+        "made": made(row),
         "carrying": carrying(row),
         "examples": _examples(me(request), row),
         "may_measure": may(request.user, "measure"),
