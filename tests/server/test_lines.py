@@ -319,6 +319,17 @@ def test_hours_that_were_missed_take_a_channel_out_and_what_comes_back_is_not_ta
     assert figure(line, "week", FIRST + timedelta(days=6)).missing == []
 
 
+def test_a_figure_says_since_when_its_words_hold_unless_they_were_changed_later(line):
+    days = Days()
+    days.play(14)
+    changed = FIRST + timedelta(days=9)
+    Brief.objects.create(name="Us", purpose="brand", query="ferry", words_at=morning_after(changed, 12))
+    Brief.objects.create(name="Rival", purpose="rival", query="boat", words_at=morning_after(days.last, 12))
+    estimated(days.last)
+    told = [figure(line, "week", FIRST + timedelta(days=n)).made.get("words_since") for n in (6, 13)]
+    assert told == [None, changed.isoformat()]
+
+
 def test_a_change_of_mix_is_told_apart_from_one_of_tone(line):
     sour = Days(mood=lambda n, channel: SOUR if channel == "Post" else (0.15, 0.5, 0.35), labels=40)
     sour.play(7)

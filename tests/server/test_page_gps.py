@@ -20,7 +20,7 @@ from rapport.server.measure.goals import foreseen
 from rapport.server.measure.models import Alarm, Annotation, DeskDay, Drawn, Figure, Goal, Line, Watching
 from rapport.server.measure.waiting import expected
 from rapport.server.measure.watching import announce
-from rapport.server.measure.whereabouts import whereabouts
+from rapport.server.measure.whereabouts import happened, whereabouts
 from rapport.server.organise.models import AuditEntry, Notice, User
 from rapport.server.pages import charts
 from rapport.server.pages.course_chart import Drawing
@@ -494,6 +494,58 @@ def test_what_happened_is_written_down_removed_and_brought_back(hanna, line):
 def test_an_undo_that_nobody_sealed_is_refused(hanna, line):
     as_(hanna).post(reverse("restore_annotation", args=["made-up"]))
     assert not Annotation.objects.exists()
+
+
+@pytest.fixture
+def prices(line, hanna) -> Brief:
+    """What the line is about: a brief whose words can be changed."""
+    brief = setting.save_brief(None, name="Prices", query="price", purpose="topic", actor=hanna)
+    Line.objects.update(brief=brief)
+    return brief
+
+
+def reworded(prices: Brief, hanna: User, **more: str):
+    form = {"name": "Prices", "query": "price OR fare", "purpose": "topic", "active": "on"} | more
+    return as_(hanna).post(reverse("brief", args=[prices.pk]), form)
+
+
+def test_from_which_day_on_other_words_count_is_marked_on_the_chart_and_told_on_the_pages(hanna, ben, line, prices):
+    before = "Other words count from the moment when they are saved. What arrived before is not searched again"
+    about = "The words of “Prices” were changed on "
+    form = page(hanna, reverse("brief", args=[prices.pk]))
+    assert before in form
+    assert "About us" in form
+    assert about not in page(hanna, reverse("line", args=[line.pk]))
+    reworded(prices, hanna)
+    note = Annotation.objects.get()
+    assert (note.day, note.words, note.line, note.by) == (timezone.now().date(), "Prices", line, hanna)
+    assert AuditEntry.objects.get(action="annotation.made").detail["lines"] == [line.pk]
+    course = page(ben)
+    assert "From here on other words find it: those of “Prices” were changed" in course
+    assert about in course.partition("How this was made")[2]
+    assert about in page(hanna, reverse("line", args=[line.pk]))
+    assert about not in page(ben, known=(timezone.now().date() - timedelta(days=1)).isoformat())
+
+
+def test_on_one_day_words_are_marked_once_and_without_other_words_not_at_all(hanna, line, prices):
+    reworded(prices, hanna, query="price", purpose="product")
+    assert not Annotation.objects.exists()
+    reworded(prices, hanna)
+    reworded(prices, hanna, query="fare")
+    note = Annotation.objects.get()
+    setting.restore_annotation(setting.remove_annotation(note, actor=hanna), actor=hanna)
+    assert happened(Annotation.objects.get()) == happened(note)
+    whole = Line.objects.create(name="All of it")
+    reworded(prices, hanna, query="fares", purpose="brand")
+    assert set(Annotation.objects.values_list("line", flat=True)) == {line.pk, whole.pk}
+
+
+@pytest.mark.once
+def test_in_the_file_stands_since_when_the_words_count(ana, line):
+    Figure.objects.filter(period="seven").update(made={"words_since": "2026-03-04"})
+    url = reverse("line_figure", args=[line.pk, "csv"])
+    rows = list(csv.DictReader(io.StringIO(as_(ana).get(url).content.decode())))
+    assert [row["words_since"] for row in rows[-2:]] == ["", "2026-03-04"]
 
 
 @pytest.mark.once

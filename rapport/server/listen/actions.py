@@ -272,10 +272,12 @@ def save_brief(
         return Refused(gettext("There is already a brief called “%(name)s”.") % {"name": name})
     with recorded("brief.saved", actor, name=name, query=query, purpose=purpose, active=active) as entry:
         row = brief or Brief()
+        before = Brief.objects.filter(pk=row.pk).values_list("query", flat=True).first()
         row.name, row.query, row.purpose, row.active = name, query, purpose, active
         row.changed_at = timezone.now()
-        if row.pk:
+        if before is not None:
             row.revision = F("revision") + 1
+            row.words_at = row.words_at if before == query else row.changed_at
         row.save()
         row.refresh_from_db(fields=["revision"])
         entry.target = row

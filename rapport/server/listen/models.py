@@ -446,13 +446,17 @@ class Purpose(models.TextChoices):
 
 
 class Brief(models.Model):
-    """A standing query: what we listen for."""
+    """A standing query: what we listen for.
+
+    words_at   when its query was changed last: what had arrived before was matched by other words, and stays so
+    """
 
     name = models.CharField(max_length=80, unique=True)
     purpose = models.CharField(max_length=20, choices=Purpose, default=Purpose.BRAND)
     query = models.TextField()
     active = models.BooleanField(default=True)
     changed_at = models.DateTimeField(default=timezone.now)
+    words_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1)  # one more each time that it is written: see `matching.py`
 
     class Meta:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, cast
@@ -21,6 +21,7 @@ from rapport.core.measure import coverage, share
 from rapport.core.measure.share import FEWEST_LABELS, ShareEstimate
 from rapport.core.types import Estimate, NotEnough
 from rapport.server.listen.models import Channel
+from rapport.server.measure import words
 from rapport.server.measure.agreeing import between
 from rapport.server.measure.lines import (
     ANSWERS,
@@ -124,6 +125,7 @@ class Night:
     states        of the closed days that may have to be looked at
     hours         by channel and day: how many were to be heard, and how many of them are missing
     reference     fixed weights of channels for all periods, instead of those of each quarter
+    words         by line, the day on which the words that find its messages were changed last
     by_channel    what was heard in each channel, by line and period: a week is compared with the one before it
     """
 
@@ -136,6 +138,7 @@ class Night:
     names: Mapping[int, str]
     watchings: Mapping[int, Watching]
     labels_a_day: int
+    words: Mapping[int, date] = field(default_factory=dict)
     weights: dict[tuple[int, date], Weights] = field(default_factory=dict)
     reference: Weights | None = None
     by_channel: dict[tuple[int | None, date, date], Mapping[int, coverage.Heard]] = field(default_factory=dict)
@@ -159,6 +162,11 @@ class Night:
             names=dict(Channel.objects.values_list("pk", "name")),
             watchings={one.line_id: one for one in Watching.objects.filter(line__in=lines)},
             labels_a_day=Organisation.objects.get().labels_a_day,
+            words={
+                line: at.astimezone(UTC).date()
+                for line, brief in words.changed(lines).items()
+                if (at := brief.words_at) and at <= now
+            },
         )
 
     def days(self, span: Span) -> list[date]:
@@ -286,6 +294,8 @@ def figure_of(line: Line, span: Span, night: Night, basis: str = "") -> Figure:
         return row
     row.messages, row.labels, row.late = heard.messages, heard.labels, heard.late
     row.made |= {"reader": heard.readers, "coded": heard.days, "unread": heard.unread}
+    if (since := night.words.get(line.pk)) and since <= span.end:
+        row.made["words_since"] = since.isoformat()
     row.made |= heard.weights.told(night.names)
     row.missing = [night.names[one] for one in heard.missing]
     row.weight = round(heard.weight, 6)

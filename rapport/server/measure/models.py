@@ -222,8 +222,9 @@ class Figure(models.Model):
     labels, messages, late, effective    see `core.measure.share.ShareEstimate`; alpha: the coders' agreement
     made        how: {"voices": authors, threads and copied texts, each once a day; "people_labels": of these; "coded":
                 days that were coded, days that were closed, days whose labels are waited for; "unread": {language:
-                messages}; "method", "reader", "variance", "channels": {name: fixed weight}, "change": {"since": the day
-                on which the period before ended, "total", "tone", "mix"}}; the changes are of net tone
+                messages}; "words_since": the day on which the words of its brief were changed, if not after the period;
+                "method", "reader", "variance", "channels": {name: fixed weight}, "change": {"since": the day on which
+                the period before ended, "total", "tone", "mix"}}; the changes are of net tone
     current     of the vintages of this period, the newest
     """
 
@@ -284,11 +285,13 @@ class Annotation(models.Model):
 
     text     as people said it: a price rise announced
     reader   the one that begins on that day, where the timetable wrote it down; then there is no text
+    words    the brief whose words were changed on that day, written down as they were; then there is no text
     """
 
     day = models.DateField()
     text = models.CharField(max_length=200, blank=True)
     reader = models.CharField(max_length=200, blank=True)
+    words = models.CharField(max_length=80, blank=True)
     line = models.ForeignKey(Line, models.CASCADE, null=True, blank=True, related_name="annotations")
     by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)

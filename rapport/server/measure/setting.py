@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.signing import BadSignature, dumps, loads
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rapport.core.types import Refused
+from rapport.server.listen import actions as listening
 from rapport.server.listen.models import Brief, Channel
+from rapport.server.measure import words
 from rapport.server.measure.models import Alarm, Annotation, Goal, Line, Watching
 from rapport.server.measure.watching import NOTICES, place
 from rapport.server.measure.whereabouts import NUMBERS
@@ -145,6 +148,32 @@ def reopen_line(line: Line, *, actor: User) -> Line | Refused:
     return line
 
 
+# -- words -----------------------------------------------------------------------------------------------------------
+
+
+def save_brief(
+    brief: Brief | None, *, name: str, query: str, purpose: str, actor: User, active: bool = True
+) -> Brief | Refused:
+    """As `listen.actions.save_brief`. When its words change, that is written down beside the lines that go by them.
+
+    Raises QueryError when the query cannot be read.
+    """
+    with transaction.atomic():
+        before = brief and Brief.objects.filter(pk=brief.pk).values_list("words_at", flat=True).first()
+        saved = listening.save_brief(brief, name=name, query=query, purpose=purpose, actor=actor, active=active)
+        if isinstance(saved, Refused) or saved.words_at is None or saved.words_at == before:
+            return saved
+        day, told = saved.words_at.astimezone(UTC).date(), words.following(saved)
+        if not told:
+            return saved
+        with recorded("annotation.made", actor, target=saved, day=day, lines=[line.pk for line in told]):
+            Annotation.objects.filter(day=day, words=saved.name, line__in=told).delete()
+            Annotation.objects.bulk_create(
+                [Annotation(day=day, words=saved.name, line=line, by=actor, at=saved.words_at) for line in told]
+            )
+        return saved
+
+
 # -- goals -----------------------------------------------------------------------------------------------------------
 
 
@@ -221,6 +250,7 @@ def remove_annotation(row: Annotation, *, actor: User) -> str | Refused:
         "day": row.day.isoformat(),
         "text": row.text,
         "reader": row.reader,
+        "words": row.words,
         "line": row.line_id,
         "by": row.by_id,
         "at": row.at.isoformat(),
@@ -249,6 +279,7 @@ def restore_annotation(sealed: str, *, actor: User) -> Annotation | Refused:
             day=date.fromisoformat(copy["day"]),
             text=copy["text"],
             reader=copy.get("reader", ""),
+            words=copy.get("words", ""),
             line=line,
             by=by,
             at=datetime.fromisoformat(copy["at"]),

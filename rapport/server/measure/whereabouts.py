@@ -142,6 +142,7 @@ def rests_on(figure: Figure) -> dict[str, Any]:
         "voices": figure.made.get("voices"),
         "people_labels": figure.made.get("people_labels"),
         "late": figure.late,
+        "words_since": figure.made.get("words_since"),
         "days_coded": days_coded,
         "days": days,
         "not_read": " ".join(figure.made.get("unread", ())),
@@ -205,6 +206,8 @@ def why_not(watching: Watching) -> str:
 
 def happened(note: Annotation) -> str:
     """What was written down, by people or by the timetable."""
+    if note.words:
+        return _("From here on other words find it: those of “%(brief)s” were changed") % {"brief": note.words}
     return _("From here on another reader of tone: %(reader)s") % {"reader": note.reader} if note.reader else note.text
 
 

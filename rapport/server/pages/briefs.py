@@ -22,9 +22,11 @@ from rapport.core.query import STANDING_FIELDS
 from rapport.core.query.brandwatch import Unequal, translate
 from rapport.core.query.suggest import Suggestion, with_term
 from rapport.core.types import NotEnough, Refused
-from rapport.server.listen import actions, queries
+from rapport.server.listen import queries
 from rapport.server.listen.models import Brief, Channel, Message, Purpose
 from rapport.server.listen.preview import Preview, preview
+from rapport.server.measure import setting
+from rapport.server.measure.words import following
 from rapport.server.organise.abilities import may
 from rapport.server.pages.asking import Asked, Mistake, completions
 from rapport.server.pages.excerpt import excerpt, explained
@@ -120,7 +122,7 @@ def _save(request: HttpRequest, row: Brief | None) -> HttpResponse:
     if not filled.name:
         return _form(request, row, filled, refused=_("A brief needs a name, so that colleagues know what it is for."))
     try:
-        saved = actions.save_brief(
+        saved = setting.save_brief(
             row, name=filled.name, query=filled.query, purpose=filled.purpose, active=filled.active, actor=me(request)
         )
     except QueryError as error:
@@ -144,6 +146,7 @@ def _form(
     may_listen = may(request.user, "listen")
     context = {
         "brief": row,
+        "lines": following(row) if row and may_listen else [],
         "filled": filled,
         "purposes": Purpose.choices,
         "purpose": Purpose(filled.purpose).label,

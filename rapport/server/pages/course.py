@@ -23,6 +23,7 @@ from rapport.server.measure.models import Alarm, Figure, Line
 from rapport.server.measure.whereabouts import (
     NUMBERS,
     Whereabouts,
+    after,
     coded_at_all,
     grey,
     lines,
@@ -31,6 +32,7 @@ from rapport.server.measure.whereabouts import (
     value,
     whereabouts,
 )
+from rapport.server.measure.words import changed
 from rapport.server.organise.abilities import may
 from rapport.server.pages.asking import number, quoted
 from rapport.server.pages.course_axis import events
@@ -367,9 +369,17 @@ def _chart(request: HttpRequest, asked: Asked, found: Whereabouts) -> Framed:
         "figure": found.seven or (found.weeks[-1] if found.weeks else None),
         "known": day_name(asked.known) if asked.known else "",
         "goal": found.goal(asked.of),
+        "words": _words(asked),
         "messages_url": f"{reverse('search')}?{urlencode({'q': figure.query})}",
     }
     return framed(request, figure, url, render_to_string("course/_method_line.html", method), widths=WIDTHS)
+
+
+def _words(asked: Asked) -> Brief | None:
+    """The brief whose words were changed last, as far as that was known."""
+    found = changed([asked.line]).get(asked.line.pk)
+    later = asked.known and found and found.words_at and found.words_at >= after(asked.known)
+    return None if later else found
 
 
 def line_figure(request: HttpRequest, key: int, form: str) -> HttpResponse:

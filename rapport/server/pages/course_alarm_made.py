@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,9 +17,10 @@ from django.utils.translation import ngettext
 
 from rapport.core.measure.change import BETS, FALSE_AMONG, RULER_LIMIT, RULER_SLACK, threshold
 from rapport.core.measure.forecast import OFF_COURSE, QUANTILE
-from rapport.server.listen.models import Channel
+from rapport.server.listen.models import Brief, Channel
 from rapport.server.measure.carried import BESIDE, LEAST
 from rapport.server.measure.models import Alarm, DeskDay
+from rapport.server.measure.words import changed
 from rapport.server.pages.course import by_reader, query_of
 from rapport.server.pages.course_words import as_day, day_name, interval, written
 from rapport.server.pages.figures import percent
@@ -74,9 +75,19 @@ def _red(alarm: Alarm) -> dict[str, Any]:
         "bets": ", ".join(number(one, 2) for one in BETS),
         "sample": [*_baseline(found, home, of), *_evidence(alarm, home), *_after(alarm)],
         "weights": _weights(home),
+        "words": _words(alarm, home),
         "reader": str(home.get("reader", "")),
         "until": _until(alarm),
     }
+
+
+def _words(alarm: Alarm, home: Mapping[str, Any]) -> Brief | None:
+    """The brief whose words were changed within the days by which the alarm is told."""
+    brief = changed([alarm.line]).get(alarm.line.pk) if home else None
+    if brief is None or brief.words_at is None:
+        return None
+    day, last = brief.words_at.astimezone(UTC).date(), as_day(alarm.found.get("until")) or alarm.day
+    return brief if date.fromisoformat(home["first"]) <= day <= last else None
 
 
 def _until(alarm: Alarm) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from rapport.core.types import NotEnough, Refused
-from rapport.server.measure import setting
+from rapport.server.measure import setting, words
 from rapport.server.measure.models import Annotation, Goal, Line
 from rapport.server.measure.waiting import Delay, expected
 from rapport.server.measure.whereabouts import Whereabouts, gathered, happened, lines, whereabouts, why_not
@@ -121,6 +121,7 @@ def line(request: HttpRequest, key: int) -> HttpResponse:
         "unknown": found if isinstance(found, NotEnough) else None,
         "goals": [(goal, aimed(goal)) for goal in row.goals.filter(closed_at=None)],
         "alarm": _alarm(_alone(row)),
+        "words": words.changed([row]).get(row.pk),
     }
     return tabbed(request, "course", "course/line.html", context)
 
