@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from rapport.charts.data import Track
 from rapport.core.types import NotEnough, Refused
@@ -553,6 +554,13 @@ def test_in_the_file_stands_since_when_the_words_count(ana, line):
 def test_what_says_nothing_is_not_written_down(hanna, line, form):
     as_(hanna).post(reverse("annotate"), {"line": line.pk, **form})
     assert not Annotation.objects.exists()
+
+
+def test_the_oldest_number_says_when_and_by_which_reader_it_was_made(line, ben):
+    oldest = look(line).weeks[0]
+    method = page(ben).partition("How this was made")[2]
+    assert f"was made on {date_format(oldest.made_at, 'LONG_DAY_YEAR')} by the reader tone 3." in method
+    assert "For 5 weeks later labels, messages and hours make it anew" in method
 
 
 # -- alarms

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from rapport.server.listen.models import Brief
+from rapport.server.measure.figures import REVISED
 from rapport.server.measure.goals import foreseen
 from rapport.server.measure.models import Alarm, Figure, Line
 from rapport.server.measure.whereabouts import (
@@ -370,9 +371,19 @@ def _chart(request: HttpRequest, asked: Asked, found: Whereabouts) -> Framed:
         "known": day_name(asked.known) if asked.known else "",
         "goal": found.goal(asked.of),
         "words": _words(asked),
+        "oldest": found.weeks[0] if found.weeks else None,
+        "oldest_reader": _reader(found.weeks[0]) if found.weeks else "",
+        "revised": digits(REVISED.days // 7),
         "messages_url": f"{reverse('search')}?{urlencode({'q': figure.query})}",
     }
     return framed(request, figure, url, render_to_string("course/_method_line.html", method), widths=WIDTHS)
+
+
+def _reader(figure: Figure) -> str:
+    """What steadied a number, in words."""
+    found = figure.made.get("reader") or []
+    readers = [found] if isinstance(found, str) else found
+    return _("the reader %(reader)s") % {"reader": ", ".join(readers)} if readers else _("labels alone")
 
 
 def _words(asked: Asked) -> Brief | None:
