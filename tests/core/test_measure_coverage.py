@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rapport.core.measure.coverage import Channel, Heard, Hour, State, combine, heard, movement, state
+from rapport.core.measure.quantiles import student_quantile
 from rapport.core.measure.share import ShareEstimate
 from rapport.core.types import Estimate
 
@@ -122,4 +123,21 @@ def test_a_channel_heard_once_is_not_compared() -> None:
 def test_the_error_of_what_was_heard_comes_with_it() -> None:
     whole = combine({"a": Channel(0.5, found(0.2)), "b": Channel(0.5, found(0.4))})
     assert whole.error == pytest.approx(math.sqrt(0.0005))
-    assert whole.covered.high - whole.covered.value == pytest.approx(1.96 * whole.error, rel=1e-3)
+    assert whole.covered.high - whole.covered.value == pytest.approx(student_quantile(0.975, 198) * whole.error)
+
+
+@pytest.mark.parametrize(("spreads", "df"), [((0.5,), 9.0), ((0.5,), math.inf), ((0.2, 0.6, 0.4), 9.0)])
+def test_ten_labels_a_channel_are_enough_for_an_interval_that_holds(spreads: tuple[float, ...], df: float) -> None:
+    """Nothing moved. With 1.96 standard errors, too few of the intervals would say so."""
+    rng, runs, n = np.random.default_rng(5), 8000, 10
+    labels = rng.normal(scale=np.array(spreads)[:, None], size=(runs, 2, len(spreads), n))
+    means, variances = labels.mean(axis=3), labels.var(axis=3, ddof=1) / n
+
+    def period(run: int, which: int) -> dict[str, Heard]:
+        both = zip(means[run, which].tolist(), variances[run, which].tolist())
+        found = [ShareEstimate(Estimate(mean, -1, 1, n, ""), n, 900, v, df, 0.5, 9.0) for mean, v in both]
+        return {str(k): Heard(1 / len(spreads), 900, one) for k, one in enumerate(found)}
+
+    moved = [movement(period(run, 0), period(run, 1)).tone for run in range(runs)]
+    held = sum(one.low <= 0 <= one.high for one in moved) / runs
+    assert abs(held - 0.95) < 3.5 * math.sqrt(0.95 * 0.05 / runs)

@@ -3,6 +3,9 @@
 Nothing is nothing only when somebody listened. An hour in which a channel was down is not an hour without messages, and
 a week without the angriest channel is not a better week. So channels have fixed weights, a missing one is named, and
 the number says within which bounds the whole must lie, whatever the missing part held.
+
+Source of the intervals: B. L. Welch (1947), The generalization of Student's problem when several different population
+variances are involved, Biometrika 34, 28-35.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from rapport.core.measure.quantiles import at_most, normal_quantile
+from rapport.core.measure.quantiles import at_most, satterthwaite, student_quantile
 from rapport.core.measure.share import ShareEstimate
 from rapport.core.ranges import AT_LEAST_0, INSIDE, NUMBER, SHARE, SIZE, WHOLE
 from rapport.core.types import Estimate, NotEnough
@@ -283,6 +286,8 @@ def combine(
 ) -> Whole:
     """Put channels together by fixed weights, so that a change of mix is not taken for one of tone.
 
+    The intervals are Student's, with the degrees of freedom of Welch and Satterthwaite.
+
     low, high   between which the number lies for any channel: 0 and 1 for a share, -1 and 1 for net tone
     daily       variance that a channel's share gains with each day on which it is not heard
 
@@ -303,29 +308,40 @@ def combine(
     parts = {name: (channel.weight, channel.found) for name, channel in channels.items() if channel.found is not None}
     coverage = sum(weight for weight, _ in parts.values())
     total = sum(weight * found.estimate.value for weight, found in parts.values())
-    variance = sum(weight**2 * found.variance for weight, found in parts.values())
+    doubts = [_doubt(weight, found) for weight, found in parts.values()]
+    variance = sum(one for one, _ in doubts)
     labels = sum(found.labels for _, found in parts.values())
     missing = tuple(name for name in channels if name not in parts)
     covered, error = None, math.inf
     if parts:
         error = math.sqrt(variance) / coverage
         method = f"channels that were heard, fixed weights, {level:.0%}"
-        covered = _around(total / coverage, variance / coverage**2, labels, level, method, low, high)
+        scaled = [(one / coverage**2, df) for one, df in doubts]
+        covered = _around(total / coverage, scaled, labels, level, method, low, high)
     absent = [channels[name] for name in missing]
     carried = None
     if parts and all(channel.last is not None for channel in absent):
-        value, doubt = total, variance
+        value = total
         for channel in absent:
             if channel.last is not None:
                 value += channel.weight * channel.last.estimate.value
-                doubt += channel.weight**2 * (channel.last.variance + daily * channel.days_ago)
-        carried = _around(value, doubt, labels, level, f"missing channels as last heard, {level:.0%}", low, high)
+                wandered = channel.weight**2 * daily * channel.days_ago
+                doubts += [_doubt(channel.weight, channel.last), (wandered, math.inf)]
+        carried = _around(value, doubts, labels, level, f"missing channels as last heard, {level:.0%}", low, high)
     open_ = 1 - coverage
     return Whole(covered, error, coverage, (total + open_ * low, total + open_ * high), carried, missing)
 
 
-def _around(value: float, variance: float, n: int, level: float, method: str, low: float, high: float) -> Estimate:
-    half = normal_quantile((1 + level) / 2) * math.sqrt(variance)
+def _doubt(weight: float, found: ShareEstimate) -> tuple[float, float]:
+    """What a channel adds to the variance, and with how many degrees of freedom: never more than its labels give, also
+    where an interval of its own, that of a rare class, makes no use of them."""
+    return weight**2 * found.variance, min(found.df, max(found.labels - 1.0, 1.0))
+
+
+def _around(
+    value: float, doubts: Sequence[tuple[float, float]], n: int, level: float, method: str, low: float, high: float
+) -> Estimate:
+    half = student_quantile((1 + level) / 2, satterthwaite(doubts)) * math.sqrt(sum(one for one, _ in doubts))
     return Estimate(value, max(value - half, low), min(value + half, high), n, method)
 
 
@@ -361,7 +377,11 @@ def movement(now: Mapping[str, Heard], before: Mapping[str, Heard], *, level: fl
     """Part a change into tone and mix. None when no channel was heard in both periods.
 
     The weights are those of `now`, in proportion over the shared channels. The mix is the sum of the changes of the
-    channels' parts of the volume, times their mean shares. Raises NumberError for a level that is not between 0 and 1.
+    channels' parts of the volume, times their mean shares.
+
+    The interval is Student's, with the degrees of freedom of Welch and Satterthwaite: a channel may rest on ten labels,
+    and 1.96 standard errors would then hold 93.5 times of a hundred. Raises NumberError for a level that is not between
+    0 and 1.
 
     >>> def found(share): return ShareEstimate(Estimate(share, 0, 1, 100, ""), 100, 900, 0.001, 99.0, 0.5, 150.0)
     >>> before = {"a": Heard(0.5, 500, found(0.2)), "b": Heard(0.5, 500, found(0.6))}
@@ -376,14 +396,15 @@ def movement(now: Mapping[str, Heard], before: Mapping[str, Heard], *, level: fl
         return None
     weights = sum(now[name].weight for name in shared)
     totals = [sum(period[name].messages for name in shared) for period in (now, before)]
-    value = variance = mix = 0.0
+    value = mix = 0.0
+    doubts: list[tuple[float, float]] = []
     for name in shared:
         new, old = now[name], before[name]
         part = new.weight / weights
         value += part * (new.found.estimate.value - old.found.estimate.value)
-        variance += part**2 * (new.found.variance + old.found.variance)
+        doubts += [_doubt(part, new.found), _doubt(part, old.found)]
         moved = new.messages / max(totals[0], 1) - old.messages / max(totals[1], 1)
         mix += moved * (new.found.estimate.value + old.found.estimate.value) / 2
     labels = sum(now[name].found.labels + before[name].found.labels for name in shared)
-    method = f"channels heard in both periods, fixed weights, {level:.0%}"
-    return Movement(_around(value, variance, labels, level, method, -math.inf, math.inf), mix, shared)
+    method = f"channels heard in both periods, fixed weights, {level:.0%} Student interval"
+    return Movement(_around(value, doubts, labels, level, method, -math.inf, math.inf), mix, shared)

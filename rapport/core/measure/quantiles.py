@@ -7,6 +7,7 @@ should not pay for it.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from statistics import NormalDist
 
 
@@ -39,6 +40,22 @@ def student_quantile(probability: float, df: float) -> float:
     from scipy.special import stdtrit
 
     return float(stdtrit(df, probability))
+
+
+def satterthwaite(parts: Iterable[tuple[float, float]]) -> float:
+    """Degrees of freedom of a sum of independent estimates: infinite where none of them is in doubt.
+
+    parts   (variance, degrees of freedom) of each, as it enters the sum
+
+    Source: F. Satterthwaite (1946), Biometrics Bulletin 2, 110-114; B. L. Welch (1947), Biometrika 34, 28-35.
+
+    >>> satterthwaite([(1.0, 9.0), (1.0, 9.0)]), satterthwaite([(4.0, 9.0), (0.0, 2.0)])
+    (18.0, 9.0)
+    """
+    known = [(variance, df) for variance, df in parts if variance > 0]
+    whole = sum(variance for variance, _ in known)
+    below = sum((variance / whole) ** 2 / df for variance, df in known)
+    return 1 / below if below > 0 else math.inf
 
 
 def at_least(count: int, mean: float, size: float) -> float:

@@ -23,7 +23,7 @@ from rapport.core.measure.coders import Gold, correct_for_coders
 from rapport.core.measure.frame import FEWEST_LABELS, OUTCOMES, SHARES, UNCODABLE, Floats, Frame, Labels, together
 from rapport.core.measure.interval import RARE, ShareEstimate, of_one_side, one_sided, rare, result, time_uniform
 from rapport.core.measure.mood import day_effect, mood
-from rapport.core.measure.quantiles import student_quantile
+from rapport.core.measure.quantiles import satterthwaite, student_quantile
 from rapport.core.measure.strata import Sample, joined, parts_of, spread_of
 from rapport.core.ranges import AT_LEAST_0, CHANCE, COUNTING, INSIDE, SHARE
 from rapport.core.types import Estimate, NotEnough
@@ -190,8 +190,7 @@ def difference(now: ShareEstimate, before: ShareEstimate, *, level: float = 0.95
     """
     INSIDE.check(level=level)
     variance = now.variance + before.variance
-    below = now.variance**2 / now.df + before.variance**2 / before.df
-    df = variance**2 / below if below > 0 else math.inf
+    df = satterthwaite((one.variance, one.df) for one in (now, before))
     value = now.estimate.value - before.estimate.value
     half = student_quantile((1 + level) / 2, df) * math.sqrt(variance)
     n = now.labels + before.labels
