@@ -2,10 +2,11 @@
 
 Nothing is nothing only when somebody listened. An hour in which a channel was down is not an hour without messages, and
 a week without the angriest channel is not a better week. So channels have fixed weights, a missing one is named, and
-the number says within which bounds the whole must lie, whatever the missing part held.
+the number says within which bounds the whole lies, whatever the missing part held.
 
 Source of the intervals: B. L. Welch (1947), The generalization of Student's problem when several different population
-variances are involved, Biometrika 34, 28-35.
+variances are involved, Biometrika 34, 28-35; of the bounds: G. Imbens and C. Manski (2004), Confidence intervals for
+partially identified parameters, Econometrica 72, 1845-1857.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from rapport.core.measure.quantiles import at_most, satterthwaite, student_quantile
+from rapport.core.measure.quantiles import at_most, satterthwaite, student_below, student_quantile
 from rapport.core.measure.share import ShareEstimate
 from rapport.core.ranges import AT_LEAST_0, INSIDE, NUMBER, SHARE, SIZE, WHOLE
 from rapport.core.types import Estimate, NotEnough
@@ -257,7 +258,8 @@ class Whole:
     covered    the share among the channels that were heard, with their weights in proportion; None when none was
     error      its standard error
     coverage   their weight, between 0 and 1
-    bounds     between which the share of all channels lies, whatever the missing ones held
+    bounds     between which the share of all channels lies, whatever the missing ones held: their least and their most,
+               each with the error of what was heard
     carried    the share of all, had the missing ones stayed where they were last heard, with growing doubt; None when
                one of them never was
     missing    their names
@@ -286,7 +288,10 @@ def combine(
 ) -> Whole:
     """Put channels together by fixed weights, so that a change of mix is not taken for one of tone.
 
-    The intervals are Student's, with the degrees of freedom of Welch and Satterthwaite.
+    The intervals are Student's, with the degrees of freedom of Welch and Satterthwaite. The bounds hold the share of
+    all with the same certainty, wherever between its least and its most the missing part has put it. At each end only
+    an error to one side matters, so at 95 % they reach 1.64 standard errors of what was heard beyond both where much is
+    missing, and 1.96 where nothing is (Imbens and Manski).
 
     low, high   between which the number lies for any channel: 0 and 1 for a share, -1 and 1 for net tone
     daily       variance that a channel's share gains with each day on which it is not heard
@@ -296,7 +301,7 @@ def combine(
     >>> def found(share): return ShareEstimate(Estimate(share, 0, 1, 100, ""), 100, 900, 0.001, 99.0, 0.5, 150.0)
     >>> whole = combine({"a": Channel(0.85, found(0.21)), "b": Channel(0.15, None, found(0.55), 30)})
     >>> round(whole.covered.value, 3), round(whole.coverage, 3), [round(one, 4) for one in whole.bounds], whole.missing
-    (0.21, 0.85, [0.1785, 0.3285], ('b',))
+    (0.21, 0.85, [0.1339, 0.3731], ('b',))
     >>> round(whole.carried.value, 3), whole.grey
     (0.261, False)
     """
@@ -318,6 +323,7 @@ def combine(
         method = f"channels that were heard, fixed weights, {level:.0%}"
         scaled = [(one / coverage**2, df) for one, df in doubts]
         covered = _around(total / coverage, scaled, labels, level, method, low, high)
+    bounds = _bounds(total, 1 - coverage, doubts, level, low, high)
     absent = [channels[name] for name in missing]
     carried = None
     if parts and all(channel.last is not None for channel in absent):
@@ -328,14 +334,39 @@ def combine(
                 wandered = channel.weight**2 * daily * channel.days_ago
                 doubts += [_doubt(channel.weight, channel.last), (wandered, math.inf)]
         carried = _around(value, doubts, labels, level, f"missing channels as last heard, {level:.0%}", low, high)
-    open_ = 1 - coverage
-    return Whole(covered, error, coverage, (total + open_ * low, total + open_ * high), carried, missing)
+    return Whole(covered, error, coverage, bounds, carried, missing)
 
 
 def _doubt(weight: float, found: ShareEstimate) -> tuple[float, float]:
     """What a channel adds to the variance, and with how many degrees of freedom: never more than its labels give, also
     where an interval of its own, that of a rare class, makes no use of them."""
     return weight**2 * found.variance, min(found.df, max(found.labels - 1.0, 1.0))
+
+
+def _bounds(
+    heard: float, missing: float, doubts: Sequence[tuple[float, float]], level: float, low: float, high: float
+) -> tuple[float, float]:
+    """`heard`: the sum of what was heard, by weights; `missing`: the weight of the rest."""
+    error = math.sqrt(sum(variance for variance, _ in doubts))
+    least, most = heard + missing * low, heard + missing * high
+    if error:
+        reach = _reach((most - least) / error, satterthwaite(doubts), level) * error
+        least, most = least - reach, most + reach
+    return max(least, low), min(most, high)
+
+
+def _reach(gap: float, df: float, level: float) -> float:
+    """Standard errors beyond both ends, `gap` of them apart, so that each point between is held with this certainty.
+
+    >>> [round(_reach(gap, math.inf, 0.95), 3) for gap in (0.0, 1.0, 9.0)]
+    [1.96, 1.681, 1.645]
+    """
+    one_side, both = (student_quantile(one, df) for one in (level, (1 + level) / 2))
+    for _ in range(20):
+        middle = (one_side + both) / 2
+        enough = student_below(middle + gap, df) - student_below(-middle, df) >= level
+        one_side, both = (one_side, middle) if enough else (middle, both)
+    return both
 
 
 def _around(

@@ -42,6 +42,19 @@ def student_quantile(probability: float, df: float) -> float:
     return float(stdtrit(df, probability))
 
 
+def student_below(value: float, df: float) -> float:
+    """The probability that Student's t stays below `value`.
+
+    >>> round(student_below(2.2281, 10), 4), round(student_below(1.96, math.inf), 4)
+    (0.975, 0.975)
+    """
+    if math.isinf(df):
+        return normal_below(value)
+    from scipy.special import stdtr
+
+    return float(stdtr(df, value))
+
+
 def satterthwaite(parts: Iterable[tuple[float, float]]) -> float:
     """Degrees of freedom of a sum of independent estimates: infinite where none of them is in doubt.
 

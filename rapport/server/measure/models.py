@@ -218,7 +218,7 @@ class Figure(models.Model):
                 "negative": [...], ...}
     weight      how much of the channels' fixed weight was heard, read and coded, between 0 and 1; `missing`: names of
                 the channels that were not heard
-    bounds      between which net tone lies whatever the rest held
+    bounds      between which net tone lies whatever the rest held, with the error of what was heard
     labels, messages, late, effective    see `core.measure.share.ShareEstimate`; alpha: the coders' agreement
     made        how: {"voices": authors, threads and copied texts, each once a day; "people_labels": of these; "coded":
                 days that were coded, days that were closed, days whose labels are waited for; "unread": {language:
