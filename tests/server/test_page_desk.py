@@ -13,6 +13,8 @@ from rapport.server.listen.models import Message
 from rapport.server.measure import coders, coding, frames
 from rapport.server.measure.models import Code, Coder, DeskDay, Drawn, Guidance
 from rapport.server.organise.models import Organisation, Role
+from rapport.server.pages.needs import needs
+from rapport.server.route.models import Conversation
 from rapport.server.understand.models import Reading
 from tests.server.conftest import member
 from tests.server.desk import noon_after, said
@@ -314,6 +316,14 @@ def test_a_disagreement_is_settled_and_its_reason_is_an_example(client, apart, a
     assert "There is nothing to settle" in refused.content.decode()
 
 
+def test_however_late_the_inbox_is_what_waits_to_be_settled_stays_at_home(hear, says, apart, ana):
+    hear(*[says("My ferry was late", after=n) for n in range(9)])
+    Conversation.objects.update(due_at=timezone.now() - timedelta(hours=1), assignee=ana)
+    rows = needs(ana, timezone.now()).rows
+    assert len(rows) == 7
+    assert rows[-1].url == reverse("desk_agreement")
+
+
 def test_whoever_may_settle_is_told_at_home_and_at_the_desk_that_something_waits(client, apart, ana, ben, cleo):
     waits = "1 message that two people heard differently waits to be settled"
     link = f'href="{reverse("desk_agreement")}"'
@@ -331,6 +341,9 @@ def test_whoever_may_settle_is_told_at_home_and_at_the_desk_that_something_waits
     assert waits not in client.get("/").content.decode()
     coders.set_coder(dora, languages=["en"], actor=ana)
     assert waits in client.get("/").content.decode()
+    DeskDay.objects.update(day=YESTERDAY - timedelta(days=30))
+    assert waits not in client.get("/").content.decode(), "its figures have been read"
+    DeskDay.objects.update(day=YESTERDAY)
     coding.settle(apart, "positive", actor=ana)
     assert waits not in client.get("/").content.decode()
 

@@ -306,9 +306,10 @@ def disagreements(user: User, *, most: int = 50) -> list[Disagreement]:
     return [Disagreement(row, (row.said, row.also)) for row in rows]  # type: ignore[attr-defined]
 
 
-def to_settle(user: User, *, most: int = 100) -> int:
-    """How many of them there are; beyond `most` nobody counts."""
-    return len(_to_settle(user).order_by().values_list("pk", flat=True)[:most])
+def to_settle(user: User, now: datetime, *, most: int = 100) -> int:
+    """How many of them there are of the last weeks; beyond `most` nobody counts."""
+    lately = _to_settle(user).filter(day__in=DeskDay.objects.filter(day__gte=(now - WINDOW).date()))
+    return len(lately.order_by().values_list("pk", flat=True)[:most])
 
 
 def _to_settle(user: User) -> QuerySet[Drawn]:

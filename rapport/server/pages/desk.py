@@ -87,7 +87,7 @@ def _page(request: HttpRequest, here: str, context: dict[str, Any], *, status: i
         ("desk_guidance", _("Guidance"), True),
         ("desk_coders", _("Who codes"), may(request.user, "measure")),
     ]
-    waits = {"desk_agreement": _waits(coding.to_settle(me(request), most=MOST))}
+    waits = {"desk_agreement": _waits(coding.to_settle(me(request), timezone.now(), most=MOST))}
     places = [Place(label, reverse(name), name == here, waits.get(name, "")) for name, label, seen in every if seen]
     return tabbed(request, "desk", f"desk/{here}.html", {"places": places, **context}, status=status)
 

@@ -58,8 +58,10 @@ TROUBLE, URGENT, LATE, DUE, RANG, UNOWNED, LYING, CODING, SETTLING = range(9)
 
 
 def needs(user: User, now: datetime) -> Needs:
-    """At most seven rows, none twice, and how many open conversations of theirs are left."""
+    """At most seven rows, none twice, and how many open conversations of theirs are left. What sums up other work
+    keeps its place at the end, however much of their own waits."""
     found: dict[object, Need] = {}
+    codes = coder_of(user) is not None
     trouble = (*_channels(user), *_answers(user), *_moderations(user), *_alarms(user))
     talks, condition = Conversation.objects.visible_to(user), theirs(user)
     mine = talks.filter(condition)
@@ -68,11 +70,11 @@ def needs(user: User, now: datetime) -> Needs:
         *_clocks(user, mine, now),
         *_unowned(user),
         *_drafts(user, now),
-        *_at_the_desk(user, now),
+        *_coding(user, now, codes),
     )
     for need in sorted((*trouble, *waiting), key=lambda need: need.order):
         found.setdefault(need.talk or need.url, need)
-    across = list(_across(user, list(found.values())))
+    across = [*_across(user, list(found.values())), *_settling(user, now, codes)]
     rows = [*list(found.values())[: ROWS - len(across)], *across]
     return Needs(rows, _more(user, mine, {need.talk for need in rows if need.talk}))
 
@@ -244,16 +246,10 @@ def _alarms(user: User) -> Iterable[Need]:
         yield Need(alarm.line.name, words, url, "pulse", urgency, (rank, alarm.rang_at))
 
 
-def _at_the_desk(user: User, now: datetime) -> Iterable[Need]:
-    codes = coder_of(user) is not None
-    if codes and (url := reached("desk")):
-        yield from _coding(user, now, url)
-    if (codes or may(user, "measure")) and (url := reached("desk_agreement")):
-        yield from _settling(user, now, url)
-
-
-def _coding(user: User, now: datetime, url: str) -> Iterable[Need]:
+def _coding(user: User, now: datetime, codes: bool) -> Iterable[Need]:
     """What waits to be coded by this person, in one row."""
+    if not codes or not (url := reached("desk")):
+        return
     found = coding.desk(user, now)
     waiting = found.left + found.earlier
     if not waiting:
@@ -265,9 +261,11 @@ def _coding(user: User, now: datetime, url: str) -> Iterable[Need]:
     yield Need(title % {"n": count}, reason, url, "check", "", (CODING, now))
 
 
-def _settling(user: User, now: datetime, url: str) -> Iterable[Need]:
+def _settling(user: User, now: datetime, codes: bool) -> Iterable[Need]:
     """What two people coded differently and this person may settle, in one row."""
-    if not (waiting := coding.to_settle(user, most=MOST)):
+    if not (codes or may(user, "measure")) or not (url := reached("desk_agreement")):
+        return
+    if not (waiting := coding.to_settle(user, now, most=MOST)):
         return
     title = ngettext(
         "%(n)s message that two people heard differently waits to be settled",
