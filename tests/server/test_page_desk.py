@@ -316,12 +316,16 @@ def test_a_disagreement_is_settled_and_its_reason_is_an_example(client, apart, a
     assert "There is nothing to settle" in refused.content.decode()
 
 
-def test_however_late_the_inbox_is_what_waits_to_be_settled_stays_at_home(hear, says, apart, ana):
+def test_however_late_the_inbox_is_what_waits_at_the_desk_stays_at_home(hear, says, channel, apart, ana):
+    coders.set_coder(ana, languages=["en"], actor=ana)
+    before = YESTERDAY - timedelta(days=1)
+    said(channel, 20, before)
+    frames.close_day(before, noon_after(before))
     hear(*[says("My ferry was late", after=n) for n in range(9)])
     Conversation.objects.update(due_at=timezone.now() - timedelta(hours=1), assignee=ana)
     rows = needs(ana, timezone.now()).rows
     assert len(rows) == 7
-    assert rows[-1].url == reverse("desk_agreement")
+    assert [row.url for row in rows[-2:]] == [reverse("desk"), reverse("desk_agreement")]
 
 
 def test_whoever_may_settle_is_told_at_home_and_at_the_desk_that_something_waits(client, apart, ana, ben, cleo):

@@ -58,8 +58,8 @@ TROUBLE, URGENT, LATE, DUE, RANG, UNOWNED, LYING, CODING, SETTLING = range(9)
 
 
 def needs(user: User, now: datetime) -> Needs:
-    """At most seven rows, none twice, and how many open conversations of theirs are left. What sums up other work
-    keeps its place at the end, however much of their own waits."""
+    """At most seven rows, none twice, and how many open conversations of theirs are left. What sums up other work,
+    and the desk, keep their place at the end, however much of their own waits."""
     found: dict[object, Need] = {}
     codes = coder_of(user) is not None
     trouble = (*_channels(user), *_answers(user), *_moderations(user), *_alarms(user))
@@ -70,11 +70,11 @@ def needs(user: User, now: datetime) -> Needs:
         *_clocks(user, mine, now),
         *_unowned(user),
         *_drafts(user, now),
-        *_coding(user, now, codes),
     )
     for need in sorted((*trouble, *waiting), key=lambda need: need.order):
         found.setdefault(need.talk or need.url, need)
-    across = [*_across(user, list(found.values())), *_settling(user, now, codes)]
+    desk = (*_coding(user, now, codes), *_settling(user, now, codes))
+    across = [*_across(user, list(found.values())), *desk]
     rows = [*list(found.values())[: ROWS - len(across)], *across]
     return Needs(rows, _more(user, mine, {need.talk for need in rows if need.talk}))
 
