@@ -516,11 +516,13 @@ def test_from_which_day_on_other_words_count_is_marked_on_the_chart_and_told_on_
     form = page(hanna, reverse("brief", args=[prices.pk]))
     assert before in form
     assert "About us" in form
+    assert "These words count since" not in form
     assert about not in page(hanna, reverse("line", args=[line.pk]))
     reworded(prices, hanna)
     note = Annotation.objects.get()
     assert (note.day, note.words, note.line, note.by) == (timezone.now().date(), "Prices", line, hanna)
     assert AuditEntry.objects.get(action="annotation.made").detail["lines"] == [line.pk]
+    assert "These words count since" in page(hanna, reverse("brief", args=[prices.pk]))
     course = page(ben)
     assert "From here on other words find it: those of “Prices” were changed" in course
     assert about in course.partition("How this was made")[2]
