@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -131,15 +131,12 @@ def _baseline(
 
 
 def _weighed(day: Day, weights: Mapping[str, float]) -> Frame:
-    """As if each channel had brought the part of the messages that is its weight, and no cell less than was read."""
+    """As if each channel had brought the part of the messages that is its weight."""
     import numpy as np
 
-    from rapport.core.measure.share import Frame
-
     sizes = day.sizes()
-    scaled = day.frame.sizes * np.array([weights[channel] / sizes[channel] for channel in day.channel])
-    least = float((scaled / day.frame.sizes).min())
-    return Frame(scaled / least, day.frame.means, day.frame.doubt)
+    factor = np.array([weights[channel] / sizes[channel] for channel in day.channel]) * sum(sizes.values())
+    return replace(day.frame, sizes=day.frame.sizes * factor, counted=day.frame.sizes)
 
 
 def _last(days: Sequence[Day]) -> dict[str, float]:

@@ -415,3 +415,39 @@ def test_a_million_messages_take_less_than_a_second() -> None:
     began = time.process_time()
     estimate(Frame.of(stratum, prediction), labels)
     assert time.process_time() - began < 1
+
+
+def weighed(rng: np.random.Generator, strata: list[tuple[float, int, int]]) -> tuple[Frame, Labels, float]:
+    """Strata of different moods, each with what it weighs, its messages, and how many are read; and the truth."""
+    weight, sizes, read = (np.array(one) for one in zip(*strata))
+    truth = [(rng.permutation(size) >= size * (k + 3) // 14).astype(int) for k, size in enumerate(sizes)]
+    even = np.full((len(strata), 3), 1 / 3)
+    labels = np.concatenate([one[:n] for one, n in zip(truth, read)])
+    stratum = np.repeat(np.arange(len(strata)), read)
+    frame = Frame(weight.astype(float), even, even * 2 / 3, sizes.astype(float))
+    return (
+        frame,
+        Labels(stratum, even[stratum], labels),
+        np.average([(one == 0).mean() for one in truth], weights=weight),
+    )
+
+
+def test_what_was_read_in_full_is_known_whatever_it_weighs() -> None:
+    frame, labels, truth = weighed(np.random.default_rng(1), [(300, 90, 90), (200, 9, 9), (100, 30, 30)])
+    found = estimate(frame, labels)
+    assert found.estimate.low == found.estimate.value == found.estimate.high == pytest.approx(truth)
+    frame, labels, _ = weighed(np.random.default_rng(1), [(300, 90, 90), (200, 9, 8), (100, 30, 30)])
+    assert estimate(frame, labels).variance > 0
+
+
+SMALL = [(10, 30, 1)] * 8
+"""Too few labels to stand alone: these are joined."""
+
+
+@pytest.mark.parametrize("small", [[], SMALL])
+def test_the_interval_holds_when_strata_weigh_other_than_they_are(small: list[tuple[float, int, int]]) -> None:
+    rng, runs = np.random.default_rng(8), 1500
+    played = (weighed(rng, [(300, 40, 36), (200, 80, 60), (100, 400, 40), *small]) for _ in range(runs))
+    found = [(estimate(frame, labels).estimate, truth) for frame, labels, truth in played]
+    held = sum(one.low <= truth <= one.high for one, truth in found) / runs
+    assert within_chance(held, 0.95, runs)

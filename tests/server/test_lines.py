@@ -341,6 +341,17 @@ def test_a_change_of_mix_is_told_apart_from_one_of_tone(line):
     assert change["total"] == pytest.approx(change["tone"][0] + change["mix"])
 
 
+def test_weeks_that_were_read_in_full_are_known_and_so_is_what_changed(line):
+    days = Days(labels=42)
+    days.play(7)
+    days.volume = {"Web": 12, "Post": 24}
+    estimated(days.play(7))
+    for week in Figure.objects.filter(line=line, period="week"):
+        assert week.net[0] == week.net[1] == week.net[2]
+    tone = figure(line, "week", days.last).made["change"]["tone"]
+    assert tone[0] == tone[1] == tone[2]
+
+
 # -- alarms ----------------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rapport.core.ranges import AT_LEAST_0, SHARE, WHOLE, Range
+from rapport.core.ranges import ABOVE_0, AT_LEAST_0, SHARE, WHOLE, Range
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -38,9 +38,11 @@ FEWEST_LABELS = 40
 class Frame:
     """All messages of a period, summed up by stratum; H strata. Small enough to keep for every day.
 
-    sizes   shape (H,), messages, at least 1
-    means   shape (H, 3), mean prediction
-    doubt   shape (H, 3), mean of p(1-p)
+    sizes     shape (H,), messages, at least 1: what each stratum weighs
+    means     shape (H, 3), mean prediction
+    doubt     shape (H, 3), mean of p(1-p)
+    counted   shape (H,), messages that there really are, where they shall weigh more or less than they are; None: as
+              `sizes` has them. What was read in full is known, whatever it weighs
 
     Raises NumberError for a number that cannot be one of these.
     """
@@ -48,10 +50,18 @@ class Frame:
     sizes: Floats
     means: Floats
     doubt: Floats
+    counted: Floats | None = None
 
     def __post_init__(self) -> None:
         AT_LEAST_0.check(sizes=self.sizes)
         SHARE.check(means=self.means, doubt=self.doubt)
+        if self.counted is not None:
+            ABOVE_0.check(counted=self.counted)
+
+    @property
+    def messages(self) -> Floats:
+        """That there really are in each stratum, shape (H,)."""
+        return self.sizes if self.counted is None else self.counted
 
     @classmethod
     def of(cls, stratum: Ints, prediction: Floats) -> Frame:
@@ -96,6 +106,10 @@ class Labels:
         return len(self.label)
 
 
+PARTS = ("sizes", "means", "doubt", "messages")
+"""Of a frame, in the order in which it is made of them."""
+
+
 def together(periods: Sequence[tuple[Frame, Labels]]) -> tuple[Frame, Labels]:
     """Several days as one period: each day's strata stay strata.
 
@@ -110,7 +124,7 @@ def together(periods: Sequence[tuple[Frame, Labels]]) -> tuple[Frame, Labels]:
         Labels(labels.stratum + start, labels.prediction, labels.label) for (_, labels), start in zip(periods, starts)
     ]
     return (
-        Frame(*(np.concatenate([getattr(frame, part) for frame in frames]) for part in ("sizes", "means", "doubt"))),
+        Frame(*(np.concatenate([getattr(frame, part) for frame in frames]) for part in PARTS)),
         Labels(
             *(np.concatenate([getattr(one, part) for one in labels]) for part in ("stratum", "prediction", "label"))
         ),

@@ -91,7 +91,7 @@ def parts_of(sample: Sample, worth: Floats, weight: float | None = None) -> Part
     mean = sample.means(residual)
     spread = sample.means((residual - mean[h]) ** 2) / free
     value = float((share * (weight * (frame.means @ worth[:3]) + mean)).sum())
-    unread = held - 1 / frame.sizes
+    unread = held - 1 / frame.messages
     unread = np.where(unread > 1e-9 * held, unread, 0.0)
     return Parts(value, weight, share, count, held, spread, unread, residual)
 
@@ -108,7 +108,7 @@ def joined(frame: Frame, labels: Labels) -> Sample:
     count = np.bincount(labels.stratum, minlength=len(frame.sizes))
     new = np.zeros(len(count), dtype=np.int64)
     here, have, size = 0, 0, 0.0
-    for place, (n, of) in enumerate(zip(count.tolist(), frame.sizes.tolist())):
+    for place, (n, of) in enumerate(zip(count.tolist(), frame.messages.tolist())):
         if have >= 2 or (have and have >= size):
             here, have, size = here + 1, 0, 0.0
         new[place] = here
@@ -122,10 +122,12 @@ def joined(frame: Frame, labels: Labels) -> Sample:
         np.stack([np.bincount(new, frame.sizes * column) for column in table.T], 1) / sizes[:, None]
         for table in (frame.means, frame.doubt)
     )
+    # so many messages of one weight would leave as much open as these of several do
+    counted = 1 / np.bincount(new, (frame.sizes / sizes[new]) ** 2 / frame.messages)
     stands_for = (frame.sizes / np.maximum(count, 1))[labels.stratum]
     stratum = new[labels.stratum]
     within = stands_for / np.bincount(stratum, stands_for, minlength=len(sizes))[stratum]
-    return Sample(Frame(sizes, means, doubt), Labels(stratum, labels.prediction, labels.label), within)
+    return Sample(Frame(sizes, means, doubt, counted), Labels(stratum, labels.prediction, labels.label), within)
 
 
 def spread_of(sample: Sample, parts: Parts, worth: Floats) -> float:

@@ -306,7 +306,7 @@ def figure_of(line: Line, span: Span, night: Night, basis: str = "") -> Figure:
 
 def _fill(row: Figure, line: Line, span: Span, heard: Hearing, covered: Period, night: Night) -> None:
     """The numbers, from what was heard."""
-    sample = covered.weighed(heard.parts).read_in_part(covered)
+    sample = covered.weighed(heard.parts)
     found = sample.tones()
     row.labels = len(sample.labels)
     if covered.drawn == 1.0:

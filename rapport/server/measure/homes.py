@@ -146,8 +146,7 @@ def estimated(whole: Period, weights: Mapping[int, float], of: str) -> ShareEsti
     there = whole.within(weights)
     if not len(there.channel):
         return NotEnough(0, share.FEWEST_LABELS, "labels")
-    sample = there.weighed(weights).read_in_part(there)
-    return sample.estimate(of)
+    return there.weighed(weights).estimate(of)
 
 
 def _place(here: Period, weight: float, of: str) -> Place:

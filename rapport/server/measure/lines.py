@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from rapport.core.errors import RapportError
 from rapport.core.measure import share
+from rapport.core.measure.frame import PARTS
 from rapport.core.measure.sampling import join, one_of_each
 from rapport.core.measure.share import Frame, Labels, ShareEstimate
 from rapport.core.types import NotEnough
@@ -453,7 +454,6 @@ class Period:
 
     channel    shape (C,), of each cell
     message    shape (n,), of each label, its id; `ties` likewise
-    counted    shape (C,), messages that stand behind each cell, however it is weighed
     drawn      see Closed
     """
 
@@ -462,7 +462,6 @@ class Period:
     channel: Ints
     message: Ints
     ties: Sequence[Tie]
-    counted: Floats
     drawn: float = 1.0
 
     @property
@@ -480,7 +479,7 @@ class Period:
     @property
     def _left_open(self) -> float:
         part = self.frame.sizes / self.frame.sizes.sum()
-        return (1 - self.drawn) * float((part**2 / self.counted).sum())
+        return (1 - self.drawn) * float((part**2 / self.frame.messages).sum())
 
     def sizes(self) -> dict[int, float]:
         """Messages by channel."""
@@ -496,9 +495,9 @@ class Period:
         new = np.cumsum(cells) - 1
         some = np.nonzero(cells[self.labels.stratum])[0]
         labels = Labels(new[self.labels.stratum[some]], self.labels.prediction[some], self.labels.label[some])
-        frame = Frame(self.frame.sizes[cells], self.frame.means[cells], self.frame.doubt[cells])
+        frame = Frame(*(getattr(self.frame, part)[cells] for part in PARTS))
         ties = [self.ties[n] for n in some.tolist()]
-        return Period(frame, labels, self.channel[cells], self.message[some], ties, self.counted[cells], self.drawn)
+        return Period(frame, labels, self.channel[cells], self.message[some], ties, self.drawn)
 
     def weighed(self, weights: Mapping[int, float]) -> Period:
         """As if each channel had brought the part of the messages that is its weight. All its channels have one."""
@@ -506,13 +505,7 @@ class Period:
         total, all_weights = sum(sizes.values()), sum(weights[one] for one in sizes)
         factor = {one: weights[one] / all_weights * total / size for one, size in sizes.items()}
         scaled = self.frame.sizes * np.array([factor[one] for one in self.channel.tolist()])
-        return replace(self, frame=Frame(scaled, self.frame.means, self.frame.doubt))
-
-    def read_in_part(self, of: Period) -> Period:
-        """The same proportions, so many messages that no cell has fewer than it really has in `of`: then what was read
-        of a cell is never taken for more of it than it is."""
-        least = float((self.frame.sizes / of.frame.sizes).min())
-        return replace(self, frame=Frame(self.frame.sizes / min(least, 1.0), self.frame.means, self.frame.doubt))
+        return replace(self, frame=replace(self.frame, sizes=scaled, counted=self.frame.messages))
 
 
 def period(parts: Sequence[Part]) -> Period | None:
@@ -535,7 +528,7 @@ def period(parts: Sequence[Part]) -> Period | None:
     )
     message = np.concatenate([one.of.message[one.of.at[one.at]] for one in parts])
     ties = [one.of.ties[n] for one in parts for n in one.at.tolist()]
-    return Period(frame, labels, channel[order], message, ties, frame.sizes, parts[0].of.drawn)
+    return Period(frame, labels, channel[order], message, ties, parts[0].of.drawn)
 
 
 def coded(parts: Iterable[Part]) -> list[Part]:
