@@ -18,11 +18,15 @@ from rapport.alarm_cli import alarm
 from rapport.core.errors import RapportError
 from rapport.counts_cli import burst, effect, forecast, staffing, voice
 from rapport.coverage_cli import coverage
+from rapport.home import Home
 from rapport.lines_cli import alarms, ask, figures, lines
 from rapport.measure_cli import measure
 from rapport.mix_cli import mix
 from rapport.options import Day, Number, Seed
 from rapport.readers_cli import read, readers
+
+SEED, SCALE = 7, 0.3
+"""Of the sample, unless somebody asks for another."""
 
 
 class Command(click.Group):
@@ -137,10 +141,17 @@ def _together(stop: threading.Event, *loops: Callable[[], None]) -> None:
 @click.option("--sample", is_flag=True)
 def prepare(sample: bool) -> None:
     """What `run` does before it starts the parts; prints how to sign in."""
+    year = None
+    if "RAPPORT_DATABASE_URL" not in os.environ and not Home.from_environment().database.exists():
+        click.echo("Making the tables …", err=True)
+        if sample:
+            from rapport.sample import ahead
+
+            year = ahead.begin(seed=SEED, scale=SCALE)
     django()
     from rapport.server.prepare import ready
 
-    click.echo(ready(first=load_sample if sample else None))
+    click.echo(ready(first=(lambda: load_sample(year)) if sample else None))
 
 
 @main.command()
@@ -154,24 +165,27 @@ def migrate() -> None:
 
 
 @main.command()
-@click.option("--seed", type=Seed, default=7, show_default=True)
-@click.option("--scale", type=Number(0.002, 20), default=0.3, show_default=True, help="1 is full size.")
+@click.option("--seed", type=Seed, default=SEED, show_default=True)
+@click.option("--scale", type=Number(0.002, 20), default=SCALE, show_default=True, help="1 is full size.")
 def sample(seed: int, scale: float) -> None:
     """Load the sample organisation into an empty database: a year with 20,000 messages by others at full size.
 
     By default a third of it, which takes about a minute on a small machine; so does `run --sample`.
     """
+    from rapport.sample import ahead
+
+    year = ahead.begin(seed=seed, scale=scale)
     django()
     from rapport.server.prepare import ready
 
-    click.echo(ready(first=lambda: load_sample(seed=seed, scale=scale)))
+    click.echo(ready(first=lambda: load_sample(year, seed=seed, scale=scale)))
 
 
-def load_sample(*, seed: int = 7, scale: float = 0.3) -> None:
+def load_sample(year: Callable[[], Any] | None, *, seed: int = SEED, scale: float = SCALE) -> None:
     from rapport.sample.load import load
 
     with click.progressbar(length=100, label="Loading the sample organisation", file=sys.stderr) as bar:
-        load(seed=seed, scale=scale, progress=lambda share: bar.update(int(share * 100) - bar.pos))
+        load(seed=seed, scale=scale, progress=lambda share: bar.update(int(share * 100) - bar.pos), year=year)
 
 
 # -- listening -------------------------------------------------------------------------------------------------------

@@ -5,8 +5,10 @@ Only those who play the people at the coding desk are told the truth; see `play`
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,8 +18,9 @@ from django.utils import timezone
 from rapport.core.errors import RapportError
 from rapport.core.types import Page, Refused
 from rapport.sample import simulate
+from rapport.sample.ahead import Year
 from rapport.sample.play import play
-from rapport.sample.world import Answered, Assigned, Closed, Drafted, Heard, Noted, Outage, Reopened, World
+from rapport.sample.world import Answered, Assigned, Closed, Drafted, Heard, Noted, Outage, Reopened, Truth, World
 from rapport.server import many
 from rapport.server.listen.actions import connect, save_brief
 from rapport.server.listen.gaps import confirm
@@ -42,11 +45,39 @@ EARLIER = (0.45, 1.0, 1.7)  # how much an earlier reader made of negative, neutr
 STEPS = 3  # a message is read, related and placed
 
 
-def load(*, seed: int, scale: float, progress: Progress = lambda share: None, now: datetime | None = None) -> World:
-    """Raises RapportError when somebody lives here already."""
+def load(
+    *,
+    seed: int,
+    scale: float,
+    progress: Progress = lambda share: None,
+    now: datetime | None = None,
+    year: Year | None = None,
+) -> World:
+    """`year`, where it is told elsewhere, is that of this seed and scale. Raises RapportError when somebody lives here
+    already."""
     if not organising.is_empty():
         raise RapportError("There is an organisation in this database already; the sample needs an empty one.")
-    world, truth = simulate(seed, scale, now or timezone.now())
+    with _making_much():
+        world, truth = year() if year else simulate(seed, scale, now or timezone.now())
+        _load(world, truth, seed, progress)
+    return world
+
+
+@contextmanager
+def _making_much() -> Iterator[None]:
+    """Nearly all of the many objects that are made here stay for long or go at once by themselves. To look through them
+    every so often for circles that could go is a tenth of the work."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+def _load(world: World, truth: Truth, seed: int, progress: Progress) -> None:
     people = _organisation(world)
     channels = _channels(world)
     for brief in world.briefs:
@@ -70,7 +101,6 @@ def load(*, seed: int, scale: float, progress: Progress = lambda share: None, no
     play(world, truth, people, seed=seed, progress=lambda share: progress(0.7 + 0.3 * share))
     Organisation.objects.update(sample=True)
     progress(1)
-    return world
 
 
 # -- the organisation --------------------------------------------------------------------------------------------------
@@ -260,8 +290,8 @@ def _act(world: World, channels: dict[str, Channel], people: dict[str, User]) ->
                 case Reopened():
                     talk.state, talk.closed_at = ("open" if talk.waiting_since else "waiting"), None
         many.update(Conversation, {talk.pk: _as_it_stands(talk) for talk in talks.values()})
-        Note.objects.bulk_create(notes)
-        Outgoing.objects.bulk_create(answers, batch_size=500)
+        many.add(notes)
+        many.add(answers)
 
 
 def _as_it_stands(talk: Conversation) -> dict[str, Any]:

@@ -28,8 +28,9 @@ DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 CLOSES, CODED, LOOKED = timedelta(hours=28), timedelta(hours=34), timedelta(hours=46)  # after the day began
 CODERS = ("luc.delorme@merrowline.example", "nils.aagaard@merrowline.example", "ines.calloway@merrowline.example")
 FIRST, SECOND, REPEAT = "first", "second", "repeat"
-UNSEEN = tuple(f"message__{name}" for name in ("text", "spans", "ref", "url", "edited_at", "next_try_at", "heard_at"))
-"""Of a message, what those who know what it means need not look at."""
+SEEN = ("language", "twice", *(f"message__{name}" for name in ("network", "external_id", "revision")))
+"""Of a drawn message, what those look at who know what it means."""
+CODED_AS = ("drawn", "by", "purpose", "answer", "revision", "seconds", "words", "at")
 
 ASKED_AGAIN = 0.2  # how often a coder looks, on a day, whether something is to be coded once more
 ANSWERS = ("negative", "neutral", "positive", "uncodable")
@@ -95,7 +96,7 @@ class Crew:
     def says(self) -> Iterator[Said]:
         """Of all that lies on the desk of the day that closed last, from the front of its queue."""
         queue = Drawn.objects.filter(day=DeskDay.objects.only("pk").first(), answer="").order_by("place")
-        for drawn in queue.select_related("message").defer(*UNSEEN):
+        for drawn in queue.select_related("message").only("message", *SEEN):
             able = [one.user for one in self.coders if drawn.language in ("", *one.languages)]
             for user, purpose in zip(self.rng.sample(able, len(able)), (FIRST, SECOND)[: 1 + drawn.twice]):
                 yield self._said(drawn, purpose, user)
@@ -125,18 +126,20 @@ class Crew:
         """The same at once, for a whole year of it: what the desk would have kept, and one entry in the record."""
         told = list(self.says())
         with recorded("sample.coded", "sample", codes=len(told)):
-            Code.objects.bulk_create(
-                Code(
-                    drawn=said.drawn,
-                    by=said.by,
-                    purpose=said.purpose,
-                    answer=said.answer,
-                    revision=said.drawn.message.revision,
-                    seconds=said.seconds,
-                    at=now,
+            rows = (
+                (
+                    said.drawn.pk,
+                    said.by.pk,
+                    said.purpose,
+                    said.answer,
+                    said.drawn.message.revision,
+                    said.seconds,
+                    "",
+                    now,
                 )
                 for said in told
             )
+            many.create(Code, CODED_AS, rows)
             first = {said.drawn.pk: said.answer for said in told if said.purpose == FIRST}
             many.update(Drawn, {key: {"answer": answer, "answered_at": now} for key, answer in first.items()})
         return len(told)

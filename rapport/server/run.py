@@ -23,6 +23,7 @@ from rapport.core.errors import SettingError
 
 log = logging.getLogger("rapport.run")
 PATIENCE_SECONDS = 10.0
+AHEAD_SECONDS = 3.0  # somebody waits for the pages: the other parts begin when these are there, or after so long
 STEADY_SECONDS = 60.0  # a part that ran so long runs well: its next death is its first
 THREADS = 8
 PIPE = "RAPPORT_PARENT_PIPE"
@@ -127,11 +128,13 @@ def supervise(*, host: str, port: int, sample: bool) -> int:
     prepared = subprocess.run(preparation, stdout=subprocess.PIPE, text=True, start_new_session=True)
     if prepared.returncode or stop.is_set():
         return prepared.returncode
+    click.echo("Starting …", err=True)
     pipe, ours = os.pipe()
+    later = time.monotonic() + AHEAD_SECONDS
     parts = [
         Part("web", ["web", "--host", host, "--port", str(port)], pipe),
-        Part("worker", ["work"], pipe),
-        Part("listener", ["listen"], pipe),
+        Part("worker", ["work"], pipe, not_before=later),
+        Part("listener", ["listen"], pipe, not_before=later),
     ]
     try:
         _stay(parts, stop, port, prepared.stdout)
@@ -165,6 +168,8 @@ def _stay(parts: Sequence[Part], stop: threading.Event, port: int, words: str) -
             part.look(time.monotonic())
         if not told and _answers(port):
             told = True
+            for part in parts:
+                part.not_before = part.not_before if part.deaths else 0.0
             click.echo(f"\nRapport is at {url}\n{words.replace('{url}', url)}\nCtrl-C stops it.")
         stop.wait(0.2 if not told else 1.0)
 

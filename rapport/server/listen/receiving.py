@@ -24,7 +24,7 @@ from rapport.core import types
 from rapport.core.errors import ConnectorError
 from rapport.core.query import document
 from rapport.core.types import Page, Refused
-from rapport.server import flow
+from rapport.server import flow, many
 from rapport.server.claim import LET_GO
 from rapport.server.crashpoint import crashpoint
 from rapport.server.listen import gaps, poison, search, sign_in
@@ -185,13 +185,14 @@ def _store(page: Page, channel: Channel, source: str, *, now: datetime, imported
     heard.new = len(rows)
     heard.ids = [row.id for row in rows]
     search.index((row.id, row.text) for row in rows)
-    BriefMatch.objects.bulk_create(
+    many.add(
         [BriefMatch(message=row, brief_id=brief) for row, (_, briefs) in zip(rows, new) for brief in briefs],
-        ignore_conflicts=True,
+        over=("brief", "message"),
     )
     sighted = [*rows, *seen] if source != RECHECK else rows
-    Sighting.objects.bulk_create(
-        [Sighting(message=row, channel=channel, source=source, seen_at=now) for row in sighted], ignore_conflicts=True
+    many.add(
+        [Sighting(message=row, channel=channel, source=source, seen_at=now) for row in sighted],
+        over=("message", "channel", "source"),
     )
     return heard
 

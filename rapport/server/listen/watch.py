@@ -14,6 +14,7 @@ from rapport.core.measure.burst import Profile
 from rapport.core.measure.coverage import LATE_SECONDS, State
 from rapport.core.measure.gaps import Stretch
 from rapport.core.measure.silence import clumping, silences
+from rapport.server import many
 from rapport.server.listen import gaps, hours
 from rapport.server.listen.gaps import Found
 from rapport.server.listen.hours import HOUR, Listening, Source, Told, whole
@@ -178,13 +179,7 @@ def _keep(one: Listening, told: Mapping[str, Sequence[Told]], start: datetime, n
     kept = Watch.objects.filter(channel=one.channel, hour__gte=whole(start)).values_list("hour", *names)
     same = {hour for hour, *values in kept if hour in fresh and _values(fresh[hour], names) == values}
     with recorded("hours.watched", "timetable") as entry:
-        Watch.objects.bulk_create(
-            [row for hour, row in fresh.items() if hour not in same],
-            update_conflicts=True,
-            unique_fields=["channel", "hour"],
-            update_fields=names,
-            batch_size=500,
-        )
+        many.add([row for hour, row in fresh.items() if hour not in same], over=("channel", "hour"), anew=names)
         entry.quiet()
 
 

@@ -16,6 +16,7 @@ from rapport.server.listen.models import Brief, Channel
 from rapport.server.measure import homes
 from rapport.server.measure.homes import Home
 from rapport.server.measure.lines import (
+    AT_ONCE,
     DAY,
     NOBODY,
     Bools,
@@ -180,15 +181,16 @@ def _carriers(
 def _kinds(days: Sequence[Closed]) -> dict[date, dict[str, Bools]]:
     """Which messages of each day are of which kind."""
     found: dict[date, dict[str, Bools]] = {day.day: {} for day in days}
+    if not days:
+        return found
+    rows = Reading.objects.filter(
+        message__published_at__gte=midnight(days[0].day), message__published_at__lt=midnight(days[-1].day + DAY)
+    ).exclude(kinds=[])
+    kinds = dict(rows.values_list("message_id", "kinds").order_by().iterator(AT_ONCE))
     for day in days:
-        rows = Reading.objects.filter(
-            message__published_at__gte=midnight(day.day), message__published_at__lt=midnight(day.day + DAY)
-        ).exclude(kinds=[])
-        for message, kinds in rows.values_list("message_id", "kinds").order_by():
-            at = int(np.searchsorted(day.message, message))
-            if at < len(day.message) and day.message[at] == message:
-                for kind in kinds:
-                    found[day.day].setdefault(kind, np.zeros(len(day.message), dtype=bool))[at] = True
+        for at, message in enumerate(day.message.tolist()):
+            for kind in kinds.get(message, ()):
+                found[day.day].setdefault(kind, np.zeros(len(day.message), dtype=bool))[at] = True
     return found
 
 

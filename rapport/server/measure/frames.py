@@ -21,6 +21,7 @@ from rapport.core.measure import sampling
 from rapport.core.measure.calibrate import Calibration, calibrate
 from rapport.core.measure.change import SURGE
 from rapport.core.types import NotEnough
+from rapport.server import many
 from rapport.server.listen.models import Channel, Message
 from rapport.server.listen.numbers import name, salt
 from rapport.server.measure.models import Coder, DeskDay, DeskFrame, Drawn, Watching
@@ -191,11 +192,12 @@ def extend(day: DeskDay, places: int) -> int:
 
     Within an action that holds the day.
     """
-    have = (day.drawn.aggregate(last=Max("place"))["last"] + 1) if day.drawn.exists() else 0
+    last = day.drawn.aggregate(last=Max("place"))["last"]
+    have = 0 if last is None else last + 1
     draw = draw_of(day)
     new = draw.queue[have:places]
     keys = rows(day)["message"][new].tolist()
-    found = Message.objects.filter(removed_at=None).in_bulk(keys)
+    found = Message.objects.filter(removed_at=None).only("network", "external_id").in_bulk(keys)
     said = dict(Reading.objects.filter(message__in=keys).values_list("message", "language"))
     twice = sampling.chosen([name(row.network, row.external_id) for row in found.values()], TWICE, salt("twice"))
     both = {key for key, chosen in zip(found, twice) if chosen}
@@ -211,7 +213,7 @@ def extend(day: DeskDay, places: int) -> int:
         for n, (at, key) in enumerate(zip(new.tolist(), keys))
         if key in found
     ]
-    Drawn.objects.bulk_create(made)
+    many.add(made)
     return len(made)
 
 

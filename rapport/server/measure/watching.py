@@ -22,6 +22,7 @@ from django.db.models import Count, F, Max, Q
 from rapport.core.measure.change import Amber, RedAlarm, Ruler, TooFine, flagged, standing_out
 from rapport.core.measure.coverage import NEEDLE
 from rapport.core.types import NotEnough
+from rapport.server import many
 from rapport.server.measure import carried, homes
 from rapport.server.measure.figures import Hours, hours_between
 from rapport.server.measure.homes import Home
@@ -215,8 +216,7 @@ def _save(states: Sequence[State], now: datetime) -> None:
     calm = [state.line for state in states if not (state.amber and state.amber.surging)]
     Alarm.objects.filter(line__in=calm, kind="amber", closed_at=None).update(closed_at=now)
     changing = [name.name for name in Watching._meta.concrete_fields if name.name != "line"]
-    rows = [state.row() for state in states]
-    Watching.objects.bulk_create(rows, update_conflicts=True, unique_fields=["line"], update_fields=changing)
+    many.add([state.row() for state in states], over=("line",), anew=changing)
 
 
 # -- one line, one day -----------------------------------------------------------------------------------------------

@@ -26,9 +26,7 @@ def recognise(keys: Sequence[int], *, actor: str) -> None:
         persons = Person.objects.bulk_create(
             Person(name=str(author)[:300], first_heard_at=author.first_heard_at) for author in strangers
         )
-        Identity.objects.bulk_create(
-            Identity(author=author, person=person) for author, person in zip(strangers, persons)
-        )
+        many.add([Identity(author=author, person=person) for author, person in zip(strangers, persons)])
         refresh(Identity.objects.filter(author__in=authors).values_list("person_id", flat=True))
         Message.objects.filter(pk__in=list(pairs)).update(
             state=flow.advance("message", "understood", "related"), tries=0, **LET_GO

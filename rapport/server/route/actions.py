@@ -75,9 +75,9 @@ def place(keys: Sequence[int], *, actor: str) -> None:
         talks |= opened
         _adopt(opened)
         placed = [row for row in rows if (row.network, row.thread_id) in talks]
-        Placement.objects.bulk_create(
+        many.add(
             [Placement(message=row, conversation=talks[row.network, row.thread_id]) for row in placed],
-            ignore_conflicts=True,
+            over=("message",),
         )
         fresh = [row for row in placed if not (row.ours or row.context or row.pk in aside)]
         refresh({talk.pk for talk in talks.values()}, reopen={talks[r.network, r.thread_id].pk for r in fresh})
@@ -166,9 +166,8 @@ def _adopt(opened: Mapping[Thread, Conversation]) -> None:
     """What was heard of a thread before it was a conversation belongs to it too."""
     kept = Message.objects.filter(among(opened, "thread_id"), state="kept", placement__isnull=True)
     rows = [row for row in kept if (row.network, row.thread_id) in opened]
-    Placement.objects.bulk_create(
-        [Placement(message=row, conversation=opened[row.network, row.thread_id]) for row in rows],
-        ignore_conflicts=True,
+    many.add(
+        [Placement(message=row, conversation=opened[row.network, row.thread_id]) for row in rows], over=("message",)
     )
     _settle(rows, "routed")
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from rapport.core import types, understand
 from rapport.core.types import Private
 from rapport.core.understand import Tones, tone
-from rapport.server import flow
+from rapport.server import flow, many
 from rapport.server.claim import LET_GO, held
 from rapport.server.listen.models import Message
 from rapport.server.organise.record import recorded
@@ -87,7 +87,7 @@ def row_of(message: Message, reading: types.Reading, version: str, now: datetime
 
 def save(readings: Sequence[Reading]) -> None:
     """Each in place of the one that was there."""
-    Reading.objects.bulk_create(readings, update_conflicts=True, unique_fields=["message"], update_fields=FIELDS)
+    many.add(readings, over=("message",), anew=FIELDS)
 
 
 def is_unsure(reading: Reading) -> bool:
