@@ -6,12 +6,11 @@ say through the desk's own actions; the product never sees what they know.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from rapport.core.types import Refused
 from rapport.sample.cast import MEMBERS
 from rapport.sample.rhythm import YEAR
 from rapport.sample.world import Truth, World
@@ -101,11 +100,11 @@ class Crew:
             for user, purpose in zip(self.rng.sample(able, len(able)), (FIRST, SECOND)[: 1 + drawn.twice]):
                 yield self._said(drawn, purpose, user)
 
-    def code(self, now: datetime) -> int:
-        """At the desk: each message by itself, and now and then one of weeks ago once more. How many codes."""
-        codes = 0
-        for said in [*self.says(), *self._repeats(now)]:
-            done = coding.code(
+    def code(self, now: datetime) -> list[Said]:
+        """At the desk: each message by itself, and now and then one of weeks ago once more."""
+        told = [*self.says(), *self._repeats(now)]
+        for said in told:
+            coding.code(
                 said.drawn,
                 said.answer,
                 revision=said.drawn.message.revision,
@@ -113,8 +112,7 @@ class Crew:
                 handed_at=now - timedelta(seconds=said.seconds),
                 now=now,
             )
-            codes += not isinstance(done, Refused)
-        return codes
+        return told
 
     def _repeats(self, now: datetime) -> Iterator[Said]:
         for coder in self.coders:
@@ -122,7 +120,7 @@ class Crew:
             if task and task.purpose == REPEAT:
                 yield self._said(task.drawn, REPEAT, coder.user)
 
-    def hand_in(self, now: datetime) -> int:
+    def hand_in(self, now: datetime) -> list[Said]:
         """The same at once, for a whole year of it: what the desk would have kept, and one entry in the record."""
         told = list(self.says())
         with recorded("sample.coded", "sample", codes=len(told)):
@@ -142,10 +140,15 @@ class Crew:
             many.create(Code, CODED_AS, rows)
             first = {said.drawn.pk: said.answer for said in told if said.purpose == FIRST}
             many.update(Drawn, {key: {"answer": answer, "answered_at": now} for key, answer in first.items()})
-        return len(told)
+        return told
 
-    def settle(self, now: datetime) -> None:
-        """Where two have not said the same."""
+    def settle(self, told: Iterable[Said], now: datetime) -> None:
+        """Where two of these have not said the same."""
+        answers: dict[int, set[str]] = {}
+        for said in told:
+            answers.setdefault(said.drawn.pk, set()).add(said.answer)
+        if all(len(each) == 1 for each in answers.values()):
+            return
         for one in coding.disagreements(self.judge):
             coding.settle(one.drawn, self._says(one.drawn, CAREFUL), actor=self.judge, now=now)
 
@@ -193,8 +196,8 @@ def nights(world: World, crew: Crew, *, seed: int, one_by_one: bool = False) -> 
     while start + CLOSES <= world.until:
         frames.close_day(start.date(), start + CLOSES)
         if start + LOOKED <= world.until:
-            (crew.code if one_by_one else crew.hand_in)(start + CODED)
-            crew.settle(start + LOOKED)
+            told = (crew.code if one_by_one else crew.hand_in)(start + CODED)
+            crew.settle(told, start + LOOKED)
             watching.step(start + LOOKED, seed=seed)
             yield start
         start += DAY

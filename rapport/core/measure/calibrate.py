@@ -10,6 +10,7 @@ scaling, here with one temperature and one shift for each tone).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +54,23 @@ class Calibration:
         """
         SHARE.check(prediction=prediction)
         return _shares(self.sharpness * _logs(prediction) + np.array(self.shift))
+
+
+def apply_each(calibrations: Sequence[Calibration], of: Ints, prediction: Floats) -> Floats:
+    """What `Calibration.apply` gives, where each prediction has a calibration of its own.
+
+    of           shape (n,), the place of each prediction's among the calibrations
+    prediction   shape (n, 3)
+
+    Raises NumberError for a prediction that is none.
+
+    >>> both = [Calibration(), Calibration(2.0)]
+    >>> apply_each(both, np.array([1, 0]), np.array([[0.6, 0.3, 0.1], [0.6, 0.3, 0.1]])).round(3).tolist()
+    [[0.783, 0.196, 0.022], [0.6, 0.3, 0.1]]
+    """
+    SHARE.check(prediction=prediction)
+    sharpness = np.array([one.sharpness for one in calibrations])[of, None]
+    return _shares(sharpness * _logs(prediction) + np.array([one.shift for one in calibrations])[of])
 
 
 def calibrate(prediction: Floats, label: Ints) -> Calibration | NotEnough:

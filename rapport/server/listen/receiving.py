@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -309,10 +310,14 @@ def _authors(authors: Iterable[types.Author]) -> dict[tuple[str, str], Author]:
 # -- what was taken back ---------------------------------------------------------------------------------------------
 
 
+@cache
+def _grave_key() -> bytes:
+    return settings.HOME.key("record").encode()
+
+
 def grave(network: str, external_id: str) -> str:
     """The name under which a message that was taken back is remembered."""
-    key = settings.HOME.key("record").encode()
-    return hmac.new(key, f"{network}\0{external_id}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(_grave_key(), f"{network}\0{external_id}".encode(), hashlib.sha256).hexdigest()
 
 
 def _buried(keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -18,7 +18,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet
 from numpy.typing import NDArray
 
 from rapport.core.measure import sampling
-from rapport.core.measure.calibrate import Calibration, calibrate
+from rapport.core.measure.calibrate import Calibration, apply_each, calibrate
 from rapport.core.measure.change import SURGE
 from rapport.core.types import NotEnough
 from rapport.server import many
@@ -90,10 +90,16 @@ def rows_to(day: DeskDay, number: float) -> Rows:
 
 def rows_of(day: DeskDay, messages: Sequence[int]) -> Rows:
     """Those of these messages, in the order of the frame. Most that were drawn are among the foremost."""
+    found = _foremost_of(day.foremost, day.messages, messages)
+    return _among(rows(day), np.array(sorted(messages), dtype=np.int64)) if found is None else found
+
+
+def _foremost_of(foremost: bytes | memoryview, size: int, messages: Iterable[int]) -> Rows | None:
+    """Those of these messages, of a day of that size; None when the foremost of its rows are not all of them."""
     wanted = np.array(sorted(messages), dtype=np.int64)
-    first = np.frombuffer(bytes(day.foremost), dtype=ROW)
+    first = np.frombuffer(bytes(foremost), dtype=ROW)
     found = _among(first, wanted)
-    return found if len(found) == len(wanted) or len(first) == day.messages else _among(rows(day), wanted)
+    return found if len(found) == len(wanted) or len(first) == size else None
 
 
 def _among(kept: Rows, wanted: Ints) -> Rows:
@@ -133,8 +139,12 @@ def draw_of(day: DeskDay) -> sampling.Draw:
 
 
 def calibration_of(day: DeskDay) -> Calibration:
-    sharpness, *shift = day.strata.get("calibration", (1.0, 0.0, 0.0, 0.0))
-    return Calibration(sharpness, tuple(shift))
+    return _calibration(day.strata.get("calibration"))
+
+
+def _calibration(kept: Sequence[float] | None) -> Calibration:
+    sharpness, a, b, c = kept or (1.0, 0.0, 0.0, 0.0)
+    return Calibration(sharpness, (a, b, c))
 
 
 # -- closing a day ---------------------------------------------------------------------------------------------------
@@ -344,19 +354,25 @@ def _learn(day: date, reader: str, names: Mapping[int, str], now: datetime) -> _
     earlier = DeskDay.objects.filter(day__lt=day, day__gte=day - MEMORY, reader=reader)
     said: dict[int, dict[int, str]] = defaultdict(dict)
     answers = Drawn.objects.filter(day__in=earlier.values("pk"), answered_at__lte=now).exclude(answer="")
-    for one, message, answer in answers.values_list("day", "message", "answer"):
+    for one, message, answer in answers.order_by().values_list("day", "message", "answer").iterator(AT_ONCE):
         said[one][message] = answer
-    channels: list[str] = []
-    raw: list[Floats] = []
+    coded: list[Rows] = []
     labels: list[int] = []
-    for row in earlier.filter(pk__in=list(said)).only("messages", "strata", "foremost").order_by("day"):
-        there = rows_of(row, list(said[row.pk]))
-        channels += [names[channel] for channel in there["channel"].tolist()]
-        raw.append(undone(calibration_of(row)).apply(there["tone"].astype(np.float64)))
-        labels += [ANSWERS.index(said[row.pk][message]) for message in there["message"].tolist()]
+    undo: list[Calibration] = []
+    days = earlier.filter(pk__in=list(said)).order_by("day")
+    for key, size, foremost, kept in days.values_list("pk", "messages", "foremost", "strata__calibration"):
+        there = _foremost_of(foremost, size, said[key])
+        if there is None:
+            there = rows_of(earlier.get(pk=key), list(said[key]))
+        coded.append(there)
+        labels += [ANSWERS.index(said[key][message]) for message in there["message"].tolist()]
+        undo.append(undone(_calibration(kept)))
     if not labels:
         return _Learned(Calibration(), None)
-    predictions, found = np.concatenate(raw), np.array(labels, dtype=np.int64)
+    rows_there, found = np.concatenate(coded), np.array(labels, dtype=np.int64)
+    day_of = np.repeat(np.arange(len(coded)), [len(there) for there in coded])
+    predictions = apply_each(undo, day_of, rows_there["tone"].astype(np.float64))
+    channels = [names[channel] for channel in rows_there["channel"].tolist()]
     learned = calibrate(predictions, found)
     usable = not isinstance(learned, NotEnough) and learned.sharpness >= LEAST_SHARPNESS
     calibration = cast(Calibration, learned) if usable else Calibration()
