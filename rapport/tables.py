@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from rapport.core.errors import RapportError
+from rapport.core.said import Said
 
 DELIMITERS = ",;\t|"
 
@@ -45,18 +46,7 @@ class Row:
 
 
 class TableError(RapportError):
-    """The table lacks something, or holds what cannot be read.
-
-    `words` name what `told` holds, so that pages can say it in another language; without `told` they stand as they are.
-
-    >>> str(TableError("%(file)s, line %(line)d: not UTF-8.", file="a.csv", line=2))
-    'a.csv, line 2: not UTF-8.'
-    """
-
-    def __init__(self, words: str, **told: str | int) -> None:
-        super().__init__(words % told if told else words)
-        self.words = words
-        self.told = told
+    """The table lacks something, or holds what cannot be read."""
 
 
 def rows(file: Path, *needed: str) -> Iterator[Row]:
@@ -75,7 +65,7 @@ def _lines(name: str, handle: BinaryIO) -> Iterator[str]:
         try:
             yield line.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError:
-            raise TableError(NOT_UTF8, file=name, line=number) from None
+            raise TableError(Said(NOT_UTF8, file=name, line=number)) from None
 
 
 def _separated(name: str, handle: BinaryIO, needed: Sequence[str]) -> Iterator[Row]:
@@ -95,7 +85,7 @@ def _separated(name: str, handle: BinaryIO, needed: Sequence[str]) -> Iterator[R
         except StopIteration:
             return
         except csv.Error:
-            raise TableError(NO_ROW, file=name, line=begins) from None
+            raise TableError(Said(NO_ROW, file=name, line=begins)) from None
         line = reader.line_num
         if begins > 1 and cells:
             yield _row(name, begins, header, cells)
@@ -124,16 +114,16 @@ def _unquoted(cell: str) -> str:
 
 def _check_header(name: str, header: Sequence[str], needed: Sequence[str]) -> None:
     if not any(header):
-        raise TableError(EMPTY, file=name)
+        raise TableError(Said(EMPTY, file=name))
     if missing := [column for column in needed if column not in header]:
-        raise TableError(NO_COLUMN, file=name, missing=", ".join(missing), has=", ".join(header))
+        raise TableError(Said(NO_COLUMN, file=name, missing=", ".join(missing), has=", ".join(header)))
     if twice := [column for column in needed if header.count(column) > 1]:
-        raise TableError(TWICE, file=name, twice=", ".join(twice))
+        raise TableError(Said(TWICE, file=name, twice=", ".join(twice)))
 
 
 def _row(name: str, line: int, header: Sequence[str], cells: Sequence[str]) -> Row:
     if len(cells) != len(header):
-        raise TableError(CELLS, file=name, line=line, cells=len(cells), columns=len(header))
+        raise TableError(Said(CELLS, file=name, line=line, cells=len(cells), columns=len(header)))
     return Row(line, dict(zip(header, cells)))
 
 
@@ -145,12 +135,12 @@ def _objects(name: str, handle: BinaryIO, needed: Sequence[str]) -> Iterator[Row
             found = json.loads(line)
         except (ValueError, RecursionError) as error:
             at = error.colno if isinstance(error, json.JSONDecodeError) else 1
-            raise TableError(NO_JSON, file=name, line=number, at=at) from None
+            raise TableError(Said(NO_JSON, file=name, line=number, at=at)) from None
         if not isinstance(found, dict):
-            raise TableError(NO_OBJECT, file=name, line=number)
+            raise TableError(Said(NO_OBJECT, file=name, line=number))
         if missing := [column for column in needed if column not in found]:
             has = ", ".join(map(str, found))
-            raise TableError(NO_CELL, file=name, line=number, missing=", ".join(missing), has=has)
+            raise TableError(Said(NO_CELL, file=name, line=number, missing=", ".join(missing), has=has))
         yield Row(number, {column: _cell(value) for column, value in found.items()})
 
 

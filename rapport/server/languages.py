@@ -10,7 +10,17 @@ import os
 from io import BytesIO
 from pathlib import Path
 
+from django.utils.translation import gettext
+
+from rapport.core.said import Said
+
 CATALOGUES = "*/LC_MESSAGES/django.po"
+
+
+def said(text: str, **told: str) -> str:
+    """A sentence of core or of a connector in the language of whoever reads it; `told`: what is named otherwise here.
+    What others said stays as it was said."""
+    return gettext(text.words) % {**text.told, **told} if isinstance(text, Said) else text
 
 
 def compile_catalogues(source: Path, into: Path) -> None:

@@ -21,6 +21,7 @@ from rapport import tables
 from rapport.connectors import contract
 from rapport.connectors.bluesky import jetstream
 from rapport.connectors.feeds import overlap
+from rapport.connectors.files import troubles
 from rapport.connectors.mastodon import stream as mastodon_stream
 from rapport.connectors.wordpress import api as wordpress_api
 from rapport.core.query import SEARCH_FIELDS, STANDING_FIELDS
@@ -126,6 +127,7 @@ def test_the_words_of_fields_and_of_our_connectors_are_named_for_the_catalogue()
         wordpress_api.FEED_TOO_SHORT,
     }
     assert words.TABLES == tables.TROUBLES
+    assert words.FILES == troubles.ALL
 
 
 # -- compiling -------------------------------------------------------------------------------------------------------

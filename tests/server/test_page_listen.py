@@ -18,7 +18,7 @@ from django.utils import timezone
 from rapport.core.types import Author, Page, Reject
 from rapport.server.listen import actions, coverage, imports, queries
 from rapport.server.listen.models import Brief, Channel, Cursor, Import, Message, Pulse, Quarantined, Tally
-from rapport.server.organise.models import AuditEntry
+from rapport.server.organise.models import AuditEntry, User
 
 NOW = datetime(2026, 3, 20, 14, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -507,6 +507,11 @@ def test_a_compressed_file_that_breaks_off_fails_visibly(upload):
     row = Import.objects.get()
     assert row.state == "failed"
     assert "breaks off" in row.trouble
+    User.objects.update(language="de")
+    Import.objects.update(state="waiting")
+    imports.turn("worker-1")
+    row.refresh_from_db()
+    assert row.trouble.startswith("Die komprimierte Datei bricht ab oder ist beschädigt"), "for who waits for it"
 
 
 @pytest.mark.once
@@ -517,6 +522,10 @@ def test_the_columns_are_guessed_and_the_first_rows_shown(upload):
         assert f'<option value="{column}" selected>' in page
     assert "The ferry, late again" in page
     assert "no author" in page
+    User.objects.update(language="de")
+    page = text_of(client.get(response.url))
+    assert "Zeile " in page
+    assert "es fehlt: author" in page
 
 
 def test_an_import_reads_the_file_and_offers_what_was_rejected(upload):

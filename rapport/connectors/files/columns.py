@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from rapport.connectors.files import troubles
 from rapport.connectors.files.parse import (
     BEGINNING,
     KEPT_RAW_BYTES,
@@ -19,6 +20,7 @@ from rapport.connectors.files.parse import (
     picked,
 )
 from rapport.core.errors import ConnectorError
+from rapport.core.said import Said
 from rapport.core.types import Page
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def look_into(file: BinaryIO, rows: int) -> tuple[list[str], list[dict[str, Any]
 
 def _opened(file: BinaryIO) -> tuple[pl.LazyFrame, list[str], int]:
     if find_spec("polars") is None:
-        raise ConnectorError("Parquet files need the extra rapport[archive].", permanent=True)
+        raise ConnectorError(Said(troubles.NEEDS_ARCHIVE), permanent=True)
     import polars as pl
 
     name = getattr(file, "name", None)
@@ -74,7 +76,7 @@ def _opened(file: BinaryIO) -> tuple[pl.LazyFrame, list[str], int]:
         columns = scan.collect_schema().names()
         return scan, columns, int(scan.select(pl.len()).collect().item())
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise ConnectorError(f"The file is no Parquet that can be read: {error}", permanent=True) from error
+        raise ConnectorError(Said(troubles.NO_PARQUET, error=str(error)), permanent=True) from error
 
 
 def _chosen(columns: list[str], mapping: Mapping[str, str]) -> dict[str, str]:
@@ -83,7 +85,7 @@ def _chosen(columns: list[str], mapping: Mapping[str, str]) -> dict[str, str]:
     there = {name: path for name, path in paths.items() if _top(path, columns)}
     if missing := ", ".join(repr(paths[name]) for name in REQUIRED if name not in there):
         listed = ", ".join(repr(name[:40]) for name in columns[:40])
-        raise ConnectorError(f"The file has no column named {missing}. Its columns are: {listed}.", permanent=True)
+        raise ConnectorError(Said(troubles.NO_COLUMN, missing=missing, has=listed), permanent=True)
     return there
 
 
@@ -101,10 +103,10 @@ def _rows(scan: pl.LazyFrame, columns: list[str], first: int, count: int) -> Ite
     try:
         piece = scan.select(columns).slice(first, count).collect()
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise ConnectorError(f"The file breaks off or is damaged: {error}", permanent=True) from error
+        raise ConnectorError(Said(troubles.DAMAGED, error=str(error)), permanent=True) from error
     if _bytes(piece) > (MOST_BYTES if count > 1 else MAX_LINE_BYTES):
         if count == 1:
-            yield f"a row longer than {MAX_LINE_BYTES:,} bytes"
+            yield Said(troubles.LONG_ROW, most=f"{MAX_LINE_BYTES:,}")
             return
         yield from _rows(scan, columns, first, count // 2)
         yield from _rows(scan, columns, first + count // 2, count - count // 2)

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from rapport.connectors.files import troubles
 from rapport.connectors.files.columns import read_parquet
 from rapport.connectors.files.parse import read_csv, read_jsonl
 from rapport.core.errors import ConnectorError
+from rapport.core.said import Said
 from rapport.core.types import Page
 
 Reader = Callable[..., Iterator[Page]]
@@ -56,7 +58,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
             with path.open("rb") as file:
                 yield file
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise ConnectorError(f"The compressed file breaks off or is damaged: {error}", permanent=True) from error
+        raise ConnectorError(Said(troubles.PACKED_DAMAGED, error=str(error)), permanent=True) from error
 
 
 def size_of(path: Path) -> int:

@@ -15,8 +15,10 @@ from decimal import Decimal
 from itertools import islice
 from typing import BinaryIO
 
+from rapport.connectors.files import troubles
 from rapport.connectors.values import clean, links, read_time
 from rapport.core.errors import ConnectorError
+from rapport.core.said import Said
 from rapport.core.types import Author, Message, Page, Reject
 
 REQUIRED = ("id", "text", "author", "time")
@@ -75,9 +77,10 @@ def read_mapping(text: str) -> dict[str, str]:
     named = {name.strip(): column.strip() for name, _, column in pairs}
     if unknown := sorted(set(named) - {*REQUIRED, *OPTIONAL}):
         fields = ", ".join((*REQUIRED, *OPTIONAL))
-        raise ConnectorError(f"A message has no {', '.join(unknown)}; it has: {fields}.", permanent=True)
+        words = Said(troubles.UNKNOWN, unknown=", ".join(unknown), has=fields)
+        raise ConnectorError(words, permanent=True)
     if empty := sorted(name for name, column in named.items() if not column):
-        raise ConnectorError(f"No column is given for {', '.join(empty)}.", permanent=True)
+        raise ConnectorError(Said(troubles.EMPTY, empty=", ".join(empty)), permanent=True)
     return {name: name for name in (*REQUIRED, *OPTIONAL)} | named
 
 
@@ -116,7 +119,7 @@ class _Lines:
         self._raw, self._fallback = [], False
         self._taken = Position(self._offset, self._taken.line + sum(line.endswith(b"\n") for line in raw))
         if not problem and any("\udc80" <= letter <= "\udcff" for value in values.values() for letter in value):
-            problem = "bytes that are neither UTF-8 nor Windows-1252"
+            problem = Said(troubles.BYTES)
         kept = b"".join(raw)[:KEPT_RAW_BYTES]
         return Record(first_line, self._taken, kept, values, problem, fallback and not problem)
 
@@ -133,10 +136,10 @@ def csv_records(file: BinaryIO, mapping: Mapping[str, str], start: Position) -> 
         except StopIteration:
             return
         except csv.Error as error:
-            yield lines.take({}, f"not a row of a table: {error}")
+            yield lines.take({}, Said(troubles.NO_ROW, error=str(error)))
             continue
         values = {name: row[at] for name, at in table.columns.items() if at < len(row)}
-        problem = "" if len(row) == table.width else f"{len(row)} columns where the header has {table.width}"
+        problem = "" if len(row) == table.width else Said(troubles.WIDTH, cells=len(row), columns=table.width)
         record = lines.take(values, problem)
         if row:
             yield record
@@ -166,13 +169,11 @@ def _understand(file: BinaryIO, mapping: Mapping[str, str]) -> _Table:
             return _Table(delimiter, columns, len(names), start)
         best = max(best, names, key=len)
     if any("\0" in name for name in best):
-        raise ConnectorError("The file is not UTF-8 text (UTF-16 perhaps); save it as UTF-8.", permanent=True)
+        raise ConnectorError(Said(troubles.UTF16), permanent=True)
     found = {name.casefold() for name in best}
     missing = ", ".join(repr(wanted[name]) for name in REQUIRED if wanted[name].casefold() not in found)
     listed = ", ".join(repr(name[:40]) for name in best[:40])
-    raise ConnectorError(
-        f"The file has no column named {missing}. Its columns are: {listed or 'none'}.", permanent=True
-    )
+    raise ConnectorError(Said(troubles.NO_COLUMN, missing=missing, has=listed or "–"), permanent=True)
 
 
 def _header(file: BinaryIO, delimiter: str) -> tuple[list[str], Position]:
@@ -191,7 +192,7 @@ def jsonl_records(file: BinaryIO, mapping: Mapping[str, str], start: Position) -
     lines = _Lines(file, start)
     for line in lines:
         if len(line) >= MAX_LINE_BYTES and not line.endswith("\n"):
-            yield lines.take({}, f"a line longer than {MAX_LINE_BYTES:,} bytes")
+            yield lines.take({}, Said(troubles.LONG_LINE, most=f"{MAX_LINE_BYTES:,}"))
         elif not line.strip():
             lines.take({})
         else:
@@ -202,9 +203,9 @@ def _object(line: str, mapping: Mapping[str, str]) -> tuple[Mapping[str, str], s
     try:
         found = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return {}, f"not JSON: {error}"
+        return {}, Said(troubles.NO_JSON, error=str(error))
     if not isinstance(found, dict):
-        return {}, "not a JSON object"
+        return {}, Said(troubles.NO_OBJECT)
     return picked(found, mapping)
 
 
@@ -216,7 +217,7 @@ def picked(found: Mapping[str, object], mapping: Mapping[str, str]) -> tuple[Map
     """
     given = {field: value for field, path in mapping.items() if (value := _at(found, path)) is not None}
     if wrong := [mapping[field] for field, value in given.items() if not _is_simple(value)]:
-        return {}, f"{', '.join(wrong)} should be a text or a number"
+        return {}, Said(troubles.NESTED, fields=", ".join(wrong))
     return {field: _written(value) for field, value in given.items()}, ""
 
 
@@ -253,13 +254,13 @@ def message(values: Mapping[str, str], *, network: str, zone: tzinfo) -> Message
     """
     given = {name: clean(value).strip() for name, value in values.items()}
     if missing := [name for name in REQUIRED if not given.get(name)]:
-        return f"no {' and no '.join(missing)}"
+        return Said(troubles.LACKS, fields=", ".join(missing))
     published = read_time(given["time"], zone)
     if published is None:
-        return f"a time that cannot be read: {given['time'][:60]!r}"
+        return Said(troubles.TIME, time=repr(given["time"][:60]))
     edited = read_time(given["edited"], zone) if given.get("edited") else None
     if given.get("edited") and edited is None:
-        return f"a time that cannot be read: {given['edited'][:60]!r}"
+        return Said(troubles.TIME, time=repr(given["edited"][:60]))
     author = Author(network, given["author"], given["author"], given.get("name", ""), given.get("author_url", ""))
     return Message(
         network=network,
@@ -278,8 +279,9 @@ def message(values: Mapping[str, str], *, network: str, zone: tzinfo) -> Message
 
 
 def _where(record: Record) -> str:
-    last, unit = max(record.first_line, record.end.line), record.unit
-    return f"{unit} {record.first_line}" if last == record.first_line else f"{unit}s {record.first_line} to {last}"
+    first, last = record.first_line, max(record.first_line, record.end.line)
+    one, several = troubles.PLACES[record.unit]
+    return Said(one, first=first) if last == first else Said(several, first=first, last=last)
 
 
 def _page(records: Sequence[Record], *, network: str, zone: tzinfo) -> Page:

@@ -98,7 +98,7 @@ def test_lines_that_are_not_utf8_are_read_as_windows_1252_and_that_is_said() -> 
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (b"", "Its columns are: none"),
+        (b"", "Its columns are: –"),
         (b"id,author,time\n1,ana,2015-02-24\n", "no column named 'text'"),
         ("id,text,author,time\n".encode("utf-16"), "save it as UTF-8"),
         (b'"' * 200_001, "Its columns are"),

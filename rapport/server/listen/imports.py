@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from rapport.connectors.files.formats import ENDINGS, kind_of, opened, reader, size_of
 from rapport.connectors.files.parse import BEGINNING, OPTIONAL, REQUIRED, Position
@@ -22,6 +23,7 @@ from rapport.connectors.files.rejects import write_rejects
 from rapport.core.errors import ConnectorError
 from rapport.core.types import Page, Refused
 from rapport.server.claim import LET_GO, claim
+from rapport.server.languages import said
 from rapport.server.listen.actions import set_import
 from rapport.server.listen.models import Channel, Import
 from rapport.server.listen.receiving import Heard, receive
@@ -132,8 +134,9 @@ def trial(path: Path, mapping: Mapping[str, str], *, rows: int = 5) -> Page | Re
         with opened(path) as file:
             page = next(read(file, mapping, network="trial", zone=_zone()), Page())
     except ConnectorError as error:
-        return Refused(str(error))
-    return Page(messages=tuple(islice(page.messages, rows)), rejects=tuple(islice(page.rejects, rows)))
+        return Refused(said(error.args[0]))
+    rejects = (replace(one, where=said(one.where), reason=said(one.reason)) for one in islice(page.rejects, rows))
+    return Page(messages=tuple(islice(page.messages, rows)), rejects=tuple(rejects))
 
 
 # -- imports that were begun on the page: the worker's part ------------------------------------------------------------
@@ -164,10 +167,16 @@ def turn(worker: str) -> int:
     try:
         load_file(Path(row.path), row.channel, row.mapping, start=start, progress=note)
     except (ConnectorError, OSError) as error:
-        set_import(row, "failed", actor="import", trouble=str(error))
+        set_import(row, "failed", actor="import", trouble=_to_whom_began_it(row, error))
     else:
         row.refresh_from_db()
         if row.state == "running":
             set_import(row, "done", actor="import")
     Import.objects.filter(pk=row.pk).update(**LET_GO)
     return 1
+
+
+def _to_whom_began_it(row: Import, error: Exception) -> str:
+    """What went wrong, in the language of whoever waits for it."""
+    with override((row.started_by and row.started_by.language) or settings.LANGUAGE_CODE):
+        return said(error.args[0]) if isinstance(error, ConnectorError) else str(error)

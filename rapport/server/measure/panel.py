@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from rapport.core.measure.coverage import NEEDLE
 from rapport.core.measure.panel import FEWEST_PLACEBOS, Effect, Week, effect, monday, panel
 from rapport.core.types import NotEnough, Refused
+from rapport.server.languages import said
 from rapport.server.measure.models import Figure, Line, MarketingImport, MarketingSeries, MarketingWeek
 from rapport.server.measure.whereabouts import Triple, value
 from rapport.server.organise.abilities import refusal
@@ -78,7 +79,7 @@ def look(file: Path, called: str) -> Look:
     try:
         head = [row for _n, row in zip(range(5), rows(file), strict=False)]
     except TableError as error:
-        return Look(trouble=_said(error, called))
+        return Look(trouble=said(error.args[0], file=called))
     if not head:
         return Look(trouble=_("There is no row in it."))
     columns = tuple(head[0].cells)
@@ -98,12 +99,8 @@ def read(file: Path, called: str, day: str, kinds: Mapping[str, str]) -> Told:
                 break
             _add(told, row, day, kinds)
     except TableError as error:
-        told.complain(0, _said(error, called))
+        told.complain(0, said(error.args[0], file=called))
     return told
-
-
-def _said(error: TableError, called: str) -> str:
-    return _(error.words) % {**error.told, "file": called}
 
 
 def _add(told: Told, row: Row, day: str, kinds: Mapping[str, str]) -> None:

@@ -140,3 +140,29 @@ TABLES = (
     gettext_noop("%(file)s, line %(line)d: no %(missing)s. The object has: %(has)s."),
 )
 """Why a table cannot be read (`rapport.tables`)."""
+
+FILES = (
+    gettext_noop("A message has no %(unknown)s; it has: %(has)s."),
+    gettext_noop("No column is given for %(empty)s."),
+    gettext_noop("The file is not UTF-8 text (UTF-16 perhaps); save it as UTF-8."),
+    gettext_noop("The file has no column named %(missing)s. Its columns are: %(has)s."),
+    gettext_noop("The file breaks off or is damaged: %(error)s"),
+    gettext_noop("The compressed file breaks off or is damaged: %(error)s"),
+    gettext_noop("The file is no Parquet that can be read: %(error)s"),
+    gettext_noop("Parquet files need the extra rapport[archive]."),
+    gettext_noop("bytes that are neither UTF-8 nor Windows-1252"),
+    gettext_noop("not a row of a table: %(error)s"),
+    gettext_noop("%(cells)d columns where the header has %(columns)d"),
+    gettext_noop("a line longer than %(most)s bytes"),
+    gettext_noop("a row longer than %(most)s bytes"),
+    gettext_noop("not JSON: %(error)s"),
+    gettext_noop("not a JSON object"),
+    gettext_noop("%(fields)s should be a text or a number"),
+    gettext_noop("no %(fields)s"),
+    gettext_noop("a time that cannot be read: %(time)s"),
+    gettext_noop("line %(first)d"),
+    gettext_noop("lines %(first)d to %(last)d"),
+    gettext_noop("row %(first)d"),
+    gettext_noop("rows %(first)d to %(last)d"),
+)
+"""Why a file of messages, or a row of it, cannot be read, and where that stands (`connectors.files`)."""
