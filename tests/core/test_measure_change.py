@@ -67,6 +67,42 @@ def test_a_silent_channel_is_neither_good_news_nor_bad() -> None:
     assert mean.max() <= 1 + 1e-12
 
 
+def best_worth(messages: int, share: float, home: float, fewest: int, most: int) -> float:
+    """What a day is worth on average to whoever stops between `fewest` and `most` labels, by the best of all rules that
+    look at the labels so far: counted backwards over all courses of drawing without replacement."""
+    alarm, hits = RedAlarm(home, 0.03, 7300), round(share * messages)
+
+    def worth(n: int, x: int) -> np.ndarray:
+        return np.exp(alarm._growth(day([1.0] * x + [0.0] * (n - x), home))) if n else np.ones(len(change.STAKES))
+
+    after: dict[int, np.ndarray] = {}
+    for n in range(most, -1, -1):
+        now = {}
+        for x in range(max(0, n - messages + hits), min(n, hits) + 1):
+            chance = (hits - x) / (messages - n)
+            goes_on = chance * after.get(x + 1, 0.0) + (1 - chance) * after.get(x, 0.0) if n < most else worth(n, x)
+            now[x] = np.maximum(worth(n, x), goes_on) if n >= fewest else goes_on
+        after = now
+    return float(after[0].max())
+
+
+SMALL_DAYS = [(40, 8), (60, 12), (200, 60)]
+
+
+@pytest.mark.parametrize(("messages", "plan"), SMALL_DAYS)
+def test_whoever_asks_for_a_few_more_can_ring_it_unless_only_what_was_planned_counts(messages: int, plan: int) -> None:
+    assert best_worth(messages, 0.25, 0.22, plan, plan) <= 1
+    assert best_worth(messages, 0.25, 0.22, plan, plan + 24) > 1
+
+
+@pytest.mark.parametrize(("messages", "plan"), SMALL_DAYS)
+def test_whoever_leaves_a_plan_half_done_gains_nothing_at_the_baseline_and_hardly_at_the_end_of_the_tolerance(
+    messages: int, plan: int
+) -> None:
+    assert best_worth(messages, 0.25, 0.25, 0, plan) <= 1 + 1e-9
+    assert best_worth(messages, 0.25, 0.22, 0, plan) < 1.025
+
+
 def test_no_single_label_can_lose_everything() -> None:
     weight = np.array([0.95, 0.05])
     for values in itertools.product([0.0, 1.0], repeat=2):

@@ -393,6 +393,26 @@ def test_a_planted_change_turns_red_with_its_date_its_size_and_who_carries_it(li
 
 
 @pytest.mark.once
+def test_what_somebody_asks_for_beyond_the_plan_counts_in_figures_and_not_in_the_alarm(line):
+    days = Days(labels=12)
+    days.play(EIGHT_WEEKS)
+    watching.step(morning_after(days.last))
+    days.labels = 30
+    last = days.play(1)
+    DeskDay.objects.filter(day=last).update(planned=12)
+    estimated(last)
+    assert figure(line, "day", last).labels == 30
+    home = watching.State.of(Watching.objects.get(line=line), line).home
+    before = Watching.objects.get(line=line).red
+    watching.step(morning_after(last))
+    counted = Watching.objects.get(line=line).red
+    Watching.objects.filter(line=line).update(red=before, day=last - timedelta(days=1))
+    Drawn.objects.filter(day__day=last, place__gte=12).delete()
+    watching.step(morning_after(last))
+    assert home is not None
+    assert counted == Watching.objects.get(line=line).red != before
+
+
 def test_an_outage_turns_nothing_red(line):
     days = Days(mood=lambda n, channel: SOUR if channel == "Post" else (0.2, 0.5, 0.3), volume={"Web": 30, "Post": 10})
     watching.step(morning_after(days.play(EIGHT_WEEKS)))

@@ -185,6 +185,7 @@ class Closed:
     answered   everything that was planned has been coded
     late       ids of messages that came after the day had closed, and their channels
     passed     what is in none of these, for nobody reads its language
+    planned    shape (n,), which labels had a place in the plan when the day closed
     drawn      the share of the day's messages that these are a random draw of; 1: they are all there are
     """
 
@@ -205,8 +206,18 @@ class Closed:
     answered: bool
     late: tuple[Ints, Ints]
     passed: Passed
+    planned: Bools
     matches: Matches
     drawn: float = 1.0
+
+    @cached_property
+    def as_planned(self) -> Closed:
+        """Without the labels that somebody asked for afterwards, who knew by then what the first ones said."""
+        kept = self.planned
+        ties = [tie for tie, one in zip(self.ties, kept.tolist()) if one]
+        return replace(
+            self, at=self.at[kept], label=self.label[kept], said=self.said[kept], ties=ties, planned=kept[kept]
+        )
 
     @cached_property
     def leans(self) -> Ints:
@@ -367,6 +378,7 @@ def _of_rows(row: DeskDay, kept: frames.Rows, drawn: Sequence[_Place], passed: P
         answered=all(one.answer for one in drawn if one.place < row.planned),
         late=(NOBODY, NOBODY),
         passed=passed,
+        planned=np.array([one.place < row.planned for one in front], dtype=bool),
         matches=matches,
     )
 
@@ -422,6 +434,13 @@ class Part:
     def sizes(self) -> dict[int, float]:
         """Messages by channel."""
         return _summed(self.channel, self.frame.sizes)
+
+    def as_planned(self) -> Part:
+        """With the labels only that were planned when the day closed: how many these are hangs on none of them."""
+        kept = self.of.planned[self.at]
+        at = (np.cumsum(self.of.planned) - 1)[self.at[kept]]
+        cell, prediction, label = self.cell[kept], self.prediction[kept], self.label[kept]
+        return replace(self, of=self.of.as_planned, at=at, cell=cell, prediction=prediction, label=label)
 
 
 def part(of: Closed, places: Ints, only: Bools | None = None) -> Part | None:

@@ -268,7 +268,8 @@ def _step(state: State, day: Closed, turn: Turn) -> list[Alarm]:
     home, deaf = state.home, turn.deaf(day.day)
     part = next(iter(turn.shelf.parts(state.line, day.day, day.day, one_each=True)), None)
     if state.red:
-        state.red = state.red.step(homes.today(part, home, deaf))
+        # whoever asks for a few more has seen some of the day, and red holds for numbers that do not hang on that
+        state.red = state.red.step(homes.today(part.as_planned() if part else None, home, deaf))
     rang = _amber(state, day.day, turn)
     if state.ruler and part:
         state.ruler = state.ruler.step(*homes.residual(part, home))
