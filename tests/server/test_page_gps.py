@@ -466,6 +466,23 @@ def test_a_goal_is_set_changed_and_closed(hanna, line):
     assert (goal.target, goal.outlook) == (0.3, None)
     as_(hanna).post(reverse("close_goal", args=[goal.pk]))
     assert "Goal +30" not in page(hanna)
+    assert "+30 by" in page(hanna, reverse("line", args=[line.pk]))
+    as_(hanna).post(reverse("reopen_goal", args=[goal.pk]))
+    assert "Goal +30" in page(hanna)
+
+
+def test_an_alarm_that_was_switched_off_by_mistake_goes_on_with_what_it_knew(hanna, line):
+    Line.objects.update(watched=True)
+    Watching.objects.update_or_create(line=line, defaults={"day": LAST, "baseline": {"value": 0.1}})
+    change, client = reverse("change_line", args=[line.pk]), as_(hanna)
+    told = client.post(change, {"do": "rest"}, follow=True).content.decode()
+    assert not Line.objects.get(pk=line.pk).watched
+    assert f"{change}?do=resume" in told
+    client.post(f"{change}?do=resume")
+    assert Watching.objects.get(line=line).baseline == {"value": 0.1}
+    for do in ("rest", "watch"):
+        client.post(change, {"do": do})
+    assert not Watching.objects.filter(line=line).exists(), "switched on again, it takes a new baseline"
 
 
 @pytest.mark.once

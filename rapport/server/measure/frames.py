@@ -229,7 +229,7 @@ def extend(day: DeskDay, places: int) -> int:
 
 def surging() -> bool:
     """Whether an amber line asks for more labels."""
-    return Watching.objects.filter(line__closed_at=None, amber__left__gt=0).exists()
+    return Watching.objects.filter(line__closed_at=None, line__watched=True, amber__left__gt=0).exists()
 
 
 def _is_time(day: date, now: datetime) -> bool:

@@ -115,17 +115,18 @@ def move_line(line: Line, *, up: bool, actor: User) -> Line | Refused:
     return line
 
 
-def watch(line: Line, *, on: bool, actor: User) -> Line | Refused:
-    """Switch the alarm on or off. Switched on it takes the weeks up to then as its baseline."""
+def watch(line: Line, *, on: bool, actor: User, anew: bool = True) -> Line | Refused:
+    """Switch the alarm on or off. Switched on it takes the weeks up to then as its baseline; not `anew`, which undoes
+    that it was switched off, it goes on with the baseline and the evidence that it had."""
     if refused := refusal(actor, "measure"):
         return refused
     if line.closed_at:
         return Refused(_("The line is closed."))
     with recorded("line.watched" if on else "line.unwatched", actor, target=line):
+        if on and anew and not line.watched:
+            Watching.objects.filter(line=line).delete()
         line.watched = on
         line.save(update_fields=["watched"])
-        if not on:
-            Watching.objects.filter(line=line).delete()
     return line
 
 
@@ -216,6 +217,18 @@ def close_goal(goal: Goal, *, actor: User) -> Goal | Refused:
         return refused
     with recorded("goal.closed", actor, target=goal):
         goal.closed_at = goal.closed_at or timezone.now()
+        goal.save(update_fields=["closed_at"])
+    return goal
+
+
+def reopen_goal(goal: Goal, *, actor: User) -> Goal | Refused:
+    """Go for it again. Its way is the one that began when it was set."""
+    if refused := refusal(actor, "measure"):
+        return refused
+    if goal.line.closed_at:
+        return Refused(_("The line is closed."))
+    with recorded("goal.reopened", actor, target=goal):
+        goal.closed_at = None
         goal.save(update_fields=["closed_at"])
     return goal
 

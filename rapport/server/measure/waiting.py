@@ -34,7 +34,7 @@ class Delay:
 
 def expected(line: Line) -> list[Delay] | NotEnough:
     """As it was when the alarm was set up; before that, from the latest weeks."""
-    watching = Watching.objects.filter(line=line).first()
+    watching = Watching.objects.filter(line=line, line__watched=True).first()
     if watching and watching.expected:
         return [_kept(one) for one in watching.expected]
     rows = list(Figure.objects.filter(line=line, period="week", current=True).order_by("-end")[:WEEKS])

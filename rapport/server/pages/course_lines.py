@@ -26,7 +26,7 @@ from rapport.server.pages.asking import number
 from rapport.server.pages.course import SMALL_WEEKS
 from rapport.server.pages.course_forms import GoalForm, LineForm
 from rapport.server.pages.course_tabs import tabbed
-from rapport.server.pages.course_words import NAMES, Sentence, aimed, sentence, waits
+from rapport.server.pages.course_words import NAMES, Sentence, aimed, sentence, waits, wanted
 from rapport.server.pages.figures import percent
 from rapport.server.pages.render import me, only
 from rapport.server.pages.sparks import spark
@@ -120,6 +120,7 @@ def line(request: HttpRequest, key: int) -> HttpResponse:
         "delays": [] if isinstance(found, NotEnough) else [_delay(one) for one in found],
         "unknown": found if isinstance(found, NotEnough) else None,
         "goals": [(goal, aimed(goal)) for goal in row.goals.filter(closed_at=None)],
+        "closed_goals": [(goal, wanted(goal)) for goal in row.goals.exclude(closed_at=None)],
         "alarm": _alarm(_alone(row)),
         "words": words.changed([row]).get(row.pk),
     }
@@ -144,15 +145,15 @@ def _days(days: float) -> str:
     return _("%(n)s days") % {"n": digits(days)}
 
 
-def _done(request: HttpRequest, outcome: object, words: str, form: Form | None = None) -> bool:
-    """Tell what came of an action; what a form asked for wrongly stands in the form."""
+def _done(request: HttpRequest, outcome: object, words: str, form: Form | None = None, undo: str = "") -> bool:
+    """Tell what came of an action; what a form asked for wrongly stands in the form. `undo`: where it is undone."""
     if isinstance(outcome, Refused):
         if form is None:
             messages.error(request, outcome.reason)
         else:
             form.add_error(None, outcome.reason)
         return False
-    messages.success(request, words)
+    messages.success(request, words, extra_tags=f"undo:{undo} seconds:{UNDO_SECONDS}" if undo else "")
     return True
 
 
@@ -160,6 +161,7 @@ DO = {
     "up": (lambda row, user: setting.move_line(row, up=True, actor=user)),
     "down": (lambda row, user: setting.move_line(row, up=False, actor=user)),
     "watch": (lambda row, user: setting.watch(row, on=True, actor=user)),
+    "resume": (lambda row, user: setting.watch(row, on=True, anew=False, actor=user)),
     "rest": (lambda row, user: setting.watch(row, on=False, actor=user)),
     "close": (lambda row, user: setting.close_line(row, actor=user)),
     "reopen": (lambda row, user: setting.reopen_line(row, actor=user)),
@@ -169,20 +171,23 @@ DO = {
 @require_POST
 @only("measure")
 def change_line(request: HttpRequest, key: int) -> HttpResponse:
-    """One step: `do` names it."""
+    """One step: `do` names it, in the form or, to undo another, in the address."""
     row = get_object_or_404(Line, pk=key)
-    do = request.POST.get("do", "")
+    do = request.POST.get("do") or request.GET.get("do", "")
     words = {
         "up": _("Moved up."),
         "down": _("Moved down."),
         "watch": _("The alarm is on. It starts tonight, if its baseline is known well enough."),
+        "resume": _("The alarm goes on as if it had not been switched off."),
         "rest": _("The alarm is off."),
         "close": _("The line is closed. What is known of it stays."),
         "reopen": _("The line is followed again."),
     }
     if do in DO:
-        _done(request, DO[do](row, me(request)), words[do])
-    return redirect("line", key=row.pk) if do in ("watch", "rest") else redirect("lines")
+        back = {"rest": "resume", "close": "reopen"}.get(do)
+        undo = f"{reverse('change_line', args=[key])}?do={back}" if back else ""
+        _done(request, DO[do](row, me(request)), words[do], undo=undo)
+    return redirect("line", key=row.pk) if do in ("watch", "resume", "rest") else redirect("lines")
 
 
 # -- goals -----------------------------------------------------------------------------------------------------------
@@ -215,7 +220,16 @@ def _goal(request: HttpRequest, row: Goal | None, of_line: Line, form: GoalForm)
 @only("measure")
 def close_goal(request: HttpRequest, key: int) -> HttpResponse:
     row = get_object_or_404(Goal, pk=key)
-    _done(request, setting.close_goal(row, actor=me(request)), _("The goal is closed."))
+    undo = reverse("reopen_goal", args=[key])
+    _done(request, setting.close_goal(row, actor=me(request)), _("The goal is closed."), undo=undo)
+    return redirect(f"{reverse('course')}?line={row.line_id}")
+
+
+@require_POST
+@only("measure")
+def reopen_goal(request: HttpRequest, key: int) -> HttpResponse:
+    row = get_object_or_404(Goal.objects.select_related("line"), pk=key)
+    _done(request, setting.reopen_goal(row, actor=me(request)), _("The goal stands again."))
     return redirect(f"{reverse('course')}?line={row.line_id}")
 
 
@@ -270,6 +284,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("course/lines/<int:key>/goal/", new_goal, name="new_goal"),
     path("course/goals/<int:key>/", goal, name="goal"),
     path("course/goals/<int:key>/close/", close_goal, name="close_goal"),
+    path("course/goals/<int:key>/reopen/", reopen_goal, name="reopen_goal"),
     path("course/annotations/", annotate, name="annotate"),
     path("course/annotations/<int:key>/remove/", remove_annotation, name="remove_annotation"),
     path("course/annotations/restore/<str:name>/", restore_annotation, name="restore_annotation"),

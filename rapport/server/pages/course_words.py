@@ -228,7 +228,12 @@ def aimed(goal: Goal) -> str:
     if "need" in outlook:
         words |= {"have": number(outlook["have"]), "need": number(outlook["need"])}
         return _("%(goal)s by %(day)s: nobody can say yet (%(have)s of %(need)s weeks).") % words
-    return _("%(goal)s by %(day)s.") % words
+    return wanted(goal)
+
+
+def wanted(goal: Goal) -> str:
+    """The goal alone."""
+    return _("%(goal)s by %(day)s.") % {"goal": named(goal), "day": day_name(goal.by_date)}
 
 
 def ended(goal: Goal) -> str:
