@@ -26,6 +26,7 @@ from rapport.server.listen.models import (
     Channel,
     Cursor,
     Import,
+    kept,
 )
 from rapport.server.organise import sealed
 from rapport.server.organise.abilities import refusal
@@ -311,8 +312,9 @@ def set_import(row: Import, state: str, *, actor: User | str, trouble: str = "")
         return no
     with recorded(f"import.{state}", actor, target=row, trouble=trouble):
         ended = timezone.now() if state in ("done", "failed", "stopped") else None
-        row.state, row.ended_at, row.trouble = flow.advance("import", row.state, state), ended, trouble[:500]
-        row.save(update_fields=["state", "ended_at", "trouble"])
+        row.state, row.ended_at = flow.advance("import", row.state, state), ended
+        row.trouble, row.trouble_told = kept(trouble)
+        row.save(update_fields=["state", "ended_at", "trouble", "trouble_told"])
     return row
 
 

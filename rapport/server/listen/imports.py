@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from rapport.connectors.files.formats import ENDINGS, kind_of, opened, reader, size_of
 from rapport.connectors.files.parse import BEGINNING, OPTIONAL, REQUIRED, Position
@@ -167,16 +166,11 @@ def turn(worker: str) -> int:
     try:
         load_file(Path(row.path), row.channel, row.mapping, start=start, progress=note)
     except (ConnectorError, OSError) as error:
-        set_import(row, "failed", actor="import", trouble=_to_whom_began_it(row, error))
+        why = error.args[0] if isinstance(error, ConnectorError) else str(error)
+        set_import(row, "failed", actor="import", trouble=why)
     else:
         row.refresh_from_db()
         if row.state == "running":
             set_import(row, "done", actor="import")
     Import.objects.filter(pk=row.pk).update(**LET_GO)
     return 1
-
-
-def _to_whom_began_it(row: Import, error: Exception) -> str:
-    """What went wrong, in the language of whoever waits for it."""
-    with override((row.started_by and row.started_by.language) or settings.LANGUAGE_CODE):
-        return said(error.args[0]) if isinstance(error, ConnectorError) else str(error)

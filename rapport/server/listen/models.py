@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rapport.core import types
+from rapport.core.said import Said
 from rapport.server import flow
 from rapport.server.organise import sealed
 from rapport.server.organise.models import User
@@ -184,6 +185,11 @@ class GapKind(models.TextChoices):
     DOWN = "down", _("Every call failed")
     COUNT = "count", _("The platform counts more than we have")
     MISSED = "missed", _("The platform no longer brings it by itself")
+
+
+def kept(text: str, longest: int = 500) -> tuple[str, dict[str, str | int]]:
+    """Words as they are stored, and what they name: see `in_words`."""
+    return (text.words, dict(text.told)) if isinstance(text, Said) else (text[:longest], {})
 
 
 def in_words(text: str, told: Mapping[str, Any]) -> str:
@@ -538,7 +544,11 @@ class Backfill(models.Model):
 
 
 class Import(models.Model):
-    """A file that is being read into a channel."""
+    """A file that is being read into a channel.
+
+    trouble   why it cannot be read, in words that are not translated yet, with `trouble_told` for what they name: see
+              `in_words`
+    """
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="imports")
     file_name = models.CharField(max_length=255)
@@ -552,6 +562,7 @@ class Import(models.Model):
     revised = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
     trouble = models.CharField(max_length=500, blank=True)
+    trouble_told = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=20, choices=flow.choices("import"), default="waiting")
     started_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -561,3 +572,7 @@ class Import(models.Model):
 
     class Meta:
         ordering = ["-id"]
+
+    @property
+    def why(self) -> str:
+        return in_words(self.trouble, self.trouble_told)
