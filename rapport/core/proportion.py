@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from rapport.core.ranges import COUNTING, WHOLE, Range
 from rapport.core.types import Estimate
 
 Z = 1.959963984540054  # of 95 %
@@ -19,6 +20,8 @@ def wilson(hits: int, n: int, of: int | None = None) -> Estimate:
     n      how many were drawn, at least 1
     of     how many there are in all, at least `n`; None: far more than were drawn
 
+    Raises NumberError for what is none of these.
+
     Source: E. B. Wilson (1927), Journal of the American Statistical Association 22, 209-212; what is drawn from few
     counts as more (W. G. Cochran (1977), Sampling Techniques, 3rd edition, section 2.6).
 
@@ -28,6 +31,10 @@ def wilson(hits: int, n: int, of: int | None = None) -> Estimate:
     >>> round(wilson(0, 40).high, 3), wilson(3, 12, of=12).high
     (0.088, 0.25)
     """
+    COUNTING.check(n=n)
+    Range(f"a whole number from 0 to {n}, the drawn ones", 0, n, whole=True).check(hits=hits)
+    if of is not None:
+        WHOLE.check(of=of)
     share = hits / n
     if of is not None and of <= n:
         return Estimate(share, share, share, n, "counted")

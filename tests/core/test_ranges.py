@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from rapport.core import ranges
+from rapport.core import proportion, ranges
 from rapport.core.errors import NumberError, RapportError
 from rapport.core.measure import (
     agreement,
@@ -21,6 +21,7 @@ from rapport.core.measure import (
     delay,
     forecast,
     panel,
+    quantiles,
     response,
     sampling,
     share,
@@ -36,6 +37,7 @@ EVEN = np.full((50, 3), 1 / 3)
 FRAME = Frame.of(ZEROS, EVEN)
 LABELS = Labels(ZEROS, EVEN, np.arange(50) % 3)
 IDS = [str(n) for n in range(50)]
+DRAW = sampling.draw(IDS, ["web"] * 50, EVEN, 5, "salt")
 RNG = np.random.default_rng(1)
 RED = change.RedAlarm(0.25, 0.03, 7300)
 FOUND = ShareEstimate(Estimate(0.3, 0.2, 0.4, 100, ""), 100, 900, 0.002, 50.0, 0.5, 105.0)
@@ -180,6 +182,14 @@ REFUSED |= {
     "seconds[1] is nan": lambda: response.median_wait([response.Wait(one, True) for one in (1.0, NAN)]),
     "expected[0] is nan": lambda: silence.silences([1], [NAN], 5.0),
     "counts[0] is -3": lambda: silence.clumping([-3], [1.0], 5.0),
+    "probability is 1": lambda: quantiles.normal_quantile(1.0),
+    "probability is nan": lambda: quantiles.student_quantile(NAN, 5.0),
+    "df is 0": lambda: quantiles.student_quantile(0.9, 0.0),
+    "mean is nan": lambda: quantiles.at_least(3, NAN, 5.0),
+    "size is nan": lambda: quantiles.at_most(3, 4.0, NAN),
+    "hits is 5": lambda: proportion.wilson(5, 4),
+    "n is 0": lambda: proportion.wilson(0, 0),
+    "labels is -1": lambda: DRAW.first(-1),
     "patience is nan": lambda: silence.silences([1], [1.0], 5.0, patience=NAN),
 }
 

@@ -10,13 +10,18 @@ import math
 from collections.abc import Iterable
 from statistics import NormalDist
 
+from rapport.core.ranges import AT_LEAST_0, INSIDE, SIZE
+
 
 def normal_quantile(probability: float) -> float:
     """The value below which a standard normal variable stays with this probability, between 0 and 1 (exclusive).
 
+    Raises NumberError for any other.
+
     >>> round(normal_quantile(0.975), 4)
     1.96
     """
+    INSIDE.check(probability=probability)
     return NormalDist().inv_cdf(probability)
 
 
@@ -32,9 +37,13 @@ def normal_below(value: float) -> float:
 def student_quantile(probability: float, df: float) -> float:
     """The same for Student's t; `df` degrees of freedom, above 0, need not be whole. Infinite ones give the normal.
 
+    Raises NumberError for a probability or degrees of freedom that are none.
+
     >>> round(student_quantile(0.975, 10), 4), round(student_quantile(0.975, math.inf), 4)
     (2.2281, 1.96)
     """
+    INSIDE.check(probability=probability)
+    SIZE.check(df=df)
     if math.isinf(df):
         return normal_quantile(probability)
     from scipy.special import stdtrit
@@ -77,11 +86,15 @@ def at_least(count: int, mean: float, size: float) -> float:
     mean   expected number, at least 0
     size   above 0; the smaller, the more the counts vary; infinite gives the Poisson distribution
 
+    Raises NumberError for a mean or a size that is none.
+
     >>> round(at_least(3, 1.0, math.inf), 4)
     0.0803
     >>> round(at_least(3, 1.0, 1.0), 4)
     0.125
     """
+    AT_LEAST_0.check(mean=mean)
+    SIZE.check(size=size)
     if count <= 0:
         return 1.0
     if mean <= 0:
@@ -94,11 +107,13 @@ def at_least(count: int, mean: float, size: float) -> float:
 
 
 def at_most(count: int, mean: float, size: float) -> float:
-    """The probability of `count` or fewer, for the same distribution.
+    """The probability of `count` or fewer, for the same distribution. Raises what `at_least` does.
 
     >>> round(at_most(2, 1.0, math.inf), 4)
     0.9197
     """
+    AT_LEAST_0.check(mean=mean)
+    SIZE.check(size=size)
     if count < 0:
         return 0.0
     if mean <= 0:

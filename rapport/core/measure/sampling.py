@@ -416,7 +416,11 @@ class Draw:
     planned: Ints
 
     def first(self, labels: int) -> Ints:
-        """The places of the first so many messages of the queue: whatever the number, a valid sample."""
+        """The places of the first so many messages of the queue: whatever the number, a valid sample.
+
+        Raises NumberError for less than none.
+        """
+        WHOLE.check(labels=labels)
         return self.queue[:labels]
 
     def counts(self, labels: int) -> Ints:
