@@ -19,7 +19,7 @@ from rapport.server.listen.models import Channel
 from rapport.server.measure import coding, frames, goals, setting, watching
 from rapport.server.measure.coders import set_coder
 from rapport.server.measure.figures import estimate_lines
-from rapport.server.measure.models import Alarm, Annotation, Code, Coder, DeskDay, Drawn, Line
+from rapport.server.measure.models import Alarm, Annotation, Code, Coder, DeskDay, Drawn, Event, Line
 from rapport.server.organise.models import Role, User
 from rapport.server.organise.record import recorded
 
@@ -56,6 +56,14 @@ TOLD = {
     "silence": "Mastodon falls silent; its sign-in has lapsed",
 }
 """What people write down about what happened, by the slug of the event."""
+
+ASKED = {
+    "storm": ("Storm Brannoch", "storm OR cancel*"),
+    "app": ("The new booking app", "app OR apps"),
+    "hiring": ("Hiring drive", 'apprentice* OR vacancies OR "deck crew" OR "galley job" OR steward OR "life at sea"'),
+}
+"""What people want to know how much was spoken of: its name and its words, by the slug of the event."""
+BESIDE = 28  # days before and after
 
 GOAL = 0.10
 SUNDAY = 6
@@ -221,6 +229,11 @@ def _live(start: datetime, line: Line, crew: Crew, until: datetime) -> None:
     for event in crew.truth.events:
         if event.slug in TOLD and start <= event.start < start + DAY:
             Annotation.objects.create(day=start.date(), text=TOLD[event.slug], by=boss, at=now)
+        if event.slug in ASKED and start <= event.start < start + DAY:
+            name, query = ASKED[event.slug]
+            days = {"starts": event.start.date(), "ends": (event.end - DAY).date(), "before": BESIDE, "after": BESIDE}
+            # Nobody looks yet: what was said around it is counted once Rapport runs.
+            Event.objects.create(name=name, query=query, **days, made_by=boss, made_at=now)
         if event.slug == "mending" and start <= event.start + 2 * WEEK < start + DAY:
             setting.set_goal(
                 None, line=line, of="net", target=GOAL, by_date=(until + 8 * WEEK).date(), actor=boss, now=now
