@@ -362,6 +362,23 @@ def test_a_mood_of_which_nobody_differs_still_has_an_interval(label: int) -> Non
         assert 0.05 < found.estimate.high - found.estimate.low < 0.5
 
 
+@pytest.mark.parametrize("labels", [[0] * 40, [1] * 50, [0] * 57 + [2] * 3, [0, 1, 2, 3] * 15])
+def test_the_mood_is_never_surer_than_what_was_written(labels: list[int]) -> None:
+    """All bad, net tone of people was between -100 and -92, that of the messages between -100 and -90."""
+    frame, read = one_stratum(np.full((900, 3), 1 / 3)), plain(labels)
+    for of in share.OUTCOMES:
+        written, people = estimate(frame, read, of), mood(frame, read, np.arange(len(labels)), of)
+        assert people.estimate.low <= written.estimate.low
+        assert people.estimate.high >= written.estimate.high
+        assert 0.5 < people.multiplier <= written.multiplier
+
+
+def test_a_mood_says_how_its_interval_was_made() -> None:
+    frame = one_stratum(np.full((900, 3), 1 / 3))
+    methods = [mood(frame, plain(one), np.arange(40), "net").estimate.method for one in ([0] * 40, [0, 1, 2, 3] * 10)]
+    assert ["score" in one for one in methods] == [True, False]
+
+
 def test_one_group_tells_no_mood() -> None:
     frame, labels = one_stratum(np.full((5000, 3), 1 / 3)), plain([0, 1] * 40)
     assert mood(frame, labels, np.zeros(80, dtype=int)) == NotEnough(1, 2, "groups of messages")
@@ -378,6 +395,36 @@ def test_unequal_chances_are_undone() -> None:
         found = share.unequal(prediction.mean(axis=0), 4000, labels, chance[at])
         held += found.estimate.low <= (truth == 0).mean() <= found.estimate.high
     assert within_chance(held / 300, 0.95, 300)
+
+
+def unequal(rng: np.random.Generator, world: World, of: str, n: int) -> bool:
+    """Whether the interval holds what 3,000 messages are, of about n drawn by chances that follow the reader."""
+    truth, prediction = world.messages(rng, 3000)
+    chance = 0.5 + 1.5 * prediction[:, 0]
+    chance *= n / chance.sum()
+    at = np.nonzero(rng.random(3000) < chance)[0]
+    labels = Labels(np.zeros(len(at), dtype=int), prediction[at], truth[at])
+    found = share.unequal(prediction.mean(axis=0), 3000, labels, chance[at], of, fewest=10).estimate
+    return bool(found.low <= np.array(share.OUTCOMES[of])[truth].mean() <= found.high)
+
+
+@pytest.mark.parametrize("of", ["negative", "net"])
+def test_with_unequal_chances_a_rare_tone_is_not_taken_for_none(of: str) -> None:
+    """With Student's interval 84.5 of a hundred hold 3 % negative: of no negative label it makes none at all."""
+    rare = np.array([0.03, 0.58, 0.39]) if of == "negative" else np.array([0.96, 0.01, 0.03])
+    rng, runs = np.random.default_rng(3), 250
+    held = sum(unequal(rng, World("rare", rare, 1.42), of, 60) for _ in range(runs)) / runs
+    assert held > 0.95 - 3 * math.sqrt(0.95 * 0.05 / runs)
+
+
+@pytest.mark.parametrize("label", [0, 1, 2, 3])
+def test_with_unequal_chances_labels_that_agree_are_no_certainty_unless_all_was_read(label: int) -> None:
+    third = np.full(3, 1 / 3)
+    for of in share.OUTCOMES:
+        found = share.unequal(third, 600, plain([label] * 60), np.full(60, 0.1), of)
+        assert 0.02 < found.estimate.high - found.estimate.low < 0.5
+        read = share.unequal(third, 60, plain([label] * 60), np.ones(60), of)
+        assert read.estimate.low == read.estimate.high
 
 
 # -- coders err too ----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rapport.core.measure.frame import OUTCOMES, Floats
-from rapport.core.measure.quantiles import normal_quantile
+from rapport.core.measure.quantiles import normal_quantile, student_quantile
 from rapport.core.measure.strata import Parts, Sample, parts_of, spread_of
 from rapport.core.ranges import AT_LEAST_0, COUNTING, INSIDE, NUMBER, SIZE
 from rapport.core.types import Estimate
@@ -80,6 +80,34 @@ def time_uniform(variance: float, labels: int, planned: int, *, level: float = 0
     rho = (-2 * math.log(alpha) + math.log(1 - 2 * math.log(alpha))) / planned
     n = labels * rho
     return math.sqrt(variance * 2 * (n + 1) / n * math.log(math.sqrt(n + 1) / alpha))
+
+
+def estimated(
+    sample: Sample,
+    of: str,
+    *,
+    level: float,
+    watched: int | None = None,
+    drawn: float = 0.0,
+    weight: float | None = None,
+) -> ShareEstimate:
+    """What `share.estimate` tells, of a sample whose strata are joined; `weight`: of the predictions."""
+    frame, labels, worth = sample.frame, sample.labels, np.array(OUTCOMES[of])
+    parts = parts_of(sample, worth, weight)
+    if drawn:
+        parts = replace(parts, beside=drawn * spread_of(sample, parts, worth))
+    if of != "net" and len(labels) * min(parts.value, 1 - parts.value) < RARE:
+        return rare(sample, parts, worth, level, watched)
+    if of == "net" and not parts.census and one_sided(sample, parts):
+        return of_one_side(sample, parts, level, watched)
+    if not parts.variance and not parts.census:
+        parts = parts.with_doubt(frame.doubt @ np.abs(worth[:3]))
+    half = student_quantile((1 + level) / 2, parts.df) * math.sqrt(parts.variance)
+    method = f"stratified difference estimator, {level:.0%} Student interval"
+    if watched is not None:
+        half = time_uniform(parts.variance, len(labels), watched, level=level)
+        method = f"stratified difference estimator, {level:.0%} interval for all looks"
+    return result(sample, parts, worth, parts.value - half, parts.value + half, method)
 
 
 def rare(sample: Sample, parts: Parts, worth: Floats, level: float, watched: int | None) -> ShareEstimate:

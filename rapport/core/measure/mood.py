@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rapport.core.measure.frame import FEWEST_LABELS, OUTCOMES, Floats, Frame, Ints, Labels
-from rapport.core.measure.interval import RARE, ShareEstimate, of_both, one_sided, result, score
+from rapport.core.measure.interval import RARE, ShareEstimate, estimated, of_both, one_sided, result, score
 from rapport.core.measure.quantiles import student_quantile
 from rapport.core.measure.strata import Sample, joined, parts_of, spread_of
 from rapport.core.ranges import AT_LEAST_0, COUNTING, INSIDE, NUMBER, SHARE, WHOLE
@@ -79,19 +79,24 @@ def mood(
     t = student_quantile((1 + level) / 2, groups - 1)
     value = min(max(parts.value, float(worth.min())), float(worth.max()))
     down = up = t * math.sqrt(variance)
-    method = f"stratified difference estimator over {groups} groups, {level:.0%} Student interval"
+    kind = "Student"
     if of != "net" and len(labels) * min(value, 1 - value) < RARE:
         worth_groups = min(value * (1 - value) / variance, groups) if variance > 1e-12 else float(groups)
         low, high = score(value, max(worth_groups, 1.0), t)
-        down, up = value - low, high - value
-        method = f"stratified difference estimator over {groups} groups, {level:.0%} score interval"
+        down, up, kind = value - low, high - value, "score"
     if of == "net" and (variance < 1e-12 or one_sided(sample, parts)):
         how = {"days": days, "level": level, "fewest": fewest, "weight": parts.weight}
         each = [mood(frame, labels, group, one, **how) for one in ("positive", "negative")]  # type: ignore[arg-type]
         down, up = of_both(*(one.estimate for one in each if isinstance(one, ShareEstimate)))
+        kind = "score"
+    written = estimated(sample, of, level=level, weight=parts.weight)
+    # what is not sure of the messages is not sure of what stands behind them either
+    down, up = max(down, value - written.estimate.low), max(up, written.estimate.high - value)
+    method = f"stratified difference estimator over {groups} groups, {level:.0%} {kind} interval"
     found = result(sample, parts, worth, value - down, value + up, method)
-    variance = max(variance, ((down + up) / (2 * t)) ** 2)
-    effective = spread_of(sample, parts, worth) / variance
+    variance = max(variance, ((down + up) / (2 * t)) ** 2, written.variance)
+    spread = spread_of(sample, parts, worth)
+    effective = min(spread / variance, written.effective) if spread > 0 else written.effective
     return ShareEstimate(found.estimate, found.labels, found.messages, variance, groups - 1.0, found.weight, effective)
 
 

@@ -15,16 +15,16 @@ F. Satterthwaite (1946), Biometrics Bulletin 2, 110-114 (degrees of freedom).
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rapport.core.measure.coders import Gold, correct_for_coders
 from rapport.core.measure.frame import FEWEST_LABELS, OUTCOMES, SHARES, UNCODABLE, Floats, Frame, Labels, together
-from rapport.core.measure.interval import RARE, ShareEstimate, of_one_side, one_sided, rare, result, time_uniform
+from rapport.core.measure.interval import ONE_SIDED, RARE, ShareEstimate, estimated, score, time_uniform
 from rapport.core.measure.mood import day_effect, mood
-from rapport.core.measure.quantiles import satterthwaite, student_quantile
-from rapport.core.measure.strata import Sample, joined, parts_of, spread_of
+from rapport.core.measure.quantiles import normal_quantile, satterthwaite, student_quantile
+from rapport.core.measure.strata import joined, parts_of
 from rapport.core.ranges import AT_LEAST_0, CHANCE, COUNTING, INSIDE, SHARE
 from rapport.core.types import Estimate, NotEnough
 
@@ -100,7 +100,7 @@ def estimate(
     AT_LEAST_0.check(drawn=drawn)
     if len(labels) < max(fewest, 2):
         return NotEnough(len(labels), max(fewest, 2), "labels")
-    return _estimated(joined(frame, labels), of, level=level, watched=watched, drawn=drawn)
+    return estimated(joined(frame, labels), of, level=level, watched=watched, drawn=drawn)
 
 
 def tones(
@@ -131,7 +131,7 @@ def tones(
     raw = np.array([parts_of(sample, np.array(OUTCOMES[of]), weight).value for of in SHARES])
     told = dict(zip(SHARES, _nearest(raw).tolist()))
     told["net"] = told["positive"] - told["negative"]
-    found = {of: _estimated(sample, of, level=level, watched=None, drawn=drawn, weight=weight) for of in OUTCOMES}
+    found = {of: estimated(sample, of, level=level, watched=None, drawn=drawn, weight=weight) for of in OUTCOMES}
     return {of: replace(one, estimate=_moved(one.estimate, told[of])) for of, one in found.items()}
 
 
@@ -150,27 +150,6 @@ def _nearest(values: Floats) -> Floats:
 
 def _moved(found: Estimate, value: float) -> Estimate:
     return replace(found, value=value, low=min(found.low, value), high=max(found.high, value))
-
-
-def _estimated(
-    sample: Sample, of: str, *, level: float, watched: int | None, drawn: float, weight: float | None = None
-) -> ShareEstimate:
-    frame, labels, worth = sample.frame, sample.labels, np.array(OUTCOMES[of])
-    parts = parts_of(sample, worth, weight)
-    if drawn:
-        parts = replace(parts, beside=drawn * spread_of(sample, parts, worth))
-    if of != "net" and len(labels) * min(parts.value, 1 - parts.value) < RARE:
-        return rare(sample, parts, worth, level, watched)
-    if of == "net" and not parts.census and one_sided(sample, parts):
-        return of_one_side(sample, parts, level, watched)
-    if not parts.variance and not parts.census:
-        parts = parts.with_doubt(frame.doubt @ np.abs(worth[:3]))
-    half = student_quantile((1 + level) / 2, parts.df) * math.sqrt(parts.variance)
-    method = f"stratified difference estimator, {level:.0%} Student interval"
-    if watched is not None:
-        half = time_uniform(parts.variance, len(labels), watched, level=level)
-        method = f"stratified difference estimator, {level:.0%} interval for all looks"
-    return result(sample, parts, worth, parts.value - half, parts.value + half, method)
 
 
 # -- changes ----------------------------------------------------------------------------------------------------------
@@ -216,7 +195,8 @@ def unequal(
     chance            shape (n,), of each label, above 0 and at most 1
 
     The weight of the predictions is estimated from the weighted labels; the value is Hájek's, the variance that of
-    Poisson sampling. Below 100 labels its interval covers less than it says where the reader is confident and wrong
+    Poisson sampling. Of a rare class, and of net tone where nearly all is good or bad, the interval is made as in
+    `estimate`. Below 100 labels Student's covers less than it says where the reader is confident and wrong
     (0.925 instead of 0.95 in simulations), which is why the queue is stratified instead.
 
     Raises NumberError for a chance, a prediction, a number of messages or a level that cannot be one.
@@ -236,19 +216,74 @@ def unequal(
     n = len(labels)
     if n < max(fewest, 2):
         return NotEnough(n, max(fewest, 2), "labels")
-    worth, w = np.array(OUTCOMES[of]), 1 / chance
+    found = _hajek(mean_prediction, labels, chance, of)
+    least, most = float(min(OUTCOMES[of])), float(max(OUTCOMES[of]))
+    t, variance, df = student_quantile((1 + level) / 2, n - 1), found.variance, n - 1.0
+    down = up = t * math.sqrt(variance)
+    kind = "Student"
+    each = [_hajek(mean_prediction, labels, chance, one, found.weight) for one in ("positive", "negative")]
+    if of != "net" and found.plain * min(found.value, 1 - found.value) < RARE:
+        down, up = _scored(found, level)
+        kind = "score"
+    elif of == "net" and found.open and found.plain * (1 - max(one.value for one in each)) < ONE_SIDED:
+        (good_down, good_up), (bad_down, bad_up) = (_scored(one, level) for one in each)
+        down, up, kind = good_down + bad_up, good_up + bad_down, "score"
+    elif not variance:
+        variance = found.steadied
+        down = up = t * math.sqrt(variance)
+    if kind == "score":
+        variance, df = ((down + up) / (2 * normal_quantile((1 + level) / 2))) ** 2, math.inf
+    shown, low, high = (min(max(one, least), most) for one in (found.value, found.value - down, found.value + up))
+    effective = 1 / (variance / found.spread + 1 / messages) if found.spread > 0 else float(n)
+    method = f"Hájek difference estimator, {level:.0%} {kind} interval"
+    return ShareEstimate(Estimate(shown, low, high, n, method), n, messages, variance, df, found.weight, effective)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hajek:
+    """The estimator before its interval. `spread`: of a single message; `plain`: labels of one chance that would be as
+    good; `open`: by which part of it the mean may be off, nothing when all was read; `steadied`: the variance with what
+    the reader thinks of its own errors, worth two labels."""
+
+    value: float
+    variance: float
+    weight: float
+    spread: float
+    plain: float
+    open: float
+    steadied: float
+
+
+def _hajek(mean_prediction: Floats, labels: Labels, chance: Floats, of: str, weight: float | None = None) -> _Hajek:
+    n, worth, w = len(labels), np.array(OUTCOMES[of]), 1 / chance
+    whole = float(w.sum())
     y, f = worth[labels.label], labels.prediction @ worth[:3]
     off_y, off_f = y - np.average(y, weights=w), f - np.average(f, weights=w)
-    below = float((w * w * off_f**2).sum())
-    weight = min(max(float((w * w * off_y * off_f).sum()) / below, 0.0), 1.0) if below > 0 else 0.0
+    if weight is None:
+        below = float((w * w * off_f**2).sum())
+        weight = min(max(float((w * w * off_y * off_f).sum()) / below, 0.0), 1.0) if below > 0 else 0.0
     residual = y - weight * f
     mean = float(np.average(residual, weights=w))
-    value = weight * float(mean_prediction @ worth[:3]) + mean
-    variance = n / (n - 1) * float(((1 - chance) * (w * (residual - mean)) ** 2).sum()) / float(w.sum()) ** 2
-    half = student_quantile((1 + level) / 2, n - 1) * math.sqrt(variance)
-    least, most = float(worth.min()), float(worth.max())
-    shown, low, high = (min(max(one, least), most) for one in (value, value - half, value + half))
-    spread = float(np.average(off_y**2, weights=w))
-    effective = 1 / (variance / spread + 1 / messages) if spread > 0 else float(n)
-    method = f"Hájek difference estimator, {level:.0%} Student interval"
-    return ShareEstimate(Estimate(shown, low, high, n, method), n, messages, variance, n - 1.0, weight, effective)
+    variance = n / (n - 1) * float(((1 - chance) * (w * (residual - mean)) ** 2).sum()) / whole**2
+    open_ = float(((1 - chance) * w * w).sum()) / whole**2
+    doubt = float(np.average((labels.prediction * (1 - labels.prediction)) @ np.abs(worth[:3]), weights=w))
+    return _Hajek(
+        value=weight * float(mean_prediction @ worth[:3]) + mean,
+        variance=variance,
+        weight=weight,
+        spread=float(np.average(off_y**2, weights=w)),
+        plain=whole**2 / float((w * w).sum()),
+        open=open_,
+        steadied=((n - 1) * variance + 2 * open_ * doubt) / (n + 1),
+    )
+
+
+def _scored(found: _Hajek, level: float) -> tuple[float, float]:
+    """How far below and above its value a rare share may lie: as in `estimate`."""
+    if not found.open:
+        return 0.0, 0.0
+    value, effective = min(max(found.value, 0.0), 1.0), found.plain
+    if found.steadied > 0:
+        effective = min(max(value * (1 - value) / found.steadied, 0.7 * found.plain), 8.0 * found.plain)
+    low, high = score(value, effective, normal_quantile((1 + level) / 2))
+    return value - low, high - value
