@@ -171,14 +171,17 @@ def _week(row: Row) -> date:
 @click.option("--below", is_flag=True, help="The goal is to fall to it.")
 @click.option("--seed", type=Seed, default=7, show_default=True)
 def forecast(file: Path, column: str, horizon: int, period: int, goal: float | None, below: bool, seed: int) -> None:
-    """Print the next values with intervals that nine of ten later values lie in."""
+    """Print the next values with intervals, of which nine of ten hold in the long run."""
     import numpy as np
 
     from rapport.core.measure import forecast as going
+    from rapport.core.ranges import HIGHEST
     from rapport.core.types import NotEnough
 
     values = [number(row, column) for row in table(file, column)]
-    bounds = (min([-1.0, *values]), max([1.0, *values]))
+    bounds = (-1.0, 1.0)
+    if any(abs(one) > 1 for one in values):  # counts, or what has no end on either side
+        bounds = (0.0 if min(values) >= 0 else -HIGHEST, HIGHEST)
     ahead = going.fan(values, horizon, period=period, bounds=bounds)
     if isinstance(ahead, NotEnough):
         click.echo(lacking(ahead))

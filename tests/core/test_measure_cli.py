@@ -200,6 +200,12 @@ def test_a_forecast_is_a_table_and_a_goal_has_odds(tmp_path: Path) -> None:
     assert "At 0.2 in 4 steps: 100%" in said
 
 
+def test_a_forecast_of_counts_may_exceed_all_of_them(tmp_path: Path) -> None:
+    values = np.linspace(300, 500, 60) + 5 * np.random.default_rng(3).normal(size=60)
+    said = run("forecast", write(tmp_path / "weeks.csv", [{"value": value} for value in values]))
+    assert float(said.split()[-1].split(",")[-1]) > values.max()
+
+
 def test_a_forecast_from_nothing_is_told_instead_of_an_error(tmp_path: Path) -> None:
     (tmp_path / "weeks.csv").write_text("value\n")
     assert run("forecast", tmp_path / "weeks.csv").startswith("Not enough values: 0 of")
