@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from rapport.core.errors import NumberError
 from rapport.core.measure.forecast import OffCourse, Plan, fan, reach
 from rapport.core.types import NotEnough
 
@@ -98,6 +99,19 @@ def test_net_tone_may_be_negative() -> None:
     assert fan(-0.2 + 0.02 * np.random.default_rng(6).normal(size=60), 3, bounds=(-1, 1)).middle.max() < 0
 
 
+@pytest.mark.parametrize(("value", "scale"), [(-0.3, "0 to 1"), (500.0, "0 to 1")])
+def test_numbers_of_another_scale_are_refused_and_not_cut_off(value: float, scale: str) -> None:
+    with pytest.raises(NumberError, match=f"a number from {scale}: give `bounds`"):
+        fan(np.full(40, value), 4)
+
+
+def test_of_how_many_intervals_it_says_that_they_held_is_told() -> None:
+    values = 0.3 + 0.02 * np.random.default_rng(6).normal(size=60)
+    ahead = fan(values, 8)
+    # eight values start the models; each distance needs five errors that were known when its interval was made
+    assert ahead.judged.tolist() == [60 - 8 - 2 * (h - 1) - 5 for h in range(1, 9)]
+
+
 def test_too_short_a_past_gives_no_forecast() -> None:
     assert fan([0.3] * 15, 4) == NotEnough(15, 24, "values")
     assert reach([0.3] * 15, 0.4, 4, np.random.default_rng(1)) == NotEnough(15, 20, "values")
@@ -111,7 +125,7 @@ def test_the_odds_come_true_as_often_as_they_say() -> None:
     said, came = [], []
     for _ in range(80):
         values = wandering(rng, 130)
-        said.append(reach(values[:120], 0.3, 10, rng, paths=300).probability)
+        said.append(reach(values[:120], 0.3, 10, rng, horizon=10, paths=300).probability)
         came.append(values[129] >= 0.3)
     odds, found = np.array(said), np.array(came)
     spread = math.sqrt(float((odds * (1 - odds)).sum()))
@@ -135,14 +149,42 @@ def test_a_goal_may_be_to_fall_below() -> None:
     assert reach(values, 0.9, 4, np.random.default_rng(8), below=True).probability == 1.0
 
 
-def test_no_other_jump_is_counted_upon() -> None:
-    """Without being told of the fall one thinks that as much might happen any week, either way."""
-    odds = {(): 0.0, (30,): 0.0}
-    for seed in range(5):
-        values = jumping(np.random.default_rng(seed), mends=0.0)
-        for breaks in odds:
-            odds[breaks] += reach(values, -0.1, 12, np.random.default_rng(9), breaks=breaks).probability / 5
-    assert odds[30,] < 0.1 < odds[()]
+def test_the_odds_are_as_wide_as_the_fan() -> None:
+    """Behind a fall, which the fan remembers: beyond its edges, less the error of the next estimate, lie one in ten."""
+    values = jumping(np.random.default_rng(1), mends=0.0)
+    ahead = fan(values, 8, bounds=(-1, 1), breaks=[30])
+    half = math.sqrt((ahead.high[-1] - ahead.middle[-1]) ** 2 - (1.645 * 0.08) ** 2)
+    how = {"sampling_variance": 0.08**2, "breaks": [30], "horizon": 12}
+    above, below = (
+        reach(values, ahead.middle[-1] + way * half, 8, np.random.default_rng(9), below=way < 0, **how).probability
+        for way in (1, -1)
+    )
+    assert above + below == pytest.approx(0.1, abs=0.02)
+    assert min(above, below) > 0.02
+
+
+def test_what_is_told_for_sure_is_no_more_often_wrong_than_it_says() -> None:
+    """A tone that walks about, of which only estimates are known."""
+    rng, said, came = np.random.default_rng(11), [], []
+    for _ in range(200):
+        tone = np.cumsum(0.04 * rng.normal(size=59))
+        values, goal = tone[:51] + 0.077 * rng.normal(size=51), tone[50] + rng.choice([-0.1, 0.0, 0.1, 0.2])
+        found = reach(values, goal, 8, rng, horizon=8, sampling_variance=0.077**2, paths=100)
+        said.append(found.probability)
+        came.append(tone[58] >= goal)
+    odds, true = np.array(said), np.array(came)
+    sure = np.abs(odds - 0.5) >= 0.3
+    wrong, told = (true != (odds > 0.5))[sure], np.minimum(odds, 1 - odds)[sure]
+    assert wrong.sum() - told.sum() < 2 * math.sqrt((told * (1 - told)).sum())
+
+
+def test_where_it_stands_is_not_known_better_than_its_estimates() -> None:
+    """Twenty estimates that stray by chance alone: too few for a fan, and their mean is off by a hundredth and more."""
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        values = 0.3 + 0.05 * rng.normal(size=20)
+        found = reach(values, values.mean() + 0.01, 1, rng, sampling_variance=0.09**2, horizon=4)
+        assert 0 < found.probability < 1
 
 
 def test_the_error_of_estimates_is_not_taken_for_a_course_of_the_tone() -> None:

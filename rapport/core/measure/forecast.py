@@ -1,17 +1,20 @@
 """Where the tone is going: a fan of intervals that learn from their own misses, and the odds of reaching a goal.
 
 A forecast is worth its interval. These are widened and narrowed by how often they missed of late, so they hold their
-rate in the long run even when the model is wrong; for some weeks after a break they do not, and nothing does.
+rate in the long run even when the model is wrong; for some weeks after a break they do not, and nothing does. The odds
+are of one mind with them.
 
 Source: E. S. Gardner and E. McKenzie (1985), Management Science 31, 1237-1246 (damped trend); S. Kolassa (2011),
 Combining exponential smoothing forecasts using Akaike weights, International Journal of Forecasting 27, 238-251 (what
 models weigh); I. Gibbs and E. Candès (2021), Adaptive conformal inference under distribution shift, NeurIPS (the
-intervals).
+intervals); A. C. Harvey (1989), Forecasting, Structural Time Series Models and the Kalman Filter, chapter 4 (how far a
+level is known that is followed so fast).
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -20,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rapport.core.measure.quantiles import normal_quantile
-from rapport.core.ranges import ABOVE_0, AT_LEAST_0, COUNTING, INSIDE, NUMBER, Range
+from rapport.core.ranges import ABOVE_0, AT_LEAST_0, COUNTING, INSIDE, NUMBER, ROUNDED, Range
 from rapport.core.types import Estimate, NotEnough
 
 Floats = NDArray[np.float64]
@@ -33,6 +36,9 @@ MEMORY = 150
 
 PACE = 0.02
 """How fast intervals learn from a miss."""
+
+FAN = 0.9
+"""Of the intervals of a fan, so many shall hold; and courses spread at least as wide."""
 
 LEVELS = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7)
 TRENDS = (0.05, 0.15)
@@ -93,6 +99,13 @@ class _State:
         """The next value, of time t."""
         expected: Floats = self.level + models.damping * self.trend + self.season[t % models.period]
         return expected
+
+    def scattered(self, models: _Models, noise: Floats, rng: np.random.Generator) -> _State:
+        """Where the levels may truly stand. One that follows a share a of each error, among values with this noise, is
+        known up to a variance of a times the noise's; behind a break, as far as the mean of the values since."""
+        follow = np.maximum(models.follow_level, 1 / max(self.since, 1))
+        level = self.level + np.sqrt(follow * noise) * rng.normal(size=len(self.level))
+        return _State(level, self.trend, self.season)
 
     def learn(self, models: _Models, t: int, error: Floats) -> None:
         """The value of time t was `error` above what was expected. Behind a break the level is sought anew; how far it
@@ -170,13 +183,16 @@ class Fan:
     """Forecasts of the next estimates; all arrays of shape (horizon,), the nearest first.
 
     middle, low, high   of the forecast
-    held                the share of past values that lay inside the intervals made for them beforehand
+    held                the share of past values that lay inside the intervals made for them beforehand; not a number
+                        where there was none to judge by
+    judged              so many past values these were
     """
 
     middle: Floats
     low: Floats
     high: Floats
     held: Floats
+    judged: NDArray[np.int64]
     level: float
 
 
@@ -185,7 +201,7 @@ def fan(
     horizon: int,
     *,
     period: int = 1,
-    level: float = 0.9,
+    level: float = FAN,
     bounds: tuple[float, float] = (0.0, 1.0),
     breaks: Iterable[int] = (),
 ) -> Fan | NotEnough:
@@ -194,8 +210,8 @@ def fan(
     values    one estimate for each week (or day), the latest last, without gaps
     horizon   steps ahead, at least 1
     period    of the season: 7 for days, 1 for weeks
-    level     the share of intervals that shall hold, between 0 and 1 (exclusive)
-    bounds    of the number: 0 and 1 for a share, -1 and 1 for net tone
+    level     the share of intervals that shall hold in the long run, between 0 and 1 (exclusive)
+    bounds    of the number, which no value may lie outside of: 0 and 1 for a share, -1 and 1 for net tone
     breaks    places in `values`, from 0, at which the level is known to have jumped: the first value behind each jump.
               The forecast then starts from the new level, and a jump is not taken for a trend; that it was not foreseen
               still widens the intervals, for there may be another
@@ -203,7 +219,7 @@ def fan(
     The interval is for the next estimate, which has its own error of sampling; the tone behind it wanders less.
 
     Returns NotEnough below FEWEST values and as many as the horizon on top. Raises NumberError for a value, a step or
-    a level that is none.
+    a level that is none, and for a value outside of the bounds.
 
     >>> rng = np.random.default_rng(1)
     >>> ahead = fan(0.3 + 0.02 * rng.normal(size=200), 4)
@@ -213,48 +229,60 @@ def fan(
     NUMBER.check(values=values, bounds=bounds)
     COUNTING.check(horizon=horizon, period=period)
     INSIDE.check(level=level)
+    scale = Range("a number from {:g} to {:g}: give `bounds` for another scale".format(*bounds), bounds[0], bounds[1])
+    replace(scale, least=scale.least - ROUNDED, most=scale.most + ROUNDED).check(values=values)
     series = np.asarray(values, dtype=np.float64)
     need = max(FEWEST, 3 * period) + horizon
     if len(series) < need:
         return NotEnough(len(series), need, "values")
-    made, warm = _Walk.over(series, period, horizon, tuple(breaks)).made, _warm(period)
-    halves, held = np.empty(horizon), np.empty(horizon)
+    walk = _Walk.over(series, period, horizon, tuple(breaks))
+    halves, held, judged = _learned(series, walk, horizon, 1 - level)
+    middle = walk.made[-1]
+    low, high = (np.clip(one, *bounds) for one in (middle - halves, middle + halves))
+    return Fan(np.clip(middle, *bounds), low, high, held, judged, level)
+
+
+def _learned(series: Floats, walk: _Walk, horizon: int, alpha: float) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Half the width at each distance, the share of earlier intervals that held, and how many those were; all of shape
+    (horizon,)."""
+    warm, halves, held, judged = _warm(walk.models.period), np.empty(horizon), np.empty(horizon), np.empty(horizon, int)
     for h in range(1, horizon + 1):
         # errors[i] belongs to the value warm + h - 1 + i, and was known when that value was
-        errors = np.abs(series[warm + h - 1 :] - made[warm : len(series) - h + 1, h - 1])
-        halves[h - 1], held[h - 1] = _adapted(errors, h, 1 - level)
-    middle = made[-1]
-    low, high = (np.clip(one, *bounds) for one in (middle - halves, middle + halves))
-    return Fan(np.clip(middle, *bounds), low, high, held, level)
+        errors = np.abs(series[warm + h - 1 :] - walk.made[warm : len(series) - h + 1, h - 1])
+        halves[h - 1], held[h - 1], judged[h - 1] = _adapted(errors.tolist(), h, alpha)
+    return halves, held, judged
 
 
-def _adapted(errors: Floats, distance: int, alpha: float) -> tuple[float, float]:
-    """Half the width for the next forecast, and the share of earlier ones that held.
+def _adapted(errors: list[float], distance: int, alpha: float) -> tuple[float, float, int]:
+    """Half the width for the next forecast, the share of earlier ones that held, and how many these were.
 
     The interval for error i was made `distance` steps before: it knows the errors before i - distance + 1 only."""
-    aim, aims, held, made = alpha, [], 0, 0
-    for i in range(len(errors)):
-        known = errors[max(0, i - distance + 1 - MEMORY) : max(0, i - distance + 1)]
+    aim, aims, held, made = alpha, list[float](), 0, 0
+    known = list[float]()  # in order of their size
+    for i, error in enumerate(errors):
         aims.append(aim)
+        if i >= distance:
+            insort(known, errors[i - distance])
+        if i >= distance + MEMORY:
+            del known[bisect_left(known, errors[i - distance - MEMORY])]
         if len(known) < 5:
             continue
         # the aim as it stood when this forecast was made
-        missed = errors[i] > _quantile(known, aims[max(0, i - distance + 1)])
+        missed = error > _quantile(known, aims[max(0, i - distance + 1)])
         held, made = held + (not missed), made + 1
         aim += PACE * (alpha - missed)
-    return _quantile(errors[-MEMORY:], aim), held / made if made else math.nan
+    return _quantile(sorted(errors[-MEMORY:]), aim), held / made if made else math.nan, made
 
 
-def _quantile(errors: Floats, aim: float) -> float:
+def _quantile(ordered: list[float], aim: float) -> float:
     """The smallest half width that at most `aim` of the errors exceed, with room for the one to come.
 
     When even the largest would not do, it is the largest and half again: an infinite interval tells nobody anything."""
-    n = len(errors)
+    n = len(ordered)
     rank = math.ceil((n + 1) * (1 - aim))
-    ordered = np.sort(errors)
     if rank > n:
-        return float(ordered[-1] * 1.5) if aim <= 0 else float(ordered[-1])
-    return float(ordered[max(rank, 1) - 1])
+        return ordered[-1] * 1.5 if aim <= 0 else ordered[-1]
+    return ordered[max(rank, 1) - 1]
 
 
 # -- the goal ----------------------------------------------------------------------------------------------------------
@@ -297,10 +325,18 @@ def reach(
     below               the goal is to be at or below it (fewer negative messages)
     sampling_variance   of the estimates: courses of the tone itself wander less than estimates of it do
     level               of the interval of the arrival
-    breaks              as for `fan`; courses have none of them: the odds are those of going on without another jump
+    breaks              as for `fan`
 
-    Courses are played from the models, from each as often as it has earned, with blocks of past errors, so that what
-    follows each other stays together.
+    Courses are played from the models, from each as often as it has earned. None of them knows where the tone stands.
+    An exponential smoothing that follows a share a of errors of variance F is the steady filter of a level that takes
+    steps of variance a² F below a noise of (1 - a) F, and is itself off by a (1 - a) F. So courses start scattered by
+    that, and step by a times blocks of past errors; of the noise, only what exceeds the sampling variance is the tone's
+    (Harvey, 4.1.2).
+
+    Models may be wrong, and know nothing of jumps; the fan has learned from both. So where there is a fan, courses are
+    drawn apart about their mean until nine of ten spread as wide as it does, less the sampling error of the estimate to
+    come: odds and fan are of one mind. A jump is thus allowed for as far as past misses tell of it, and one like none
+    before it is not.
 
     Returns NotEnough below FEWEST values. Raises NumberError for a value, a goal, a step or a level that is none, and
     for a date behind the horizon.
@@ -320,30 +356,78 @@ def reach(
     need = max(FEWEST, 3 * period)
     if len(series) < need:
         return NotEnough(len(series), need, "values")
-    walk = _Walk.over(series, period, 1, tuple(breaks))
-    errors = walk.errors[walk.judged]
-    calm = math.sqrt(max(0.0, 1 - sampling_variance / max(float(np.var(errors)), 1e-12)))
-    errors = calm * (errors - errors.mean())
-    starts = rng.integers(0, len(errors), size=(paths, horizon // block + 1))
-    draws = errors[(starts[:, :, None] + np.arange(block)) % len(errors)].reshape(paths, -1)
-    chosen = rng.choice(len(walk.weight), size=paths, p=walk.weight)
-    course = _play(walk.state.at(chosen), walk.models.at(chosen), len(series), draws[:, :horizon])
+    course = _courses(series, period, horizon, tuple(breaks), sampling_variance, paths, block, rng)
     there = course <= goal if below else course >= goal
-    first = np.where(there.any(axis=1), there.argmax(axis=1) + 1.0, np.inf)
+    first = np.where(there.any(axis=0), there.argmax(axis=0) + 1.0, np.inf)
     ordered = np.sort(first)
     middle, low, high = (
         float(ordered[min(int(q * paths), paths - 1)]) for q in (0.5, (1 - level) / 2, (1 + level) / 2)
     )
     arrival = Estimate(middle, low, high, len(series), f"first passage of simulated courses, {level:.0%}")
-    return Outlook(float(there[:, by - 1].mean()), arrival, float(np.isinf(first).mean()))
+    return Outlook(float(there[by - 1].mean()), arrival, float(np.isinf(first).mean()))
+
+
+def _courses(
+    series: Floats,
+    period: int,
+    horizon: int,
+    breaks: tuple[int, ...],
+    sampling_variance: float,
+    paths: int,
+    block: int,
+    rng: np.random.Generator,
+) -> Floats:
+    """Courses of the tone itself, of shape (horizon, paths)."""
+    judged = max(min(horizon, len(series) - max(FEWEST, 3 * period)), 0)
+    walk = _Walk.over(series, period, max(judged, 1), breaks)
+    errors = walk.errors[walk.judged] - walk.errors[walk.judged].mean()
+    variance = max(float(np.var(errors)), 1e-12)
+    chosen = rng.choice(len(walk.weight), size=paths, p=walk.weight)
+    models = walk.models.at(chosen)
+    noise = (1 - models.follow_level) * variance
+    state = walk.state.at(chosen).scattered(models, noise, rng)
+    steps = _blocks(errors, horizon, paths, block, rng)
+    course = _play(state, models, len(series), steps)
+    wiggle = np.sqrt(np.maximum(noise - sampling_variance, 0) / variance)
+    if wiggle.any():
+        course += wiggle * np.roll(
+            steps, 1, axis=1
+        )  # drawn for another course, and so with nothing to do with its steps
+    return _drawn_apart(course, _learned(series, walk, judged, 1 - FAN)[0], sampling_variance)
+
+
+def _blocks(errors: Floats, horizon: int, paths: int, block: int, rng: np.random.Generator) -> Floats:
+    """Past errors, those together that followed each other; of shape (horizon, paths)."""
+    starts = rng.integers(0, len(errors), size=(horizon // block + 1, paths), dtype=np.int32)
+    drawn = np.empty((len(starts), block, paths))
+    for place in range(block):
+        np.roll(errors, -place).take(starts, out=drawn[:, place], mode="clip")
+    return drawn.reshape(-1, paths)[:horizon]
 
 
 def _play(state: _State, models: _Models, now: int, errors: Floats) -> Floats:
-    """Courses that go on from the states with these errors; of shape (paths, horizon), like them."""
+    """Courses that go on from the states with these errors; of shape (horizon, paths), like them."""
     course = np.empty_like(errors)
-    for h in range(errors.shape[1]):
-        course[:, h] = state.expects(models, now + h) + errors[:, h]
-        state.learn(models, now + h, errors[:, h])
+    for h, error in enumerate(errors):
+        state.learn(models, now + h, error)
+        course[h] = state.level + state.season[(now + h) % models.period]
+    return course
+
+
+def _drawn_apart(course: Floats, halves: Floats, sampling_variance: float) -> Floats:
+    """Courses at least as wide at each distance as the fan; behind its end, by as much more as there."""
+    near, paths = len(halves), course.shape[1]
+    if not near:
+        return course
+    at = [int(q * (paths - 1)) for q in ((1 - FAN) / 2, (1 + FAN) / 2)]
+    low, high = np.partition(course[:near], at, axis=1)[:, at].T
+    sampling = normal_quantile((1 + FAN) / 2) ** 2 * sampling_variance
+    wide = 2 * np.sqrt(np.maximum(halves**2 - sampling, 0))
+    more = np.maximum(wide / np.maximum(high - low, 1e-12), 1)
+    more = np.append(more, np.full(len(course) - near, more[-1]))[:, None]
+    middle = course.mean(axis=1, keepdims=True)
+    course *= more
+    course += middle * (1 - more)
     return course
 
 
