@@ -125,7 +125,8 @@ def supervise(*, host: str, port: int, sample: bool) -> int:
         signal.signal(number, lambda *_: stop.set())
     os.environ.setdefault("RAPPORT_SITE_URL", f"http://127.0.0.1:{port}")
     preparation = [sys.executable, "-m", "rapport.cli", "prepare", *(["--sample"] if sample else [])]
-    prepared = subprocess.run(preparation, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    alone = {"OPENBLAS_NUM_THREADS": FRUGAL["OPENBLAS_NUM_THREADS"], **os.environ}
+    prepared = subprocess.run(preparation, stdout=subprocess.PIPE, text=True, start_new_session=True, env=alone)
     if prepared.returncode or stop.is_set():
         return prepared.returncode
     click.echo("Starting …", err=True)

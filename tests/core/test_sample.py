@@ -20,7 +20,7 @@ from stdnum import luhn
 from rapport.core.errors import SettingError
 from rapport.core.query import STANDING_FIELDS, Matcher, document, parse
 from rapport.core.route.rules import parse_rules
-from rapport.sample import cast, simulate
+from rapport.sample import ahead, cast, simulate
 from rapport.sample.grammar import slots
 from rapport.sample.people import Person
 from rapport.sample.rhythm import SHAPE, overdispersed, plan, worked
@@ -492,3 +492,8 @@ def test_the_examples_in_the_docs_are_true(name):
     result = doctest.testmod(import_module(f"rapport.sample.{name}"))
     assert result.attempted
     assert not result.failed
+
+
+def test_the_year_is_the_same_when_another_process_tells_it():
+    world, truth = ahead.begin(seed=7, scale=0.01)()
+    assert digest((world, truth)) == digest(simulate(7, 0.01, world.until))

@@ -61,8 +61,8 @@ def place(keys: Sequence[int], *, actor: str) -> None:
     rules, version = current_rules()
     with recorded("messages.routed", actor, rules=version) as entry:
         rows = list(
-            held(Message.objects.filter(state="related"), keys, actor).select_related("author", "channel", "reading")
-            .order_by("published_at", "id")
+            held(Message.objects.filter(state="related"), keys, actor).select_related("author", "reading")
+            .prefetch_related("channel").order_by("published_at", "id")
         )  # fmt: skip
         returned = _join(rows)
         threads = {(row.network, row.thread_id) for row in rows}
