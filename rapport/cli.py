@@ -58,6 +58,23 @@ def django() -> None:
     framework.setup()
 
 
+def database() -> None:
+    """Start Django on a database that is there, in the form that this version needs; without one say what to do."""
+    django()
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    steps = MigrationExecutor(connection)
+    if not steps.loader.applied_migrations:
+        where = "its database" if "RAPPORT_DATABASE_URL" in os.environ else str(Home.from_environment().path)
+        raise click.ClickException(
+            f"There is nothing in {where} yet. Is RAPPORT_HOME the folder of your data? To begin: `rapport run`, or "
+            "`rapport sample` for something to look at."
+        )
+    if steps.migration_plan(steps.loader.graph.leaf_nodes()):
+        raise click.ClickException("The database is of another version of Rapport. Run `rapport migrate` first.")
+
+
 def until_told() -> threading.Event:
     """An event that is set when the process is asked to end."""
     from rapport.server.run import follow_parent

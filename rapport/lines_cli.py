@@ -164,9 +164,9 @@ def _lines(name: str | None) -> Sequence[Line]:
 
 
 def _start() -> None:
-    from rapport.cli import django
+    from rapport.cli import database
 
-    django()
+    database()
 
 
 # -- printing --------------------------------------------------------------------------------------------------------

@@ -156,9 +156,9 @@ def agreement(file: Path, metric: str, seed: int) -> None:
 @click.option("--csv", "as_csv", is_flag=True, help="Print a table instead of sentences.")
 def response(weeks: int, channel: str | None, team: str | None, as_csv: bool) -> None:
     """Tell how we answer, out of the database of RAPPORT_HOME: the numbers of the page Answering."""
-    from rapport.cli import django
+    from rapport.cli import database
 
-    django()
+    database()
     from django.utils import timezone
 
     from rapport.server.listen.models import Channel

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Any
 
 import click
@@ -26,6 +27,15 @@ Seed = click.IntRange(0, 2**32 - 1)
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 
 
+def has_neighbours(day: date) -> bool:
+    """Whether there are years before and behind it: from the first and the last day that there is, no week can go on.
+
+    >>> has_neighbours(date(2026, 3, 2)), has_neighbours(date(9999, 12, 31))
+    (True, False)
+    """
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
 class _Day(click.DateTime):
     """A day that has a day before and after it, and weeks."""
 
@@ -36,7 +46,7 @@ class _Day(click.DateTime):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         found = super().convert(value, param, ctx)
-        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        if not has_neighbours(found):
             self.fail(f"{value!r} is not between {FIRST_YEAR} and {LAST_YEAR}.", param, ctx)
         return found
 

@@ -115,7 +115,14 @@ def test_without_weeks_before_it_nobody_knows_what_to_expect(brief, ana, heard, 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"name": " "}, {"ends": FIRST - DAY}, {"ends": FIRST + 92 * DAY}, {"before": 93}],
+    [
+        {"name": " "},
+        {"ends": FIRST - DAY},
+        {"ends": FIRST + 92 * DAY},
+        {"before": 93},
+        {"starts": date.max, "ends": date.max},
+        {"starts": date.min, "ends": date.min},
+    ],
 )
 def test_what_makes_no_sense_is_refused(brief, ana, wrong):
     assert isinstance(events.save(None, **LAUNCH | wrong, brief=brief, actor=ana), Refused)

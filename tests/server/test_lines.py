@@ -9,6 +9,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import F
 from django.utils import translation
 
@@ -690,3 +692,21 @@ def test_the_command_line_prints_what_rang(line):
     Alarm.objects.create(line=line, kind="red", day=FIRST, began=FIRST, found={"size": [0.1, 0.05, 0.15], "labels": 60})
     printed = CliRunner().invoke(main, ["measure", "alarms", "--csv"]).output.splitlines()
     assert dict(zip(printed[0].split(","), printed[1].split(",")))["size_low"] == "0.05"
+
+
+@pytest.mark.parametrize("command", ["lines", "figures", "alarms", "ask ferry", "response"])
+def test_without_a_database_the_command_line_says_how_to_begin(db, monkeypatch, command):
+    monkeypatch.setattr(MigrationRecorder, "applied_migrations", lambda _recorder: {})
+    told = CliRunner().invoke(main, ["measure", *command.split()])
+    assert told.exit_code == 1
+    assert "Is RAPPORT_HOME the folder of your data? To begin: `rapport run`" in told.output
+
+
+def test_a_database_of_another_version_is_not_read(db, monkeypatch):
+    whole = MigrationRecorder(connection).applied_migrations()
+    newest = max(whole)
+    monkeypatch.setattr(
+        MigrationRecorder, "applied_migrations", lambda _: {k: v for k, v in whole.items() if k != newest}
+    )
+    told = CliRunner().invoke(main, ["measure", "lines"])
+    assert (told.exit_code, "Run `rapport migrate` first" in told.output) == (1, True)

@@ -193,7 +193,18 @@ def test_people_and_other_numbers_are_chosen_by_the_address(line, ana):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("asked", [{"of": "x"}, {"weeks": "7"}, {"known": "2026-99-99"}, {"line": "0"}, {"show": "x"}])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"of": "x"},
+        {"weeks": "7"},
+        {"known": "2026-99-99"},
+        {"known": "9999-12-31"},
+        {"known": "0001-01-01"},
+        {"line": "0"},
+        {"show": "x"},
+    ],
+)
 def test_what_an_address_cannot_mean_is_ignored(line, ana, asked):
     assert "Net tone +5" in page(ana, **asked)
 

@@ -16,6 +16,7 @@ from rapport.core.measure import burst
 from rapport.core.measure.silence import clumping
 from rapport.core.query import SEARCH_FIELDS, parse
 from rapport.core.types import Estimate, NotEnough, Refused
+from rapport.options import has_neighbours
 from rapport.server.listen import search
 from rapport.server.listen.hours import HOUR, hour_of_week, whole
 from rapport.server.listen.models import Brief, Message
@@ -261,6 +262,7 @@ def _wrong(name: str, brief: Brief | None, query: str, starts: date, ends: date,
     rules = (
         (not name.strip(), _("An event needs a name.")),
         (not brief and not query.strip(), _("Choose a brief, or write words that find the talk.")),
+        (not all(map(has_neighbours, (starts, ends))), _("Is the year right?")),
         (ends < starts, _("It cannot end before it starts.")),
         ((ends - starts).days >= LONGEST, _("An event lasts %(n)s days at most.") % {"n": LONGEST}),
         (not all(0 <= days <= LONGEST for days in beside), _("At most %(n)s days beside it.") % {"n": LONGEST}),

@@ -17,6 +17,7 @@ from django.utils.dateparse import parse_date
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from rapport.options import has_neighbours
 from rapport.server.listen.models import Brief
 from rapport.server.measure.figures import REVISED
 from rapport.server.measure.goals import foreseen
@@ -130,9 +131,10 @@ class Asked:
 
 def _day(text: str) -> date | None:
     try:
-        return parse_date(text)
+        found = parse_date(text)
     except ValueError:  # it looks like a date, and is none
         return None
+    return found if found and has_neighbours(found) else None
 
 
 def query(found: Whereabouts) -> str:
