@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from rapport import measure_tables as tables
-from rapport.measure_tables import LABELS, TONES, File, label_of, lacking, predictions, table, written
+from rapport.measure_tables import LABELS, TONES, UNCODABLE, File, label_of, lacking, predictions, table, written
 from rapport.options import Number, Seed
 from rapport.tables import Row, TableError
 
@@ -134,19 +134,32 @@ def calibrate(file: Path, other: Path | None) -> None:
 @click.option("--metric", type=click.Choice(["nominal", "ordinal", "interval"]), default="ordinal", show_default=True)
 @click.option("--seed", type=Seed, default=7, show_default=True)
 def agreement(file: Path, metric: str, seed: int) -> None:
-    """Krippendorff's alpha between coders; a row is one coding: message, label."""
+    """Krippendorff's alpha between coders; a row is one coding: message, label.
+
+    It is told of tones, which have an order, and apart of whether there is a tone at all: "uncodable" has no place
+    among them.
+    """
+    codings = [(row["message"], label_of(row)) for row in table(file, "message", "label")]
+    toned = [(message, float(label)) for message, label in codings if label < UNCODABLE]
+    click.echo(_alpha(toned, metric, seed))
+    without = len(codings) - len(toned)
+    if without:
+        click.echo(f"{without} of {len(codings)} labels are uncodable ({without / len(codings):.1%}), left out of it.")
+        codable = [(message, float(label < UNCODABLE)) for message, label in codings]
+        click.echo(f"Whether there is a tone at all: {_alpha(codable, 'nominal', seed)}")
+
+
+def _alpha(codings: Sequence[tuple[str, float]], metric: str, seed: int) -> str:
     import numpy as np
 
     from rapport.core.measure.agreement import alpha
     from rapport.core.types import NotEnough
 
-    rows = table(file, "message", "label")
-    values = [float(label_of(row)) for row in rows]
-    found = alpha([row["message"] for row in rows], values, np.random.default_rng(seed), metric=metric)
+    messages, values = [message for message, _ in codings], [value for _, value in codings]
+    found = alpha(messages, values, np.random.default_rng(seed), metric=metric)
     if isinstance(found, NotEnough):
-        click.echo(lacking(found))
-        return
-    click.echo(f"alpha {found.value:.3f}, between {found.low:.3f} and {found.high:.3f}, {found.n} messages coded twice")
+        return lacking(found)
+    return f"alpha {found.value:.3f}, between {found.low:.3f} and {found.high:.3f}, {found.n} messages coded twice"
 
 
 @measure.command()

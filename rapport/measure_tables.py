@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TONES = ("negative", "neutral", "positive")
 LABELS = (*TONES, "uncodable")
+UNCODABLE = LABELS.index("uncodable")
 TIES = ("author", "thread", "wording")
 """Columns that may say which messages are of one voice; an empty cell ties nothing."""
 LARGEST = 1e12

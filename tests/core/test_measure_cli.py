@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -213,7 +214,18 @@ def test_a_forecast_from_nothing_is_told_instead_of_an_error(tmp_path: Path) -> 
 
 def test_agreement_between_coders(tmp_path: Path) -> None:
     rows = [{"message": i, "label": TONES[i % 3]} for i in [*range(30), *range(30)]]
-    assert "alpha 1.000" in run("agreement", write(tmp_path / "codings.csv", rows))
+    said = run("agreement", write(tmp_path / "codings.csv", rows))
+    assert said == "alpha 1.000, between 1.000 and 1.000, 30 messages coded twice\n"
+
+
+@pytest.mark.parametrize("tone", TONES)
+def test_uncodable_is_no_tone_that_lies_nearer_to_one_than_to_another(tmp_path: Path, tone: str) -> None:
+    rows = [{"message": n, "label": TONES[n % 3]} for n in [*range(30), *range(30)]]
+    rows += [{"message": n, "label": label} for n in range(30, 35) for label in (tone, "uncodable")]
+    said = run("agreement", write(tmp_path / "codings.csv", rows)).splitlines()
+    assert said[0] == "alpha 1.000, between 1.000 and 1.000, 30 messages coded twice"
+    assert said[1] == "5 of 70 labels are uncodable (7.1%), left out of it."
+    assert re.fullmatch(r"Whether there is a tone at all: alpha -0\.0\d\d, between .* 35 messages coded twice", said[2])
 
 
 @pytest.mark.parametrize(
