@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from rapport import measure_tables as tables
-from rapport.measure_tables import File, count, lacking, number, table, written
+from rapport.measure_tables import File, count, gap, lacking, number, table, written
 from rapport.options import Day, Number, Seed
 from rapport.tables import Row, TableError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from rapport.core.measure.panel import Effect
 
 MOST_HOURS = 10 * 366 * 24
 
@@ -48,9 +50,10 @@ def burst(file: Path, last: int, false_a_year: float) -> None:
         click.echo(f"Nothing too loud in the last {last} hours.")
     else:
         since = first + timedelta(hours=len(past) + found.first)
-        how = "adds up" if found.lasting else "one hour alone"
+        how = "because it adds up" if found.lasting else "by the first of these hours alone"
         click.echo(
-            f"Too loud since {since:%Y-%m-%d %H:%M}: {found.count} where {found.expected:.1f} are usual ({how})."
+            f"Too loud since {since:%Y-%m-%d %H:%M}: {found.count} in {_hours(now[found.first :])}, where "
+            f"{found.expected:.1f} are usual; found {how}."
         )
     clumped = clumping(past.tolist(), expected[:-last].tolist(), usual.size)
     heard = now >= 0
@@ -58,7 +61,17 @@ def burst(file: Path, last: int, false_a_year: float) -> None:
         now[heard], expected[-last:][heard], usual.size, weeks=usual.weeks, clumped=clumped
     )
     if not isinstance(buzz, NotEnough):
-        click.echo(f"{buzz.value:.2f} times the expected, between {buzz.low:.2f} and {buzz.high:.2f}.")
+        click.echo(
+            f"All of the last {_hours(now)} together: {buzz.value:.2f} times the expected, between {buzz.low:.2f} and "
+            f"{buzz.high:.2f}."
+        )
+
+
+def _hours(counts: NDArray[np.int64]) -> str:
+    """Of how many hours these counts are."""
+    told = f"{len(counts)} hours" if len(counts) > 1 else "hour"
+    heard = int((counts >= 0).sum())
+    return told if heard == len(counts) else f"{told} ({heard} of them heard)"
 
 
 def _hourly(rows: list[Row]) -> tuple[datetime, NDArray[np.int64]]:
@@ -129,7 +142,9 @@ def voice(file: Path, people: bool, level: float) -> None:
 def effect(file: Path, column: str, action: datetime, controls: tuple[str, ...], steps: int | None) -> None:
     """What a dated action changed, on average over the weeks behind it. A row is a week: week (its first day), numbers.
 
-    The interval and the chance come from pretending that the action had been at each earlier moment.
+    The interval and the chance come from pretending that the action had been at each earlier moment. An empty cell is a
+    gap: the weeks that count hang together around the action. Where there is a column coverage, too, a week of which
+    too little was heard has no tone.
     """
     import numpy as np
 
@@ -145,17 +160,30 @@ def effect(file: Path, column: str, action: datetime, controls: tuple[str, ...],
     first = sum(week <= action.date() for week in weeks) - 1
     if first < 0 or action.date() >= weeks[-1] + timedelta(days=7):
         raise TableError(f"the weeks do not hold the day of the action, {action:%Y-%m-%d}")
-    values = [number(row, column) for row in rows]
-    beside = np.array([[number(row, name) for name in controls] for row in rows], dtype=np.float64)
-    found = panel.effect(values, beside.reshape(len(rows), -1), first, steps=steps)
+    gaps = [gap(row, column, *controls) for row in rows]
+    if gaps[first]:
+        raise TableError(f"line {rows[first].line}: in the week of the action, {weeks[first]}, {gaps[first]}")
+    used = panel.stretch([not why for why in gaps], first)
+    values = [number(rows[n], column) for n in used]
+    beside = np.array([[number(rows[n], name) for name in controls] for n in used], dtype=np.float64)
+    found = panel.effect(values, beside.reshape(len(used), -1), first - used.start, steps=steps)
+    if len(used) < len(rows):
+        near = [n for n in (used.start - 1, used.stop) if 0 <= n < len(rows)]
+        why = "; ".join(f"in that of {weeks[n]} {gaps[n]}" for n in near)
+        click.echo(f"The weeks from {weeks[used.start]} to {weeks[used.stop - 1]} count: {why}.")
     if isinstance(found, NotEnough):
         click.echo(lacking(found))
         return
     one = found.estimate
     click.echo(f"{column} by {one.value:+.4f} from {weeks[first]} on, between {one.low:+.4f} and {one.high:+.4f}.")
-    click.echo(
-        f"As much without an action: {found.chance:.0%} of {found.placebos} earlier moments ({one.n} weeks each)."
-    )
+    seen = f"{found.as_much or 'none'} of {found.placebos} earlier moments ({one.n} weeks each)"
+    click.echo(f"As much without an action: {seen}; {_by_chance(found)}.")
+
+
+def _by_chance(found: Effect) -> str:
+    if not found.as_much:
+        return f"so the chance is 1 in {found.placebos + 1} at most"
+    return f"the action counted in, the chance is {found.chance:.0%}"
 
 
 def _week(row: Row) -> date:
@@ -171,14 +199,26 @@ def _week(row: Row) -> date:
 @click.option("--below", is_flag=True, help="The goal is to fall to it.")
 @click.option("--seed", type=Seed, default=7, show_default=True)
 def forecast(file: Path, column: str, horizon: int, period: int, goal: float | None, below: bool, seed: int) -> None:
-    """Print the next values with intervals, of which nine of ten hold in the long run."""
+    """Print the next values with intervals, of which nine of ten hold in the long run.
+
+    An empty cell is a gap: what counts are the values behind the last one, and the first step follows upon them.
+    """
     import numpy as np
 
     from rapport.core.measure import forecast as going
+    from rapport.core.measure.panel import stretch
     from rapport.core.ranges import HIGHEST
     from rapport.core.types import NotEnough
 
-    values = [number(row, column) for row in table(file, column)]
+    rows = table(file, column)
+    gaps = [gap(row, column) for row in rows]
+    used = stretch([not why for why in gaps], max((n for n, why in enumerate(gaps) if not why), default=0))
+    values = [number(rows[n], column) for n in used]
+    if len(used) < len(rows) and used:
+        lines = f"lines {rows[used.start].line} to {rows[used.stop - 1].line} count"
+        near = [n for n in (used.start - 1, used.stop) if 0 <= n < len(rows)]
+        why = "; ".join(f"in line {rows[n].line} {gaps[n]}" for n in near)
+        click.echo(f"The {lines}: {why}. Step 1 is the one behind line {rows[used.stop - 1].line}.", err=True)
     bounds = (-1.0, 1.0)
     if any(abs(one) > 1 for one in values):  # counts, or what has no end on either side
         bounds = (0.0 if min(values) >= 0 else -HIGHEST, HIGHEST)

@@ -35,9 +35,12 @@ def coverage(file: Path, net: bool) -> None:
     """
     from rapport.core.measure import coverage as covering
 
-    periods = _periods(table(file, *NEEDED))
+    rows, least = table(file, *NEEDED), -1.0 if net else 0.0
+    for row in rows:
+        if row["value"]:
+            _found(row, least)  # what makes no sense is refused in periods that nothing is told of, too
+    periods = _periods(rows)
     weights, days = _weights(periods), sorted(periods)
-    least = -1.0 if net else 0.0
     whole = covering.combine({name: _channel(name, weights, periods, least) for name in weights}, low=least)
     click.echo(f"{whole.coverage:.0%} of the weight was heard{'; too little for a verdict' if whole.grey else ''}.")
     if whole.covered is not None:

@@ -110,7 +110,8 @@ def ask(query: str, form: str | None, weeks: int) -> None:
     _print([{"line": query, "period": period, **_numbers(row)} for period, row in rows], form)
     if form is None:
         count, low, high = map(round, found.matched)
-        click.echo(f"{count:,} of {found.messages:,} messages match (between {low:,} and {high:,}).", err=True)
+        drawn = f" (between {low:,} and {high:,})" if low < high else ""
+        click.echo(f"{'About ' if drawn else ''}{count:,} of {found.messages:,} messages match{drawn}.", err=True)
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------

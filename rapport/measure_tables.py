@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TONES = ("negative", "neutral", "positive")
 LABELS = (*TONES, "uncodable")
+TONE = "tone"
+"""Of a panel: the column that is as good as what was heard."""
 UNCODABLE = LABELS.index("uncodable")
 TIES = ("author", "thread", "wording")
 """Columns that may say which messages are of one voice; an empty cell ties nothing."""
@@ -57,6 +59,21 @@ def number(row: Row, column: str, least: float = -LARGEST, most: float = LARGEST
     if not least <= found <= most:
         raise TableError(f"line {row.line}: {column} is {found:g}, and has to be from {least:g} to {most:g}.")
     return found
+
+
+def gap(row: Row, *columns: str) -> str:
+    """Why a week of a panel tells nothing of these columns, in words; empty where it tells.
+
+    Raises TableError for what is no number.
+    """
+    from rapport.core.measure.coverage import NEEDLE
+
+    known = {name: number(row, name) for name in columns if row[name].strip()}
+    if empty := next((name for name in columns if name not in known), ""):
+        return f"{empty} is empty"
+    if TONE in columns and row.cells.get("coverage", "").strip() and number(row, "coverage", 0, 1) < NEEDLE:
+        return f"less than {NEEDLE:.0%} was heard"
+    return ""
 
 
 def count(row: Row, column: str) -> int:

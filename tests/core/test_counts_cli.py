@@ -52,8 +52,10 @@ def channels() -> list[dict[str, object]]:
 
 def test_a_loud_evening_is_told_and_an_usual_one_is_not(tmp_path: Path) -> None:
     said = run("burst", write(tmp_path / "loud.csv", hours(30)))
-    assert "Too loud since 2026-04-05 20:00: 120 where" in said
-    assert "times the expected, between" in said
+    assert re.search(
+        r"since 2026-04-05 20:00: 120 in 4 hours, where \d\.\d are usual; found by the first of these", said
+    )
+    assert re.search(r"\nAll of the last 48 hours together: 2\.\d\d times the expected, between", said)
     assert run("burst", write(tmp_path / "calm.csv", hours())).startswith("Nothing too loud in the last 48 hours.")
 
 
@@ -77,11 +79,42 @@ def test_what_an_action_changed_is_held_against_earlier_moments(tmp_path: Path) 
     command = ("--column", "tone", "--action", "2026-03-04", "--control", "rival")
     said = run("effect", write(tmp_path / "panel.csv", panel(0.1)), *command)
     assert re.match(r"tone by \+0\.(09|10)\d\d from 2026-03-02 on, between \+0\.0", said)
-    assert "As much without an action: 5% of" in said or "As much without an action: 4% of" in said
+    assert "As much without an action: none of 21 earlier moments (10 weeks each); so the chance is 1 in 22 at" in said
     low, high = map(
         float, re.findall(r"[+-]\d\.\d{4}", run("effect", write(tmp_path / "b.csv", panel(0.0)), *command))[1:]
     )
     assert low < 0 < high
+
+
+def exported() -> list[dict[str, object]]:
+    """As the page gives it away: weeks without a number are empty cells, and one was hardly heard."""
+    rows = [row | {"tone_se": 0.05, "coverage": 1.0} for row in panel(0.1)]
+    for n in (0, 1, 5, 59):
+        rows[n] |= {"tone": "", "tone_se": ""}
+    rows[7] |= {"coverage": 0.4, "tone": 5.0}
+    return rows
+
+
+def test_weeks_without_a_number_end_what_counts_and_that_is_said(tmp_path: Path) -> None:
+    table = write(tmp_path / "panel.csv", exported())
+    said = run("effect", table, "--column", "tone", "--control", "rival", "--action", "2026-03-04", "--steps", "2")
+    left = "in that of 2025-05-05 less than 70% was heard; in that of 2026-05-04 tone is empty"
+    assert said.startswith(f"The weeks from 2025-05-12 to 2026-04-27 count: {left}.\ntone by +0.")
+    told = CliRunner().invoke(main, ["measure", "forecast", str(table), "--column", "tone"])
+    assert told.stdout.startswith("step,value,low,high\n1,")
+    assert told.stderr == (
+        "The lines 10 to 60 count: in line 9 less than 70% was heard; in line 61 tone is empty. "
+        "Step 1 is the one behind line 60.\n"
+    )
+
+
+def test_moments_that_show_as_much_are_counted_and_none_is_not_one_in_twenty(tmp_path: Path) -> None:
+    table = write(tmp_path / "panel.csv", panel(0.0))
+    said = run("effect", table, "--column", "tone", "--control", "rival", "--action", "2026-03-04")
+    seen, chance = re.search(
+        r"action: (\d+) of 21 earlier .*; the action counted in, the chance is (\d+)%", said
+    ).groups()  # type: ignore[union-attr]
+    assert int(chance) == round(100 * (int(seen) + 1) / 22)
 
 
 def test_a_missing_channel_leaves_bounds_and_is_no_change_of_mix(tmp_path: Path) -> None:
@@ -106,6 +139,12 @@ def test_without_enough_labels_nothing_is_printed_that_looks_like_a_table(tmp_pa
     table = str(write(tmp_path / "coded.csv", labelled()[:30]))
     told = CliRunner().invoke(main, ["measure", "calibrate", table, "--apply", table])
     assert (told.exit_code, told.stdout) == (1, "")
+
+
+def test_a_level_that_is_nearly_all_is_not_told_as_all(tmp_path: Path) -> None:
+    table = write(tmp_path / "coded.csv", labelled())
+    assert "99.9% Student interval" in run("estimate", table, "--level", "0.999")
+    assert "95% Student interval" in run("estimate", table)
 
 
 def labelled() -> list[dict[str, object]]:
@@ -141,7 +180,17 @@ def test_a_reader_that_is_too_sure_is_found_out_and_mended(tmp_path: Path) -> No
         (["effect", "--column", "tone", "--action", "2027-03-02"], panel(0), "do not hold the day of the action"),
         (["effect", "--column", "tone", "--action", "2026-03-02"], panel(0)[::2], "the weeks have a gap"),
         (["coverage"], [*channels(), channels()[0]], "the channel a stands twice in 2026-03-02"),
+        (
+            ["effect", "--column", "tone", "--action", "2025-04-21"],
+            exported(),
+            "line 7: in the week of the action, 2025-04-21, tone is empty",
+        ),
         (["coverage"], [channels()[0] | {"value": 1.7}], "line 2: value is 1.7, and has to be from 0 to 1"),
+        (
+            ["coverage"],
+            [channels()[0] | {"period": "2026-02-23", "value": 1.7}, *channels()],
+            "line 2: value is 1.7, and has to be from 0 to 1",
+        ),
         (["coverage"], [channels()[0] | {"error": -0.1}], "line 2: error is -0.1, and has to be from 0"),
         (["burst"], [hours()[0] | {"count": "nan"}], "line 2: count is not a number: 'nan'"),
         (["burst"], [hours()[0] | {"count": "2.5"}], "line 2: count is 2.5, and has to be a whole number"),

@@ -126,7 +126,7 @@ def talk() -> list[VoiceWeek]:
 
 
 def moved() -> panel.Found:
-    effect = Effect(Estimate(8.0, 5.0, 11.0, 50, "placebos"), 0.02, 49, np.array([50.0, 51.0, 52.0]))
+    effect = Effect(Estimate(8.0, 5.0, 11.0, 50, "placebos"), 0, 49, np.array([50.0, 51.0, 52.0]))
     return panel.Found(effect, [LAST + n * WEEK for n in range(40)], [50.0 + n for n in range(40)], 37)
 
 

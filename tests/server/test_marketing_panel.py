@@ -180,14 +180,18 @@ def test_where_nothing_was_done_nothing_is_claimed(tmp_path, ana):
 def test_a_gap_ends_the_stretch_and_too_short_a_one_gives_no_answer(tmp_path, ana):
     planted(tmp_path, ana, 8.0)
     MarketingWeek.objects.filter(week=FIRST + 40 * WEEK).delete()
-    found = panel.effect_of(FIRST + 50 * WEEK, "bookings here", [], today=TODAY)
-    assert isinstance(found, NotEnough)
-    assert isinstance(panel.effect_of(date(2020, 1, 1), "bookings here", [], today=TODAY), NotEnough)
+    found = panel.effect_of(FIRST + 50 * WEEK, "bookings here", [], today=TODAY, steps=4)
+    assert found.effect == NotEnough(0, 19, "moments before the action to compare with")
+    assert (found.weeks[0], found.first, found.needed) == (FIRST + 41 * WEEK, 9, 42)
+    assert found.gaps == [panel.Gap(FIRST + 40 * WEEK, "bookings here")]
+    assert isinstance(panel.effect_of(date(2020, 1, 1), "bookings here", [], today=TODAY).effect, NotEnough)
 
 
 def test_a_week_of_which_little_was_heard_tells_nothing_about_tone(ana):
     weeks_of_tone([0.1] * 60, weight=0.5)
-    assert isinstance(panel.effect_of(FIRST + 50 * WEEK, "tone", [], today=TODAY), NotEnough)
+    found = panel.effect_of(FIRST + 50 * WEEK, "tone", [], today=TODAY)
+    assert isinstance(found.effect, NotEnough)
+    assert found.gaps == [panel.Gap(FIRST + 50 * WEEK, "tone", 0.5)]
 
 
 # -- the pages
@@ -255,12 +259,52 @@ def test_a_negative_tone_is_a_number_in_the_file(client, ana):
 def test_an_effect_is_told_on_the_page_with_its_interval(client, tmp_path, ana):
     planted(tmp_path, ana, 8.0)
     asked = {"day": str(FIRST + 50 * WEEK), "what": "bookings here", "by": "bookings there", "steps": "4"}
-    page = client.get(reverse("course_marketing"), asked).content.decode()
+    page = words_of(client, **asked)
     assert "was different by" in page
-    assert "as much is seen in 4\u00a0%" in page
+    words = (
+        "At none of 27 earlier moments, when there was no action, as much is seen; so the chance is at most 1 in 28."
+    )
+    assert words in page
+    assert "Only the weeks" not in page
     csv_file = client.get(reverse("course_marketing_figure", args=["csv"]), asked).content.decode().splitlines()
     assert csv_file[0] == "week,bookings here,without_the_action"
     assert csv_file[-1].count(",") == 2
+
+
+def words_of(client: Client, **asked: str) -> str:
+    """The page, with plain spaces between words."""
+    return " ".join(client.get(reverse("course_marketing"), asked).content.decode().split())
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("values", "day", "said"),
+    [
+        (
+            [0.1] * 20 + [None] + [0.1] * 30 + [None],
+            FIRST + 40 * WEEK,
+            "not enough: 0 of 19 moments before the action to compare with. Only the weeks from 2 Jun 2025 to "
+            "22 Dec 2025 count, which hang together. There are 19 weeks before the action, and 42 are needed. "
+            "Of the week of 26 May 2025 nobody knows net tone. Of the week of 29 Dec 2025 nobody knows net tone.</p>",
+        ),
+        ([0.1, None], FIRST + WEEK, "to compare with. Of the week of 13 Jan 2025 nobody knows net tone.</p>"),
+        ([0.1, None], FIRST + 9 * WEEK, "to compare with. In the panel there is no such week.</p>"),
+    ],
+)
+def test_why_nobody_can_say_what_an_action_changed_is_told_with_the_weeks(client, table, ana, values, day, said):
+    panel.bring_in(table, "panel.csv", "day", KINDS, actor=ana)
+    MarketingWeek.objects.all().delete()
+    weeks_of_tone(values)
+    assert said in words_of(client, day=str(day), what="tone")
+
+
+@pytest.mark.once
+def test_an_effect_says_which_weeks_tell_it(client, ana):
+    weeks_of_tone([0.1, None, *([0.1, 0.2] * 30)])
+    MarketingSeries.objects.create(name="search", kind="spend")
+    page = words_of(client, day=str(FIRST + 55 * WEEK), what="tone")
+    assert "earlier moments, when there was no action, as much is seen; the action counted in, the chance is" in page
+    assert "Only the weeks from 20 Jan 2025 to" in page
 
 
 def test_the_tone_of_a_week_has_the_interval_that_it_has_everywhere(client, table, ana):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import timedelta
 
 import numpy as np
@@ -168,6 +169,8 @@ def test_the_command_prints_what_the_page_shows(lately, ana):
     assert [row["period"] for row in told] == [*(["weeks"] * (len(page) - 1)), "seven", "all"]
     for shown, printed in zip(page, told):
         assert (shown["end"], shown["value"], shown["labels"]) == (printed["end"], printed["net"], printed["labels"])
+    said = CliRunner().invoke(main, ["measure", "ask", "said"]).stderr
+    assert re.fullmatch(r"(\d+) of \1 messages match\.\n", said), "all were looked through: no interval without a width"
     assert "QUERY" in CliRunner().invoke(main, ["measure", "ask", "said AND ("]).output
 
 

@@ -93,7 +93,7 @@ def alpha(
     found = _alpha(pairs.sum(axis=0), values, metric)
     again = np.array([_alpha(table, values, metric) for table in np.tensordot(times, pairs, axes=1)])
     low, high = np.nanquantile(again, [(1 - level) / 2, (1 + level) / 2]).tolist()
-    method = f"Krippendorff's alpha ({metric}), {level:.0%} bootstrap interval over messages"
+    method = f"Krippendorff's alpha ({metric}), {100 * level:g}% bootstrap interval over messages"
     return Estimate(found, low, high, len(pairs), method)
 
 

@@ -356,5 +356,5 @@ def against_expected(
     error = math.sqrt(clumped * (came + ratio**2 * usual)) / total
     # what a stretch of days varies by is known from as many of them as the weeks hold
     half = student_quantile((1 + level) / 2, 7 * weeks / STRETCH) * error
-    method = f"messages against the hour-of-week profile, {level:.0%}"
+    method = f"messages against the hour-of-week profile, {100 * level:g}%"
     return Estimate(ratio, max(ratio - half, 0.0), ratio + half, len(mean), method)

@@ -63,4 +63,4 @@ def correct_for_coders(found: ShareEstimate, gold: Gold, *, level: float = 0.95)
     variance = (found.variance + value**2 * errors[0] + (1 - value) ** 2 * errors[1]) / worth**2
     half = normal_quantile((1 + level) / 2) * math.sqrt(variance)
     value, low, high = (min(max(one, 0.0), 1.0) for one in (value, value - half, value + half))
-    return Estimate(value, low, high, found.labels, f"corrected for coders' errors (Rogan-Gladen), {level:.0%}")
+    return Estimate(value, low, high, found.labels, f"corrected for coders' errors (Rogan-Gladen), {100 * level:g}%")

@@ -320,7 +320,7 @@ def combine(
     covered, error = None, math.inf
     if parts:
         error = math.sqrt(variance) / coverage
-        method = f"channels that were heard, fixed weights, {level:.0%}"
+        method = f"channels that were heard, fixed weights, {100 * level:g}%"
         scaled = [(one / coverage**2, df) for one, df in doubts]
         covered = _around(total / coverage, scaled, labels, level, method, low, high)
     bounds = _bounds(total, 1 - coverage, doubts, level, low, high)
@@ -333,7 +333,7 @@ def combine(
                 value += channel.weight * channel.last.estimate.value
                 wandered = channel.weight**2 * daily * channel.days_ago
                 doubts += [_doubt(channel.weight, channel.last), (wandered, math.inf)]
-        carried = _around(value, doubts, labels, level, f"missing channels as last heard, {level:.0%}", low, high)
+        carried = _around(value, doubts, labels, level, f"missing channels as last heard, {100 * level:g}%", low, high)
     return Whole(covered, error, coverage, bounds, carried, missing)
 
 
@@ -437,5 +437,5 @@ def movement(now: Mapping[str, Heard], before: Mapping[str, Heard], *, level: fl
         moved = new.messages / max(totals[0], 1) - old.messages / max(totals[1], 1)
         mix += moved * (new.found.estimate.value + old.found.estimate.value) / 2
     labels = sum(now[name].found.labels + before[name].found.labels for name in shared)
-    method = f"channels heard in both periods, fixed weights, {level:.0%} Student interval"
+    method = f"channels heard in both periods, fixed weights, {100 * level:g}% Student interval"
     return Movement(_around(value, doubts, labels, level, method, -math.inf, math.inf), mix, shared)

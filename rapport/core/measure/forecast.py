@@ -363,7 +363,7 @@ def reach(
     middle, low, high = (
         float(ordered[min(int(q * paths), paths - 1)]) for q in (0.5, (1 - level) / 2, (1 + level) / 2)
     )
-    arrival = Estimate(middle, low, high, len(series), f"first passage of simulated courses, {level:.0%}")
+    arrival = Estimate(middle, low, high, len(series), f"first passage of simulated courses, {100 * level:g}%")
     return Outlook(float(there[by - 1].mean()), arrival, float(np.isinf(first).mean()))
 
 

@@ -103,10 +103,10 @@ def estimated(
     if not parts.variance and not parts.census:
         parts = parts.with_doubt(frame.doubt @ np.abs(worth[:3]))
     half = student_quantile((1 + level) / 2, parts.df) * math.sqrt(parts.variance)
-    method = f"stratified difference estimator, {level:.0%} Student interval"
+    method = f"stratified difference estimator, {100 * level:g}% Student interval"
     if watched is not None:
         half = time_uniform(parts.variance, len(labels), watched, level=level)
-        method = f"stratified difference estimator, {level:.0%} interval for all looks"
+        method = f"stratified difference estimator, {100 * level:g}% interval for all looks"
     return result(sample, parts, worth, parts.value - half, parts.value + half, method)
 
 
@@ -117,10 +117,10 @@ def rare(sample: Sample, parts: Parts, worth: Floats, level: float, watched: int
     effective = float(n)
     if steady.variance > 0:
         effective = min(max(value * (1 - value) / steady.variance, 0.7 * n), 8.0 * n)
-    z, method = normal_quantile((1 + level) / 2), f"stratified difference estimator, {level:.0%} score interval"
+    z, method = normal_quantile((1 + level) / 2), f"stratified difference estimator, {100 * level:g}% score interval"
     if watched is not None:
         z = time_uniform(1.0, n, watched, level=level)
-        method = f"stratified difference estimator, {level:.0%} score interval for all looks"
+        method = f"stratified difference estimator, {100 * level:g}% score interval for all looks"
     low, high = (value, value) if steady.census else score(value, effective, z)
     found = result(sample, steady, worth, low, high, method)
     return replace(found, df=math.inf, effective=plain(sample, steady, worth, 1 / effective))

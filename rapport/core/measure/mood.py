@@ -92,7 +92,7 @@ def mood(
     written = estimated(sample, of, level=level, weight=parts.weight)
     # what is not sure of the messages is not sure of what stands behind them either
     down, up = max(down, value - written.estimate.low), max(up, written.estimate.high - value)
-    method = f"stratified difference estimator over {groups} groups, {level:.0%} {kind} interval"
+    method = f"stratified difference estimator over {groups} groups, {100 * level:g}% {kind} interval"
     found = result(sample, parts, worth, value - down, value + up, method)
     variance = max(variance, ((down + up) / (2 * t)) ** 2, written.variance)
     spread = spread_of(sample, parts, worth)

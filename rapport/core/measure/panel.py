@@ -106,20 +106,55 @@ def panel(
 # -- the effect --------------------------------------------------------------------------------------------------------
 
 
+def stretch(known: Sequence[bool], at: int) -> range:
+    """The steps around one that hang together without a gap; none where that one is not known itself.
+
+    >>> stretch([True, False, True, True, True, False], 3)
+    range(2, 5)
+    >>> len(stretch([True, False], 1))
+    0
+    """
+    WHOLE.check(at=at)
+    if at >= len(known) or not known[at]:
+        return range(at, at)
+    first = next((n + 1 for n in range(at, -1, -1) if not known[n]), 0)
+    return range(first, next((n for n in range(at, len(known)) if not known[n]), len(known)))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Effect:
     """What a dated action changed, on average over the steps behind it.
 
     estimate   of the mean difference to what would have come; its interval is made of placebos
-    chance     how often a moment without an action shows as much (a p-value); never below 1/(placebos+1)
-    placebos   moments tried
+    as_much    at how many moments without an action as much is seen, of `placebos` that were tried
     course     shape (steps,), what would have come without the action
     """
 
     estimate: Estimate
-    chance: float
+    as_much: int
     placebos: int
     course: Floats
+
+    @property
+    def chance(self) -> float:
+        """How often a moment without an action shows as much (a p-value); never below 1/(placebos+1)."""
+        return (1 + self.as_much) / (1 + self.placebos)
+
+
+def least_before(controls: int, steps: int) -> int:
+    """Steps before an action without which there are too few moments to compare with.
+
+    >>> least_before(1, 4)
+    42
+    """
+    WHOLE.check(controls=controls)
+    COUNTING.check(steps=steps)
+    return _fitted(controls) + FEWEST_PLACEBOS - 1 + steps
+
+
+def _fitted(controls: int) -> int:
+    """Steps that a regression on so many controls is fitted to, at least."""
+    return max(FEWEST_BEFORE, 2 * controls + 2)
 
 
 def effect(
@@ -155,18 +190,18 @@ def effect(
         COUNTING.check(steps=steps)
     series = np.asarray(values, dtype=np.float64)
     ahead = min(steps or len(series), len(series) - action)
-    starts = range(max(FEWEST_BEFORE, 2 * controls.shape[1] + 2), action - ahead + 1)
+    starts = range(_fitted(controls.shape[1]), action - ahead + 1)
     if len(starts) < FEWEST_PLACEBOS or ahead < 1:
         return NotEnough(len(starts), FEWEST_PLACEBOS, "moments before the action to compare with")
     course = _course(series, controls, action, ahead)
     found = float((series[action : action + ahead] - course).mean())
     tries = np.array([(series[at : at + ahead] - _course(series, controls, at, ahead)).mean() for at in starts])
-    chance = (1 + int((np.abs(tries) >= abs(found)).sum())) / (1 + len(tries))
+    as_much = int((np.abs(tries) >= abs(found)).sum())
     ordered = np.sort(np.abs(tries))
     rank = min(math.ceil((len(tries) + 1) * level), len(tries))
     half = float(ordered[rank - 1])
-    method = f"regression on {controls.shape[1]} controls, {level:.0%} interval from {len(tries)} placebos"
-    return Effect(Estimate(found, found - half, found + half, ahead, method), chance, len(tries), course)
+    method = f"regression on {controls.shape[1]} controls, {100 * level:g}% interval from {len(tries)} placebos"
+    return Effect(Estimate(found, found - half, found + half, ahead, method), as_much, len(tries), course)
 
 
 def _course(series: Floats, controls: Floats, action: int, ahead: int) -> Floats:

@@ -104,7 +104,7 @@ def share_answered(
     half = z * math.sqrt(share * (1 - share) / asked + z * z / (4 * asked * asked)) / shrink
     low = 0.0 if answered == 0 else centre - half
     high = 1.0 if answered == asked else centre + half
-    return Estimate(share, low, high, asked, f"share with Wilson interval, {level:.0%}")
+    return Estimate(share, low, high, asked, f"share with Wilson interval, {100 * level:g}%")
 
 
 def median_wait(waits: Sequence[Wait], *, level: float = 0.95) -> Estimate | NotEnough:
@@ -164,7 +164,7 @@ def _plain_median(seconds: Floats, level: float) -> Estimate:
     """`seconds` sorted. The interval reaches from the r-th smallest to the r-th largest value."""
     n = len(seconds)
     rank = _rank(n, level)
-    method = f"median with order-statistic interval, {level:.0%}"
+    method = f"median with order-statistic interval, {100 * level:g}%"
     # The lower of two middle values, as the curve has it: a wait that somebody really had.
     return Estimate(float(seconds[(n - 1) // 2]), float(seconds[rank - 1]), float(seconds[n - rank]), n, method)
 
@@ -182,7 +182,7 @@ def _censored_median(seconds: Floats, answered: NDArray[np.bool_], level: float)
     if not (waiting <= 0.5).any():
         return NotEnough(int(answered.sum()), math.ceil(n / 2), "answered conversations")
     lower, upper = _limits(waiting, spread, level)
-    method = f"Kaplan-Meier median with Brookmeyer-Crowley interval, {level:.0%}"
+    method = f"Kaplan-Meier median with Brookmeyer-Crowley interval, {100 * level:g}%"
     return Estimate(_first(times, waiting <= 0.5), _first(times, lower <= 0.5), _first(times, upper <= 0.5), n, method)
 
 

@@ -173,7 +173,9 @@ def difference(now: ShareEstimate, before: ShareEstimate, *, level: float = 0.95
     value = now.estimate.value - before.estimate.value
     half = student_quantile((1 + level) / 2, df) * math.sqrt(variance)
     n = now.labels + before.labels
-    return Estimate(value, value - half, value + half, n, f"difference of two estimates, {level:.0%} Student interval")
+    return Estimate(
+        value, value - half, value + half, n, f"difference of two estimates, {100 * level:g}% Student interval"
+    )
 
 
 # -- unequal chances ---------------------------------------------------------------------------------------------------
@@ -235,7 +237,7 @@ def unequal(
         variance, df = ((down + up) / (2 * normal_quantile((1 + level) / 2))) ** 2, math.inf
     shown, low, high = (min(max(one, least), most) for one in (found.value, found.value - down, found.value + up))
     effective = 1 / (variance / found.spread + 1 / messages) if found.spread > 0 else float(n)
-    method = f"Hájek difference estimator, {level:.0%} {kind} interval"
+    method = f"Hájek difference estimator, {100 * level:g}% {kind} interval"
     return ShareEstimate(Estimate(shown, low, high, n, method), n, messages, variance, df, found.weight, effective)
 
 

@@ -148,7 +148,7 @@ def together(periods: Sequence[Sums], *, level: float = 0.95) -> dict[str, Estim
     if groups < FEWEST_GROUPS:
         return NotEnough(groups, FEWEST_GROUPS, "people")
     total, square = sum(one.weight for one in periods), sum(one.square for one in periods)
-    method = f"share, {groups} groups of author, thread and copies, {level:.0%}"
+    method = f"share, {groups} groups of author, thread and copies, {100 * level:g}%"
     quantile = student_quantile((1 + level) / 2, groups - 1)
     n = sum(one.n for one in periods)
     found = {}

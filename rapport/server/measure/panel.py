@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rapport.core.measure.coverage import NEEDLE
-from rapport.core.measure.panel import FEWEST_PLACEBOS, Effect, Week, effect, monday, panel
+from rapport.core.measure.panel import Effect, Week, effect, least_before, monday, panel, stretch
 from rapport.core.types import NotEnough, Refused
 from rapport.server.languages import said
 from rapport.server.measure.models import Figure, Line, MarketingImport, MarketingSeries, MarketingWeek
@@ -287,48 +287,58 @@ def exported(today: date) -> list[PanelRow]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What an action changed, and the weeks that tell: what was, and from `first` on what would have been."""
+class Gap:
+    """A week that tells nothing of a column: nobody knows, or of its tone `heard` is too little for a verdict."""
 
-    effect: Effect
+    week: date
+    name: str
+    heard: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an action changed, and the weeks that tell: what was, and from place `first` on what would have been.
+
+    weeks   hang together around the action without a gap; none where its own week is one, or lies outside of the panel
+    gaps    what ends them on either side, if not the panel itself
+    needed  weeks before the action without which nobody can say
+    """
+
+    effect: Effect | NotEnough
     weeks: Sequence[date]
     values: Sequence[float]
     first: int
+    gaps: Sequence[Gap]
+    needed: int
 
 
-def effect_of(
-    day: date, what: str, controls: Sequence[str], *, today: date, steps: int | None = None
-) -> Found | NotEnough:
+def effect_of(day: date, what: str, controls: Sequence[str], *, today: date, steps: int | None = None) -> Found:
     """What an action on that day changed of a column, told by columns that it did not touch.
 
-    The weeks that count hang together and have no gap; the week of the action is the first that it could touch. A week
-    of which so little was heard that its tone has no verdict is a gap.
+    The week of the action is the first that it could touch.
     """
-    run = _run(whole_panel(today), monday(day), [what, *controls])
-    if not run:
-        return NotEnough(0, FEWEST_PLACEBOS, "moments before the action to compare with")
-    first = next(n for n, row in enumerate(run) if row["week"] == monday(day))
-    values = np.array([row[what] for row in run], dtype=np.float64)
-    beside = np.array([[row[name] for name in controls] for row in run], dtype=np.float64).reshape(len(run), -1)
-    found = effect(values, beside, first, steps=steps)
-    if isinstance(found, NotEnough):
-        return found
-    return Found(found, [row["week"] for row in run], values.tolist(), first)  # type: ignore[misc]
+    table, names = whole_panel(today), [what, *controls]
+    gaps = [_gap(row, names) for row in table]
+    at = next((n for n, row in enumerate(table) if row["week"] == monday(day)), len(table))
+    used = stretch([gap is None for gap in gaps], at)
+    values = np.array([table[n][what] for n in used], dtype=np.float64)
+    beside = np.array([[table[n][name] for name in controls] for n in used], dtype=np.float64)
+    ends = (used.start - 1, used.stop) if used else (at,)
+    return Found(
+        effect(values, beside.reshape(len(used), len(controls)), at - used.start, steps=steps),
+        [table[n]["week"] for n in used],  # type: ignore[misc]
+        values.tolist(),
+        at - used.start,
+        [gap for n in ends if 0 <= n < len(table) and (gap := gaps[n])],
+        least_before(len(controls), max(min(steps or len(used), used.stop - at), 1)),
+    )
 
 
-def _run(table: Sequence[PanelRow], week: date, names: Sequence[str]) -> list[PanelRow]:
-    """The rows around a week of which all these columns are known."""
-    at = next((n for n, row in enumerate(table) if row["week"] == week), None)
-    if at is None or not _known(table[at], names):
-        return []
-    first = last = at
-    while first > 0 and _known(table[first - 1], names):
-        first -= 1
-    while last + 1 < len(table) and _known(table[last + 1], names):
-        last += 1
-    return list(table[first : last + 1])
-
-
-def _known(row: PanelRow, names: Sequence[str]) -> bool:
-    heard = TONE not in names or (row["coverage"] or 0.0) >= NEEDLE  # type: ignore[operator]
-    return heard and all(row.get(name) is not None for name in names)
+def _gap(row: PanelRow, names: Sequence[str]) -> Gap | None:
+    week, heard = row["week"], row["coverage"] or 0.0
+    for name in names:
+        if row.get(name) is None:
+            return Gap(week, name)  # type: ignore[arg-type]
+        if name == TONE and heard < NEEDLE:  # type: ignore[operator]
+            return Gap(week, name, heard)  # type: ignore[arg-type]
+    return None

@@ -19,8 +19,10 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from rapport.core.measure.panel import Effect
 from rapport.core.types import NotEnough, Refused
 from rapport.server.measure import panel
 from rapport.server.measure.models import Annotation, MarketingImport, MarketingSeries
@@ -140,20 +142,71 @@ def _effect(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     if asked.date is None:
         return {"no_effect": _("“%(value)s” is no day.") % {"value": asked.day}}
     found = panel.effect_of(asked.date, asked.what, asked.controls, today=_today(), steps=asked.steps)
-    if isinstance(found, NotEnough):
-        return {"no_effect": _("Nobody can say: %(why)s.") % {"why": lacking(found)}}
-    figure = _figure(asked, found)
+    if isinstance(found.effect, NotEnough):
+        words = _("Nobody can say: %(why)s.") % {"why": lacking(found.effect)}
+        return {"no_effect": " ".join([words, *_used(found)])}
+    figure = _figure(asked, found, found.effect)
 
     def url(form: str, **query: object) -> str:
         return f"{reverse('course_marketing_figure', args=[form])}?{asked.query()}&{urlencode(query)}"
 
     method = render_to_string("course/_effect_method.html", {"found": found, "asked": asked})
-    return {"charts": [framed(request, figure, url, method)], "chance": percent(found.effect.chance)}
+    return {
+        "charts": [framed(request, figure, url, method)],
+        "by_chance": " ".join([_by_chance(found.effect), *_used(found)]),
+    }
 
 
-def _figure(asked: Asked, found: panel.Found) -> Figure:
-    told = found.effect.estimate
-    course = dict(enumerate(found.effect.course.tolist(), found.first))
+def _by_chance(effect: Effect) -> str:
+    if not effect.as_much:
+        words = _(
+            "At none of %(n)s earlier moments, when there was no action, as much is seen; so the chance is at most 1 in"
+            " %(more)s."
+        )
+        return words % {"n": number(effect.placebos), "more": number(effect.placebos + 1)}
+    words = _(
+        "At %(seen)s of %(n)s earlier moments, when there was no action, as much is seen; the action counted in, the"
+        " chance is %(chance)s."
+    )
+    return words % {
+        "seen": number(effect.as_much),
+        "n": number(effect.placebos),
+        "chance": percent(effect.chance),
+    }
+
+
+def _used(found: panel.Found) -> list[str]:
+    """Which weeks tell, whether these are too few, and what ends them on either side; nothing where they are all."""
+    if not found.weeks:
+        return list(map(_ended, found.gaps)) or [_("In the panel there is no such week.")]
+    told = []
+    if found.gaps:
+        first, last = (date_format(week, "DAY_YEAR") for week in (found.weeks[0], found.weeks[-1]))
+        words = _("Only the weeks from %(first)s to %(last)s count, which hang together.")
+        told.append(words % {"first": first, "last": last})
+    if found.first < found.needed:
+        words = ngettext(
+            "There is %(n)s week before the action, and %(needed)s are needed.",
+            "There are %(n)s weeks before the action, and %(needed)s are needed.",
+            found.first,
+        )
+        told.append(words % {"n": number(found.first), "needed": number(found.needed)})
+    return [*told, *map(_ended, found.gaps)]
+
+
+def _ended(gap: panel.Gap) -> str:
+    """Why a week does not count."""
+    name = _("net tone") if gap.name == panel.TONE else gap.name
+    told = {"week": date_format(gap.week, "DAY_YEAR"), "name": name}
+    if gap.heard is None:
+        return _("Of the week of %(week)s nobody knows %(name)s.") % told
+    words = _("Of the week of %(week)s only %(heard)s was heard, too little for a verdict on %(name)s.")
+    return words % (told | {"heard": percent(gap.heard)})
+
+
+def _figure(asked: Asked, found: panel.Found, effect: Effect) -> Figure:
+    told = effect.estimate
+    course = dict(enumerate(effect.course.tolist(), found.first))
     shown = range(max(0, found.first - WEEKS), min(len(found.weeks), found.first + len(course)))
     scale = 100.0 if asked.what == panel.TONE else 1.0
     name = _("net tone") if asked.what == panel.TONE else asked.what
@@ -194,7 +247,8 @@ def figure(request: HttpRequest, form: str) -> HttpResponse:
     if asked.date is None:
         raise Http404
     found = panel.effect_of(asked.date, asked.what, asked.controls, today=_today(), steps=asked.steps)
-    return sent(request, None if isinstance(found, NotEnough) else _figure(asked, found), form)
+    told = found.effect
+    return sent(request, None if isinstance(told, NotEnough) else _figure(asked, found, told), form)
 
 
 # -- a table that comes in -------------------------------------------------------------------------------------------
