@@ -526,7 +526,7 @@ def test_a_line_that_fails_does_not_stop_the_others(line, monkeypatch):
 # -- goals -----------------------------------------------------------------------------------------------------------
 
 
-def known_weeks(line: Line, values: Sequence[float], error: float = 0.02) -> date:
+def known_weeks(line: Line, values: Sequence[float], error: float = 0.02, messages: int = 0) -> date:
     """Settled weeks with these shares of negative messages. The last day."""
     first = FIRST + timedelta(days=6)
     Figure.objects.bulk_create(
@@ -538,6 +538,7 @@ def known_weeks(line: Line, values: Sequence[float], error: float = 0.02) -> dat
             net=[0.0, -0.1, 0.1],
             shares={"negative": [one, one - 2 * error, one + 2 * error]},
             made={"provisional": False},
+            messages=messages,
         )
         for n, one in enumerate(values)
     )
@@ -635,6 +636,21 @@ def test_a_goal_that_is_reached_already_is_to_be_held(line, level, rings):
     )
     goals.look(morning_after(known_weeks(line, weeks), 36))
     assert Alarm.objects.filter(kind="course").exists() == rings
+
+
+def test_weeks_that_were_read_in_full_may_differ_by_chance_all_the_same(line):
+    weeks = (np.random.default_rng(2).binomial(60, 0.3, size=21) / 60).tolist()
+    set_on = FIRST + timedelta(days=14)
+    goal = Goal.objects.create(
+        line=line, of="negative", target=0.3, by_date=set_on + timedelta(days=139), set_at=morning_after(set_on, 12)
+    )
+    goals.look(morning_after(known_weeks(line, weeks[:3], error=0.0, messages=60), 36))
+    Figure.objects.all().delete()
+    goals.look(morning_after(known_weeks(line, weeks, error=0.0, messages=60), 36))
+    goal.refresh_from_db()
+    assert goal.off["step_number"] > 15
+    assert goal.error == pytest.approx((0.3 * 0.7 / 60) ** 0.5, rel=0.1)
+    assert not Alarm.objects.filter(kind="course").exists()
 
 
 def test_a_goal_that_is_changed_bets_on_no_week_before_the_change(line, ana):

@@ -50,12 +50,15 @@ other weeks of a forecast."""
 class Weeks:
     """A line's settled weeks, oldest first: the last day of each, its value and its standard error.
 
-    jumped   the days on which, by red alarms, its level changed all at once
+    chances   by how much each would come out otherwise if as many others had spoken of the same mood: a week that was
+              read in full is known without error, and the next one differs from it all the same
+    jumped    the days on which, by red alarms, its level changed all at once
     """
 
     ends: tuple[date, ...]
     values: tuple[float, ...]
     errors: tuple[float, ...]
+    chances: tuple[float, ...]
     jumped: tuple[date, ...] = ()
 
     def without_gaps(self) -> Floats:
@@ -71,7 +74,7 @@ class Weeks:
     @property
     def spread(self) -> float:
         """How much single weeks stray from the way that the line takes."""
-        usual = float(np.sqrt(np.mean(np.square(self.errors))))
+        usual = math.sqrt(float(np.mean(np.square(self.errors)) + np.mean(np.square(self.chances))))
         if len(self.values) < FEWEST_WEEKS:
             return usual
         return max(float(np.std(np.diff(self.values), ddof=1)) / math.sqrt(2), usual)
@@ -90,8 +93,18 @@ def weeks(line: Line, of: str, until: date | None = None, *, known: date | None 
         tuple(end for end, _ in told),
         tuple(found[0] for _, found in told),
         tuple((found[2] - found[1]) / 2 / Z for _, found in told),
+        tuple(_chance(row, of) for row in settled if value(row, of)),
         tuple(_jumps(line, until)),
     )
+
+
+def _chance(row: Figure, of: str) -> float:
+    """What as many messages would differ by if each were of its tone by chance."""
+    good, bad = (found[0] if (found := value(row, one)) else 0.0 for one in ("positive", "negative"))
+    known = value(row, of)
+    mean = known[0] if known else 0.0
+    single = good + bad - mean**2 if of == "net" else mean - mean**2
+    return math.sqrt(max(single, 0.0) / row.messages) if row.messages else 0.0
 
 
 def _jumps(line: Line, until: date | None) -> Iterator[date]:
