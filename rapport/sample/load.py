@@ -1,15 +1,17 @@
 """Loads the sample's world into an empty database, by the doors that real messages use.
 
-Only those who play the people at the coding desk are told the truth; see `play`.
+Only those who play its people are told the truth: see `play` and `market`.
 """
 
 from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +21,7 @@ from rapport.core.errors import RapportError
 from rapport.core.types import Page, Refused
 from rapport.sample import simulate
 from rapport.sample.ahead import Year
+from rapport.sample.market import DAY, KINDS, table
 from rapport.sample.play import play
 from rapport.sample.world import Answered, Assigned, Closed, Drafted, Heard, Noted, Outage, Reopened, Truth, World
 from rapport.server import many
@@ -27,7 +30,9 @@ from rapport.server.listen.gaps import confirm
 from rapport.server.listen.models import Channel, Cursor, Gap, Message, Pulse
 from rapport.server.listen.receiving import receive
 from rapport.server.listen.watch import look_again
+from rapport.server.measure import panel
 from rapport.server.measure.actions import count_all_days
+from rapport.server.measure.models import MarketingImport
 from rapport.server.organise import actions as organising
 from rapport.server.organise.models import Organisation, Role, Team, User
 from rapport.server.organise.record import recorded
@@ -98,9 +103,21 @@ def _load(world: World, truth: Truth, seed: int, progress: Progress) -> None:
     _gaps(world, channels, people)
     count_all_days(timezone.now())
     progress(0.7)
+    _market(world, truth, people, seed)
     play(world, truth, people, seed=seed, progress=lambda share: progress(0.7 + 0.3 * share))
     Organisation.objects.update(sample=True)
     progress(1)
+
+
+def _market(world: World, truth: Truth, people: Mapping[str, User], seed: int) -> None:
+    """The table of the agency, brought in as anybody would."""
+    boss = next(member for member in world.members if member.role == Role.ADMINISTRATOR)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "marketing.csv"
+        planted = {event.slug: event for event in truth.events}
+        file.write_text(table(world.messages[0].heard_at, world.until, planted, seed), encoding="utf-8")
+        done = panel.bring_in(file, file.name, DAY, KINDS, actor=people[boss.email])
+    assert isinstance(done, MarketingImport), done  # noqa: S101  # it is our own table
 
 
 # -- the organisation --------------------------------------------------------------------------------------------------

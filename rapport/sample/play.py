@@ -58,9 +58,12 @@ TOLD = {
 """What people write down about what happened, by the slug of the event."""
 
 ASKED = {
-    "storm": ("Storm Brannoch", "storm OR cancel*"),
+    "storm": ("Storm Brannoch", 'storm OR brannoch OR cancel* OR "no sailings" OR tempête OR temporal OR ausgefallen'),
     "app": ("The new booking app", "app OR apps"),
-    "hiring": ("Hiring drive", 'apprentice* OR vacancies OR "deck crew" OR "galley job" OR steward OR "life at sea"'),
+    "hiring": (
+        "Hiring drive",
+        'apprentice* OR vacancies OR "deck crew" OR "galley job" OR apply OR steward OR stelle OR emploi OR trabajo',
+    ),
 }
 """What people want to know how much was spoken of: its name and its words, by the slug of the event."""
 BESIDE = 28  # days before and after

@@ -9,9 +9,11 @@ import pytest
 
 from benchmarks.sample_year import heard
 from rapport.sample import simulate
+from rapport.sample.market import DAY, KINDS, table
 from rapport.sample.play import follow, hire, nights
-from rapport.server.measure import coding, frames
+from rapport.server.measure import coding, frames, panel
 from rapport.server.measure.models import Alarm, Code, DeskDay, Drawn, Watching
+from rapport.server.measure.queries import monday
 
 pytestmark = pytest.mark.django_db
 UNTIL = datetime(2026, 11, 21, 20, tzinfo=UTC)
@@ -67,3 +69,15 @@ def test_the_price_rise_turns_red_within_the_delay_that_was_shown_before():
     assert price.date() <= red.day <= price.date() + timedelta(days=shown["late"])
     assert abs(red.began - price.date()) <= timedelta(days=7)
     assert red.found["rises"]
+
+
+def test_the_table_of_other_marketing_is_read_without_a_mistake_and_knows_of_the_storm(tmp_path):
+    world, truth = simulate(7, 0.02, UNTIL)
+    planted = {event.slug: event for event in truth.events}
+    file = tmp_path / "marketing.csv"
+    file.write_text(table(world.messages[0].heard_at, world.until, planted, 7))
+    found = panel.read(file, file.name, DAY, KINDS)
+    assert (found.wrong, set(found.amounts)) == ([], set(KINDS))
+    assert found.rows == len(found.weeks) >= 100
+    sold, storm = found.amounts["bookings"], monday(planted["storm"].start.date())
+    assert min(sold, key=lambda week: sold[week] / sold.get(week - timedelta(days=7), sold[week])) == storm
