@@ -75,12 +75,16 @@ def _drawn(rows: Sequence[Row], labels: int, salt: str, *, prefix: str) -> Itera
 @click.option("--level", type=Number(0.5, 0.999), default=0.95, show_default=True)
 @click.option("--mood", is_flag=True, help="Wider: messages of one author, thread or wording hang together.")
 def estimate(file: Path, of: str, level: float, mood: bool) -> None:
-    """The share of a tone among all messages of the file, from the labelled ones."""
+    """The share of a tone among all messages of the file, from the labelled ones.
+
+    The file holds all messages that the labelled ones were drawn from; those that nobody coded have no label.
+    """
     from rapport.core.measure import share
     from rapport.core.types import NotEnough
 
     rows = table(file, "stratum", "label", *TONES)
     tables.in_order(rows)
+    tables.whole(rows)
     frame, labels = tables.frame(rows)
     if mood:
         if not tables.tied(rows):

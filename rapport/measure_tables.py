@@ -144,6 +144,36 @@ def in_order(rows: Sequence[Row]) -> None:
             )
 
 
+def whole(rows: Sequence[Row]) -> None:
+    """A number is about all messages of the frame, so those that nobody coded have to be in the file, too.
+
+    Where every message has a label, gaps in the places, or chances that together are no whole labels of a stratum, show
+    that the others are missing. Raises TableError. Nothing is asked of a file without places and chances.
+    """
+    if not rows or not all(row["label"] for row in rows):
+        return
+    strata: dict[tuple[str, str], list[float]] = {}
+    places: dict[str, list[float]] = {}
+    for row in rows:
+        day = row.cells.get("day", "")
+        if "chance" in row.cells:
+            strata.setdefault((day, row["stratum"]), []).append(number(row, "chance", 0, 1))
+        if "place" in row.cells:
+            places.setdefault(day, []).append(number(row, "place"))
+    drawn = any(not _whole(chances) for chances in strata.values())
+    if drawn or any(len(set(queue)) == len(queue) < max(queue) for queue in places.values()):
+        raise TableError(
+            "every message of the file has a label, and was drawn from more that are not in it: the number is about all"
+            " of them. Hand in all messages of the frame, with no label where nobody coded"
+        )
+
+
+def _whole(chances: Sequence[float]) -> bool:
+    """Whether these can be the chances of all messages of a stratum: together they are the labels that were planned."""
+    planned = sum(chances)
+    return abs(planned - round(planned)) < 0.001 + 1e-6 * len(chances) and round(planned) > 0
+
+
 def tied(rows: Sequence[Row]) -> tuple[str, ...]:
     """Which of the columns that tie messages there are."""
     return tuple(name for name in TIES if rows and name in rows[0].cells)

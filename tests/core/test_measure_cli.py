@@ -86,6 +86,19 @@ def test_labels_behind_a_hole_in_the_queue_are_refused(tmp_path: Path) -> None:
     assert "120 labels of 200" in run("estimate", write(tmp_path / "days.csv", twice))
 
 
+def test_labelled_messages_alone_are_refused_for_the_number_is_about_all(tmp_path: Path) -> None:
+    rows, truth = messages(600)
+    drawn = csv.DictReader(io.StringIO(run("draw", write(tmp_path / "all.csv", rows), "--labels", "80", "--salt", "s")))
+    coded = [row | {"label": TONES[tone]} for row, tone in zip(drawn, truth, strict=True)]
+    assert "600 labels of 600" in run("estimate", write(tmp_path / "read in full.csv", coded))
+    first = [row for row in coded if int(row["place"]) <= 80]
+    gaps = [{name: one for name, one in row.items() if name != "chance"} for row in coded[:100]]
+    for rest in (first, gaps):
+        result = CliRunner().invoke(main, ["measure", "estimate", str(write(tmp_path / "some.csv", rest))])
+        assert result.exit_code == 1
+        assert "Hand in all messages of the frame, with no label where nobody coded" in result.output
+
+
 def test_too_few_labels_are_told_instead_of_a_number(tmp_path: Path) -> None:
     rows, truth = messages(200)
     coded = [

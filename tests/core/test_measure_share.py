@@ -490,8 +490,11 @@ def test_what_was_read_in_full_is_known_whatever_it_weighs() -> None:
 SMALL = [(10, 30, 1)] * 8
 """Too few labels to stand alone: these are joined."""
 
+FULL = [(8, 3, 3), (12, 5, 5), (10, 30, 2)] * 4
+"""Small days, read in full, between others."""
 
-@pytest.mark.parametrize("small", [[], SMALL])
+
+@pytest.mark.parametrize("small", [[], SMALL, FULL])
 def test_the_interval_holds_when_strata_weigh_other_than_they_are(small: list[tuple[float, int, int]]) -> None:
     rng, runs = np.random.default_rng(8), 1500
     played = (weighed(rng, [(300, 40, 36), (200, 80, 60), (100, 400, 40), *small]) for _ in range(runs))

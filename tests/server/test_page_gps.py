@@ -185,6 +185,22 @@ def test_tone_and_mix_are_shown_apart(line):
 
 
 @pytest.mark.once
+def test_beside_tone_and_mix_stands_why_they_do_not_add_up_to_the_change(line, ana):
+    words = "so the mix is not in it, and the two do not add up to its change"
+    assert [page(ana, show=show).count(words) for show in ("", "parts")] == [0, 2]  # in sight, and as what one sees
+    assert words in Drawing(look(line), parted=True).figure().words
+    assert "by mix Σ" in page(ana, show="parts")
+
+
+@pytest.mark.once
+def test_goals_and_what_is_to_come_are_told_of_messages_and_not_of_people(line, ana):
+    assert ["35 % likely" in page(ana, count=of) for of in ("", "people")] == [True, False]
+    url = reverse("line_figure", args=[line.pk, "json"])
+    told = [as_(ana).get(url, {"count": of}).content.decode() for of in ("", "people")]
+    assert ["Goal +20" in one for one in told] == [True, False]
+
+
+@pytest.mark.once
 def test_people_and_other_numbers_are_chosen_by_the_address(line, ana):
     assert "Net tone of people +7" in page(ana, count="people")
     assert "Negative messages 27 % (between 23 % and 31 %) over 7 days, 84 labels. Net tone down since" in page(

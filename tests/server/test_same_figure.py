@@ -99,6 +99,22 @@ def test_people_are_counted_alike(client, line):
     assert row["looks_low"] == ""
 
 
+def test_beside_a_number_of_people_stands_nothing_that_is_told_of_messages(client, line):
+    seven(line)
+    row = filed(client, line, of="net", count="people")
+    assert (row["labels"], row["people_labels"], row["voices"], row["alpha"]) == ("80", "80", "700", "0.71")
+    of_messages = [name for name in row if name.startswith(("bound", "carried", "change", "effective", "multiplier"))]
+    assert len(of_messages) == 11
+    assert {row[name] for name in of_messages} == {""}
+    pages = [
+        client.get(reverse("course"), {"line": line.pk, "of": "net", "count": of}).content.decode()
+        for of in ("people", "")
+    ]
+    for words in ("A label counts for", "Nobody could code", "as last heard", "Labels</dt><dd><bdi>84"):
+        assert [words in page for page in pages] == [False, True]
+    assert "Labels</dt><dd><bdi>80" in pages[0]
+
+
 def test_the_page_tells_the_interval_for_who_looks_every_day_and_what_was_last_heard(client, line):
     seven(line)
     page = client.get(reverse("course"), {"line": line.pk, "of": "net"}).content.decode()

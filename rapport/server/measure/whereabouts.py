@@ -119,8 +119,21 @@ def moved(figure: Figure, part: str) -> float | None:
     return found[0] if isinstance(found, list) else found
 
 
-def rests_on(figure: Figure) -> dict[str, Any]:
-    """What a number rests on, by the names that it has in every file; bounds, carried and change are of net tone."""
+MESSAGES_ALONE = ("effective", "multiplier", "uncodable", "bound", "carried", "change")
+"""Columns that begin so are told of messages and not of people."""
+
+
+def rests_on(figure: Figure, *, people: bool = False) -> dict[str, Any]:
+    """What a number rests on, by the names that it has in every file; bounds, carried and change are of net tone.
+    Beside a number of people, its own labels, and nothing in what is told of messages alone."""
+    told = _rests_on(figure)
+    if not people:
+        return told
+    told["labels"] = figure.made.get("people_labels", figure.labels)
+    return {name: None if name.startswith(MESSAGES_ALONE) else one for name, one in told.items()}
+
+
+def _rests_on(figure: Figure) -> dict[str, Any]:
     alpha, alpha_low, alpha_high = figure.alpha or NONE
     carried, carried_low, carried_high = figure.made.get("carried") or NONE
     bound_low, bound_high = figure.bounds or (None, None)

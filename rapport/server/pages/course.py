@@ -41,11 +41,13 @@ from rapport.server.pages.course_axis import events
 from rapport.server.pages.course_chart import Drawing
 from rapport.server.pages.course_tabs import reached, tabbed
 from rapport.server.pages.course_words import (
+    PARTED,
     SHORT,
     Sentence,
     arrival,
     day_name,
     interval,
+    labels_of,
     lacks,
     messages_of,
     points,
@@ -74,7 +76,7 @@ class Asked:
 
     of      net, negative or positive
     people  of people (authors, threads, copies) instead of messages
-    parted  into tone and mix
+    parted  into tone and mix, which are told of messages
     known   as it was known at the end of that day; None: now
     text    the query, of a line that is only asked for
     """
@@ -96,7 +98,7 @@ class Asked:
             line,
             of if of in NUMBERS else "",
             weeks if weeks in PERIODS else PERIODS[0],
-            given.get("count") == "people",
+            given.get("count") == "people" and given.get("show") != "parts",
             given.get("show") == "parts",
             _day(given.get("known", "")),
             given.get("q", "").strip(),
@@ -125,8 +127,12 @@ class Asked:
         """What a form that asks for a day carries along."""
         return parse_qsl(self.now)
 
+    def shown(self, found: Whereabouts) -> Whereabouts:
+        """Goals and the weeks to come are those of messages."""
+        return replace(found, goals=[], ahead={}) if self.people else found
+
     def drawing(self, found: Whereabouts) -> Drawing:
-        return Drawing(found, self.of, self.people, self.parted, query(found))
+        return Drawing(self.shown(found), self.of, self.people, self.parted, query(found))
 
 
 def _day(text: str) -> date | None:
@@ -202,16 +208,17 @@ def course(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "found": found,
         "line": line,
-        "words": sentence(found, asked.of, people=asked.people),
+        "words": sentence(asked.shown(found), asked.of, people=asked.people),
         "chart": _chart(request, asked, found) if known else None,
         "coded": known or coded_at_all(),
         "lacking": _lacking(found),
+        "beside": PARTED if asked.parted else "",
         "switches": switches(asked),
         "facts": facts(found.seven, asked.of, people=asked.people) if found.seven else [],
         "change": found.change,
         "carrying": carrying(found.change)[:MOST_CARRYING],
         "goal": found.goal(asked.of),
-        "arrival": arrival(goal) if (goal := found.goal(asked.of)) else "",
+        "arrival": arrival(goal) if (goal := asked.shown(found).goal(asked.of)) else "",
         "events": events(found),
         "question": reverse("question") if may(request.user, "see_all") else "",
         "others": [_small(one, asked) for one in _look(others[:MOST_LINES], now)],
@@ -261,14 +268,14 @@ def switches(asked: Asked) -> list[tuple[str, list[Choice]]]:
             _("Counted"),
             [
                 choice(_("Messages"), not asked.people, count=""),
-                choice(_("People"), asked.people, count="people"),
+                choice(_("People"), asked.people, count="people", show=""),
             ],
         ),
         (
             _("Shown"),
             [
                 choice(_("The tone"), not asked.parted, show=""),
-                choice(_("Tone and mix"), asked.parted, show="parts"),
+                choice(_("Tone and mix"), asked.parted, show="parts", count=""),
             ],
         ),
         (
@@ -298,20 +305,21 @@ def _lacking(found: Whereabouts) -> str:
 
 
 def facts(figure: Figure, of: str = "net", *, people: bool = False) -> list[tuple[str, str]]:
-    """What a number rests on, and how far it may be off when one looks at it every day."""
-    told = [(_("Labels"), digits(figure.labels)), (_("Messages"), messages_of(figure))]
-    if figure.effective and figure.labels:
+    """What a number rests on, and how far it may be off when one looks at it every day. Of people, without what is told
+    of messages alone."""
+    told = [(_("Labels"), digits(labels_of(figure, people=people))), (_("Messages"), messages_of(figure))]
+    if figure.effective and figure.labels and not people:
         told.append((_("A label counts for"), digits(figure.effective / figure.labels, 1)))
     if figure.alpha:
         told.append((_("Coders agree (alpha)"), f"{digits(figure.alpha[0], 2)} ({_alpha(figure.alpha)})"))
     elif figure.net:
         told.append((_("Coders agree (alpha)"), _("not known: two coded too few of the same messages")))
-    if unclear := figure.shares.get("uncodable"):
+    if not people and (unclear := figure.shares.get("uncodable")):
         told.append((_("Nobody could code"), f"{percent(unclear[0])} ({interval(unclear, percent)})"))
     told += [(_("Heard"), percent(figure.weight)), *lacks(figure)]
     if figure.late:
         told.append((_("Came late"), digits(figure.late)))
-    if figure.missing and (carried := figure.made.get("carried")):
+    if not people and figure.missing and (carried := figure.made.get("carried")):
         name = _("Net tone, with what was not heard as last heard")
         told.append((name, f"{points(carried[0])} ({interval((carried[0], carried[1], carried[2]), points)})"))
     if not people and not grey(figure) and (always := looks(figure, of)):
@@ -371,7 +379,8 @@ def _chart(request: HttpRequest, asked: Asked, found: Whereabouts) -> Framed:
         "of": asked.of,
         "figure": found.seven or (found.weeks[-1] if found.weeks else None),
         "known": day_name(asked.known) if asked.known else "",
-        "goal": found.goal(asked.of),
+        "goal": asked.shown(found).goal(asked.of),
+        "parted": asked.parted,
         "words": _words(asked),
         "oldest": found.weeks[0] if found.weeks else None,
         "oldest_reader": _reader(found.weeks[0]) if found.weeks else "",

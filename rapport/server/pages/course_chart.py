@@ -15,6 +15,7 @@ from rapport.server.pages.course_axis import events
 from rapport.server.pages.course_picture import Picture
 from rapport.server.pages.course_words import (
     NAMES,
+    PARTED,
     PEOPLES,
     changed,
     day_name,
@@ -119,7 +120,7 @@ class Drawing:
             "low": one[1],
             "high": one[2],
         }
-        return told | rests_on(row) | {"looks_low": always[1], "looks_high": always[2]}
+        return told | rests_on(row, people=self.people) | {"looks_low": always[1], "looks_high": always[2]}
 
     # -- in words
 
@@ -128,6 +129,8 @@ class Drawing:
         known, words = self.picture.known(), written(self.of)
         told = [_("On one axis of time, where %(name)s was week by week, where it is now, and where it goes.")]
         told[0] %= {"name": self.name}
+        if self.parted:
+            told.append(str(PARTED))
         if known:
             lowest, highest = (pick(known, key=lambda one: one[1][0]) for pick in (min, max))
             told.append(

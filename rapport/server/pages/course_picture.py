@@ -13,7 +13,7 @@ from rapport.charts.data import Row, Track
 from rapport.server.measure.models import Figure, Goal
 from rapport.server.measure.whereabouts import Triple, Whereabouts, grey, moved, value
 from rapport.server.pages.course_axis import Axis, events
-from rapport.server.pages.course_words import too_few, written
+from rapport.server.pages.course_words import labels_of, too_few, written
 
 MIDDLE = timedelta(days=3)  # from the last day of a week to its middle
 ROOM = 0.7  # days between two weeks
@@ -101,7 +101,7 @@ class Picture:
             "bounds_high": bounds[1],
             "grey": grey(row),
             "weight": row.weight,
-            "labels": row.labels,
+            "labels": labels_of(row, people=self.people),
             "needed": row.needed,
             "tone": moved(row, "tone"),
             "mix": moved(row, "mix"),
@@ -112,7 +112,7 @@ class Picture:
         for known, run in groupby(self.found.weeks, key=lambda row: self._value(row) is not None):
             rows = list(run)
             if not known:
-                words = too_few(rows[0]) if len(rows) == 1 else _("not enough labels")
+                words = too_few(rows[0], people=self.people) if len(rows) == 1 else _("not enough labels")
                 found.append({**axis.span(rows[0].start, rows[-1].end), "words": words})
         return found
 

@@ -26,7 +26,7 @@ from rapport.server.pages import asking
 from rapport.server.pages.course import WIDTHS, Asked, facts, switches
 from rapport.server.pages.course_chart import Drawing
 from rapport.server.pages.course_tabs import tabbed
-from rapport.server.pages.course_words import NAMES, PEOPLES, interval, sentence, written
+from rapport.server.pages.course_words import NAMES, PARTED, PEOPLES, interval, labels_of, sentence, written
 from rapport.server.pages.framed import Framed, framed, sent
 from rapport.server.pages.render import only
 from rapport.server.templatetags.rapport import number
@@ -80,7 +80,8 @@ def _told(request: HttpRequest, asked: Asked, answer: Answer) -> dict[str, objec
         "matched": _matched(answer),
         "looked": _looked(answer),
         "switches": [one for one in switches(asked) if answer.drawn == 1 or one[0] != _("Counted")],
-        "facts": facts(answer.whole),
+        "beside": PARTED if asked.parted else "",
+        "facts": facts(answer.whole, asked.of, people=asked.people),
         "follow_url": f"{reverse('new_brief')}?{urlencode({'query': asked.text})}",
     }
 
@@ -92,7 +93,8 @@ def _whole(answer: Answer, asked: Asked) -> str:
         return ""
     words = written(asked.of)
     days = (answer.whole.end - answer.whole.start).days + 1
-    labels = ngettext("%(n)s label", "%(n)s labels", answer.whole.labels) % {"n": number(answer.whole.labels)}
+    n = labels_of(answer.whole, people=asked.people)
+    labels = ngettext("%(n)s label", "%(n)s labels", n) % {"n": number(n)}
     return _("%(name)s %(value)s (%(between)s) over all %(days)s days, %(labels)s.") % {
         "name": (PEOPLES if asked.people else NAMES)[asked.of],
         "value": words(found[0]),
@@ -137,6 +139,7 @@ def _chart(request: HttpRequest, asked: Asked, answer: Answer) -> Framed:
         "figure": answer.whole,
         "drawn": answer.drawn if answer.drawn < 1 else None,
         "question": True,
+        "parted": asked.parted,
         "messages_url": f"{reverse('search')}?{urlencode({'q': figure.query})}",
     }
     return framed(request, figure, url, render_to_string("course/_method_line.html", method), widths=WIDTHS)

@@ -34,6 +34,12 @@ PEOPLES = {
     "negative": gettext_lazy("Negative people"),
     "positive": gettext_lazy("Positive people"),
 }
+PARTED = gettext_lazy(
+    "By tone: what changed in the channels that have ten labels or more in this week and in the one before, at fixed"
+    " weights. By mix: what messages moving between these channels would have added if each channel weighed as much as"
+    " it brought. Net tone keeps the weights fixed, so the mix is not in it, and the two do not add up to its change."
+)
+"""What stands beside the two panels."""
 MINUS = "\u2212"
 
 # What is different, by what is watched and whether it went up; of net tone in short where that is what is shown.
