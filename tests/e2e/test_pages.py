@@ -423,7 +423,7 @@ def test_the_url_conf_has_no_page_that_these_tests_pass_over():
     # Fragments, files, and doors that are posted to; they are no pages of their own.
     parts = re.compile(
         r"^/(health|theme|hooks)/|/(now|new|bulk|change|sign-in|preview|progress|rejects\.csv|export|try|verify|about|next|sample|loading)/?$"
-        r"|/own/<int:key>/(on|off)/$|/(draw|earlier|upkeep|bring-back|retry|list|file|delete|clear|remove|explain|close|annotations|restore/<str:name>|caution|private|draw|read|notices/<int:key>)/$"
+        r"|/own/<int:key>/(on|off)/$|/(draw|earlier|upkeep|bring-back|retry|list|file|delete|clear|remove|explain|close|reopen|annotations|restore/<str:name>|caution|private|draw|read|notices/<int:key>)/$"
         r"|<slug:action>|<str:state>|<str:what>|export\.|<slug:form>|\.csv$|^/accounts/"
     )
     assert not [path for path in paths(get_resolver().url_patterns) if path not in seen and not parts.search(path)]
