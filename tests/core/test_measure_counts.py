@@ -9,6 +9,7 @@ import pytest
 
 from rapport.core.measure import burst
 from rapport.core.measure.burst import Profile, Rise, against_expected, profile, warning
+from rapport.core.measure.quantiles import at_most
 from rapport.core.measure.silence import clumping
 from rapport.core.measure.voice import live_for_all, share_of_voice, sums, together
 from rapport.core.types import Estimate, NotEnough
@@ -178,6 +179,45 @@ def test_the_interval_of_the_buzz_holds_though_days_are_busy_or_calm(days: int) 
         found = against_expected(counts, mean, usual.size, weeks=usual.weeks, clumped=clumped)
         held += found.low <= 1 <= found.high
     assert abs(held / runs - 0.95) < 3.5 * math.sqrt(0.95 * 0.05 / runs)
+
+
+FEW = (2, 3, 4, 10, 50)
+"""Messages expected in an hour, most of which an interval from the normal distribution is wrong about."""
+
+
+def misses(count: int, expected: float, size: float, weeks: float) -> tuple[bool, bool]:
+    """Whether it is called louder, or quieter, than the nothing out of the usual that it is."""
+    found = against_expected([count], [expected], size, weeks=weeks)
+    assert isinstance(found, Estimate)
+    return found.low > 1, found.high < 1
+
+
+@pytest.mark.parametrize("size", [math.inf, 5.0])
+@pytest.mark.parametrize("expected", FEW)
+def test_noise_is_called_louder_or_quieter_once_in_forty_times_each_at_most(size: float, expected: float) -> None:
+    """Where the profile is known: by the chances of the counts themselves."""
+    counts = np.arange(400)
+    below = np.array([at_most(int(count), expected, size) for count in counts])
+    chances = np.diff(below, prepend=0.0)
+    assert chances.sum() == pytest.approx(1)
+    missed = chances @ np.array([misses(int(count), expected, size, math.inf) for count in counts])
+    assert missed.max() <= 0.025
+
+
+@pytest.mark.parametrize("size", [math.inf, 5.0])
+def test_noise_is_not_called_louder_or_quieter_where_few_weeks_tell_what_is_usual(size: float) -> None:
+    rng, weeks, runs = np.random.default_rng(12), 8, 1500
+    for expected in FEW:
+        busy = rng.gamma(size, expected / size, (runs, weeks + 1)) if math.isfinite(size) else expected
+        came = rng.poisson(busy, (runs, weeks + 1))
+        learned = np.maximum(came[:, 1:].sum(axis=1), weeks)  # below one message nothing is measured
+        pairs, times = np.unique(np.column_stack([came[:, 0], learned]), axis=0, return_counts=True)
+        missed = times @ np.array([misses(int(count), total / weeks, size, weeks) for count, total in pairs]) / runs
+        assert missed.max() <= 0.025 + 2.5 * math.sqrt(0.025 * 0.975 / runs), expected
+
+
+def test_two_hours_without_a_message_are_no_proof_of_quiet_where_two_were_expected() -> None:
+    assert against_expected([0, 0], [1, 1.1], math.inf).high == pytest.approx(-math.log(0.025) / 2.1)
 
 
 def test_against_nothing_nothing_is_measured() -> None:

@@ -17,7 +17,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rapport.core.measure.quantiles import at_least, log_ratio, student_quantile
+from rapport.core.measure.quantiles import (
+    at_least,
+    log_ratio,
+    mean_for_at_least,
+    mean_for_at_most,
+    normal_below,
+    student_quantile,
+)
 from rapport.core.ranges import ABOVE_0, AT_LEAST_0, CHANCE, HEARD, INSIDE, NUMBER, SIZE, WHOLE
 from rapport.core.types import Estimate, NotEnough
 
@@ -329,14 +336,19 @@ def against_expected(
                        which the profile was learned): a busy day is one piece of news and not twenty-four
 
     The interval holds what counts vary by from hour to hour and from day to day, and how little few weeks tell of what
-    is usual; 1 inside it means that nothing out of the usual was seen. Returns NotEnough when less than one message was
-    expected. Raises NumberError for a count, an expectation or a level that is none.
+    is usual; 1 inside it means that nothing out of the usual was seen. Its ends are the ratios with which so many or
+    more, or so few or fewer, would just be too rare, in a negative binomial distribution with the variance of all
+    this: it holds for a few messages too, and there it is wider than it need be. Returns NotEnough when less than one
+    message was expected. Raises NumberError for a count, an expectation or a level that is none.
+
+    Source: F. Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28, 437-442, of counts that are
+    divided by what they are clumped by (P. McCullagh and J. Nelder, 1989, Generalized Linear Models, chapter 6).
 
     >>> found = against_expected([30, 40, 50], [20.0, 20.0, 20.0], 10.0)
     >>> round(found.value, 2), found.low > 1
     (2.0, True)
-    >>> against_expected([30, 40, 50], [20.0, 20.0, 20.0], 10.0, weeks=8, clumped=6.0).low
-    0.0
+    >>> round(against_expected([30, 40, 50], [20.0, 20.0, 20.0], 10.0, weeks=8, clumped=6.0).low, 2)
+    0.75
     """
     WHOLE.check(counts=counts)
     AT_LEAST_0.check(expected=expected)
@@ -347,14 +359,15 @@ def against_expected(
     total = float(mean.sum())
     if total < 1:
         return NotEnough(int(total), 1, "expected messages")
-    ratio = float(np.sum(counts)) / total
-    # the variance at the level that was seen, not at the usual one
-    seen = max(ratio, 1 / total) * mean
-    came = float((seen + seen**2 / size).sum())
+    came = float(np.sum(counts))
+    clumps = float((mean**2).sum()) / size / total**2
     # an hour of the week that comes again has the same error again
-    usual = float((mean + mean**2 / size).sum()) * max(len(mean) / WEEK, 1.0) / weeks
-    error = math.sqrt(clumped * (came + ratio**2 * usual)) / total
+    doubt = (1 / total + clumps) * max(len(mean) / WEEK, 1.0) / weeks
+    varies = clumped * (clumps + doubt)  # by so much of its square, beside what it varies by as a count
+    alike = 1 / varies if varies > 0 else math.inf
     # what a stretch of days varies by is known from as many of them as the weeks hold
-    half = student_quantile((1 + level) / 2, 7 * weeks / STRETCH) * error
+    tail = normal_below(-student_quantile((1 + level) / 2, 7 * weeks / STRETCH))
+    scale = clumped / total
+    low, high = (found(came / clumped, tail, alike) * scale for found in (mean_for_at_least, mean_for_at_most))
     method = f"messages against the hour-of-week profile, {100 * level:g}%"
-    return Estimate(ratio, max(ratio - half, 0.0), ratio + half, len(mean), method)
+    return Estimate(came / total, low, high, len(mean), method)

@@ -125,6 +125,40 @@ def at_most(count: int, mean: float, size: float) -> float:
     return float(betainc(size, count + 1, size / (mean + size)))
 
 
+def mean_for_at_least(count: float, probability: float, size: float) -> float:
+    """The mean with which `count` or more come with this probability: below it, so many come more seldom.
+
+    count   at least 0; parts of a whole one are taken as they lie between the whole ones
+
+    >>> mean = mean_for_at_least(3, 0.025, math.inf)
+    >>> round(mean, 4), round(at_least(3, mean, math.inf), 4)
+    (0.6187, 0.025)
+    """
+    if count <= 0:
+        return 0.0
+    from scipy.special import betaincinv, gammaincinv
+
+    if math.isinf(size):
+        return float(gammaincinv(count, probability))
+    part = float(betaincinv(count, size, probability))
+    return size * part / (1 - part)
+
+
+def mean_for_at_most(count: float, probability: float, size: float) -> float:
+    """The mean with which `count` or fewer come with this probability: above it, so few come more seldom.
+
+    >>> mean = mean_for_at_most(0, 0.025, math.inf)
+    >>> round(mean, 4), round(at_most(0, mean, math.inf), 4)
+    (3.6889, 0.025)
+    """
+    from scipy.special import betaincinv, gammainccinv
+
+    if math.isinf(size):
+        return float(gammainccinv(count + 1, probability))
+    part = float(betaincinv(size, count + 1, probability))
+    return size * (1 - part) / part if part > 0 else math.inf
+
+
 def log_ratio(count: int, mean: float, factor: float, size: float) -> float:
     """How much more likely a count is at `factor` times the mean than at the mean: the logarithm of the ratio.
 
