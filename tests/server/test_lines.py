@@ -560,7 +560,11 @@ def test_a_goal_on_the_way_has_good_odds_a_date_and_a_fan(line):
     assert goal.outlook["probability"] > 0.5
     low, middle, high = (goal.outlook["arrival"][n] for n in (1, 0, 2))
     assert last.isoformat() < low <= middle <= high
-    assert [one["end"] for one in goal.outlook["fan"]] == [str(last + timedelta(days=7 * n)) for n in range(1, 13)]
+    fan = goal.outlook["fan"]
+    assert [one["end"] for one in fan] == [str(last + timedelta(days=7 * n)) for n in range(1, 13)]
+    # of forty weeks eight start the models, and each distance needs five errors that were known when it was spoken of
+    assert [one["judged"] for one in fan] == [40 - 8 - 5 - 2 * n for n in range(12)]
+    assert all(0 < one["held"] <= one["judged"] for one in fan)
 
 
 @pytest.mark.parametrize("sure_after", [2, 30, None])

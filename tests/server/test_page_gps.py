@@ -245,6 +245,20 @@ def test_the_odds_of_today_were_not_known_then(line, ana):
     assert "No change that the alarm would call one" not in then
 
 
+@pytest.mark.parametrize(("kept", "fewer"), [(28, False), (18, True)])
+def test_of_the_fan_it_is_told_how_many_earlier_intervals_held(line, ana, kept, fewer):
+    words, promise = "intervals made 12 weeks ahead so far", "in the long run nine of ten hold"
+    told = page(ana)
+    assert promise in told
+    assert words not in told  # that of an outlook which was computed before they were counted
+    goal = Goal.objects.get()
+    goal.outlook["fan"][-1] |= {"held": kept, "judged": 31}
+    goal.save()
+    told = page(ana)
+    assert told.count(f"Of the 31 {words}, {kept} held.") == 2  # beside the chart, and where its method stands
+    assert ("That is fewer than promised" in told) == fewer
+
+
 @pytest.mark.parametrize(("found", "words"), [([0.25, 0.2, 0.3], "reached; its"), ([0.1, 0.0, 0.2], "not reached")])
 def test_a_goal_whose_day_has_passed_has_no_odds(line, ana, found, words):
     Goal.objects.update(by_date=LAST, outlook={"day": LAST.isoformat(), "ended": found})

@@ -256,14 +256,14 @@ def _odds(found: Outlook, last: date) -> dict[str, Any]:
 
 
 def _fan(known: Weeks, of: str, by: int) -> list[dict[str, Any]]:
-    """As far as the goal, as far as anybody can see, and as far as there are weeks to learn from."""
-    last = known.ends[-1]
+    """As far as the goal, as far as anybody can see, and as far as there are weeks to learn from. With each, by how
+    many earlier intervals at its distance it can be judged, and how many of these held."""
+    first = known.ends[-1] + WEEK
     for horizon in range(min(by, FARTHEST), 0, -1):
         found = ahead(known, of, horizon)
         if isinstance(found, Fan):
-            steps = zip(found.middle.tolist(), found.low.tolist(), found.high.tolist())
-            return [
-                {"end": (last + n * WEEK).isoformat(), "middle": middle, "low": low, "high": high}
-                for n, (middle, low, high) in enumerate(steps, 1)
-            ]
+            held = np.rint(np.nan_to_num(found.held) * found.judged).astype(int)
+            rows = zip(*(one.tolist() for one in (found.middle, found.low, found.high, held, found.judged)))
+            names = ("middle", "low", "high", "held", "judged")
+            return [{"end": (first + n * WEEK).isoformat(), **dict(zip(names, row))} for n, row in enumerate(rows)]
     return []

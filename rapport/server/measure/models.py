@@ -337,8 +337,9 @@ class Goal(models.Model):
     error     standard deviation of weekly estimates about the way
     off       state of `core.measure.forecast.OffCourse`, after the week that ends at `week`
     outlook   as last computed: {"day", "probability", "arrival": [median, low, high] as days or None, "never",
-              "fan": [{"end": the last day of a week, "middle", "low", "high"}]}, or {"have", "need"} weeks; once
-              its day has passed {"day", "ended": [value, low, high] of its week or None}
+              "fan": [{"end": the last day of a week, "middle", "low", "high", "held" of the "judged" earlier
+              intervals at this distance; these two are not in what was computed before 22 November 2026}]}, or
+              {"have", "need"} weeks; once its day has passed {"day", "ended": [value, low, high] of its week or None}
     """
 
     line = models.ForeignKey(Line, models.CASCADE, related_name="goals")

@@ -93,7 +93,7 @@ class Whereabouts:
         return next((goal for goal in self.goals if goal.of == of), None)
 
     def fan(self, of: str) -> list[dict[str, Any]]:
-        """The weeks to come: {"end", "middle", "low", "high"} each."""
+        """The weeks to come, each as in `Goal.outlook`."""
         if of in self.ahead:
             return self.ahead[of]
         goal = self.goal(of)

@@ -19,6 +19,7 @@ from rapport.server.pages.course_words import (
     PEOPLES,
     changed,
     day_name,
+    held,
     interval,
     labels_of,
     likely,
@@ -150,8 +151,7 @@ class Drawing:
             )
         for event in events(self.found):
             told.append(f"{day_name(event.day)}: {event.words.rstrip('.')}.")
-        if ahead := self._ahead():
-            told.append(ahead)
+        told += [one for one in (self._ahead(), held(self.found.fan(self.of))) if one]
         return " ".join(told)
 
     def _of_all(self, n: int) -> dict[str, str]:

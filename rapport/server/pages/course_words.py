@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -12,6 +14,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from rapport.core.measure.forecast import FAN
 from rapport.core.types import NotEnough
 from rapport.server.measure.models import Alarm, Figure, Goal
 from rapport.server.measure.whereabouts import Triple, Whereabouts, grey, rises, value, why_not
@@ -270,6 +273,23 @@ def likely(share: float) -> str:
     if share > 0.99:
         return _("more than %(share)s") % {"share": percent(0.99)}
     return percent(share)
+
+
+def held(fan: Sequence[Mapping[str, Any]]) -> str:
+    """How many of the intervals held that were made for the farthest of its weeks, as far ahead as it is; nothing where
+    there were none yet."""
+    there = fan[-1] if fan else {}
+    if not there.get("judged"):
+        return ""
+    told = ngettext(
+        "Of the %(judged)s intervals made one week ahead so far, %(held)s held.",
+        "Of the %(judged)s intervals made %(weeks)s weeks ahead so far, %(held)s held.",
+        len(fan),
+    ) % {"judged": number(there["judged"]), "held": number(there["held"]), "weeks": number(len(fan))}
+    lacking = FAN * there["judged"] - there["held"]
+    if lacking > 2 * math.sqrt(FAN * (1 - FAN) * there["judged"]):
+        told += " " + _("That is fewer than promised: what came was not to be foreseen, and they learn from it slowly.")
+    return told
 
 
 def arrival(goal: Goal) -> str:
