@@ -373,6 +373,19 @@ def test_the_mood_is_never_surer_than_what_was_written(labels: list[int]) -> Non
         assert 0.5 < people.multiplier <= written.multiplier
 
 
+def test_a_mood_that_hangs_on_few_labels_is_held_as_often_as_it_says() -> None:
+    """Half of the messages are told by six labels: a degree of freedom for each group would hold 91 of a hundred."""
+    rng, runs, held = np.random.default_rng(8), 600, 0
+    stratum = np.repeat([0, 1], [6, 50])
+    even = np.full((2, 3), 1 / 3)
+    for _ in range(runs):
+        label = rng.choice(3, size=56, p=[0.4, 0.3, 0.3])
+        frame = Frame(np.array([2000.0, 2000.0]), even, even * 2 / 3)
+        found = mood(frame, Labels(stratum, even[stratum], label), np.arange(56), "net").estimate
+        held += found.low <= -0.1 <= found.high
+    assert within_chance(held / runs, 0.95, runs)
+
+
 def test_a_mood_says_how_its_interval_was_made() -> None:
     frame = one_stratum(np.full((900, 3), 1 / 3))
     methods = [mood(frame, plain(one), np.arange(40), "net").estimate.method for one in ([0] * 40, [0, 1, 2, 3] * 10)]

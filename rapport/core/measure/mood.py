@@ -14,6 +14,10 @@ from rapport.core.measure.strata import Sample, joined, parts_of, spread_of
 from rapport.core.ranges import AT_LEAST_0, COUNTING, INSIDE, NUMBER, SHARE, WHOLE
 from rapport.core.types import NotEnough
 
+FEWEST_DF = 4.0
+"""Where a few labels stand for much, Satterthwaite's degrees of freedom are themselves a guess from these: with fewer
+than four the interval would be far wider than it has to be to hold."""
+
 
 def mood(
     frame: Frame,
@@ -40,9 +44,10 @@ def mood(
     weight         of the predictions, between 0 and 1; None: the best for this outcome. What stands beside net tone
                    takes that of net tone, so that it adds up
 
-    With few groups the interval is wide; that is what few groups say. Of a rare class, and of net tone where nearly all
-    is good or bad, it is made as in `estimate`. Returns NotEnough below `fewest` labels, or when all belong to one
-    group. Raises NumberError for a number outside of these, and as `estimate` does.
+    With few groups the interval is wide; that is what few groups say. So is it where a few labels stand for much: its
+    degrees of freedom are those of the groups or Satterthwaite's, whichever are fewer. Of a rare class, and of net tone
+    where nearly all is good or bad, it is made as in `estimate`. Returns NotEnough below `fewest` labels, or when all
+    belong to one group. Raises NumberError for a number outside of these, and as `estimate` does.
 
     Source: K.-Y. Liang and S. Zeger (1986), Biometrika 73, 13-22, for the sum over groups. Labels that hang together
     count with their full value, not only with the reader's error: what the reader sees of a shared tone is shared too.
@@ -76,7 +81,8 @@ def mood(
     read = len(labels) / float(frame.sizes.sum())
     factor = groups / (groups - 1)
     variance = max(factor * (own_e + read * (own_y - own_e) + common), own_e) + day_variance / days
-    t = student_quantile((1 + level) / 2, groups - 1)
+    df = min(groups - 1.0, max(parts.df, FEWEST_DF))
+    t = student_quantile((1 + level) / 2, df)
     value = min(max(parts.value, float(worth.min())), float(worth.max()))
     down = up = t * math.sqrt(variance)
     kind = "Student"
@@ -89,15 +95,16 @@ def mood(
         each = [mood(frame, labels, group, one, **how) for one in ("positive", "negative")]  # type: ignore[arg-type]
         down, up = of_both(*(one.estimate for one in each if isinstance(one, ShareEstimate)))
         kind = "score"
-    written = estimated(sample, of, level=level, weight=parts.weight)
     # what is not sure of the messages is not sure of what stands behind them either
-    down, up = max(down, value - written.estimate.low), max(up, written.estimate.high - value)
+    written = estimated(sample, of, level=level, weight=parts.weight)
+    if math.isinf(written.df):
+        down, up = max(down, value - written.estimate.low), max(up, written.estimate.high - value)
     method = f"stratified difference estimator over {groups} groups, {100 * level:g}% {kind} interval"
     found = result(sample, parts, worth, value - down, value + up, method)
     variance = max(variance, ((down + up) / (2 * t)) ** 2, written.variance)
     spread = spread_of(sample, parts, worth)
     effective = min(spread / variance, written.effective) if spread > 0 else written.effective
-    return ShareEstimate(found.estimate, found.labels, found.messages, variance, groups - 1.0, found.weight, effective)
+    return ShareEstimate(found.estimate, found.labels, found.messages, variance, df, found.weight, effective)
 
 
 def _own(sample: Sample, w: Floats, values: Floats) -> float:
