@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from benchmarks import quantify, real_text, trackers, years
+from benchmarks import odds, quantify, real_text, trackers, years
 from benchmarks.results import Row, write
 from benchmarks.worlds import WORLDS, World
 from rapport.core.measure import agreement, burst, forecast, sampling, share
@@ -410,6 +410,7 @@ PARTS: tuple[Callable[[float, np.random.Generator], Iterator[Row]], ...] = (
     delays,
     days,
     forecasts,
+    odds.rows,
     bursts,
     coders,
     staff,
