@@ -199,7 +199,8 @@ def _week(row: Row) -> date:
 @click.option("--below", is_flag=True, help="The goal is to fall to it.")
 @click.option("--seed", type=Seed, default=7, show_default=True)
 def forecast(file: Path, column: str, horizon: int, period: int, goal: float | None, below: bool, seed: int) -> None:
-    """Print the next values with intervals, of which nine of ten hold in the long run.
+    """Print the next values with intervals, of which nine of ten hold in the long run; `held` says which share did of
+    the `judged` that were made so many steps ahead before.
 
     An empty cell is a gap: what counts are the values behind the last one, and the first step follows upon them.
     """
@@ -226,10 +227,17 @@ def forecast(file: Path, column: str, horizon: int, period: int, goal: float | N
     if isinstance(ahead, NotEnough):
         click.echo(lacking(ahead))
         return
-    steps = zip(ahead.middle, ahead.low, ahead.high)
+    steps = zip(ahead.middle, ahead.low, ahead.high, ahead.held, ahead.judged)
     written(
-        {"step": str(h), "value": f"{m:.4f}", "low": f"{lo:.4f}", "high": f"{hi:.4f}"}
-        for h, (m, lo, hi) in enumerate(steps, 1)
+        {
+            "step": str(h),
+            "value": f"{m:.4f}",
+            "low": f"{lo:.4f}",
+            "high": f"{hi:.4f}",
+            "held": f"{held:.2f}" if judged else "",
+            "judged": str(judged),
+        }
+        for h, (m, lo, hi, held, judged) in enumerate(steps, 1)
     )
     if goal is None:
         return

@@ -101,7 +101,7 @@ def test_weeks_without_a_number_end_what_counts_and_that_is_said(tmp_path: Path)
     left = "in that of 2025-05-05 less than 70% was heard; in that of 2026-05-04 tone is empty"
     assert said.startswith(f"The weeks from 2025-05-12 to 2026-04-27 count: {left}.\ntone by +0.")
     told = CliRunner().invoke(main, ["measure", "forecast", str(table), "--column", "tone"])
-    assert told.stdout.startswith("step,value,low,high\n1,")
+    assert told.stdout.startswith("step,value,low,high,held,judged\n1,")
     assert told.stderr == (
         "The lines 10 to 60 count: in line 9 less than 70% was heard; in line 61 tone is empty. "
         "Step 1 is the one behind line 60.\n"

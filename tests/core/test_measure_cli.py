@@ -209,7 +209,9 @@ def test_a_forecast_is_a_table_and_a_goal_has_odds(tmp_path: Path) -> None:
     values = 0.3 + 0.01 * np.random.default_rng(3).normal(size=60)
     table = write(tmp_path / "weeks.csv", [{"value": value} for value in values])
     said = run("forecast", table, "--horizon", "4", "--goal", "0.2")
-    assert said.splitlines()[0] == "step,value,low,high"
+    assert said.splitlines()[0] == "step,value,low,high,held,judged"
+    held, judged = said.splitlines()[4].split(",")[-2:]
+    assert (0.7 < float(held) <= 1.0, judged) == (True, "41")  # eight start the models, eleven are not known in time
     assert len(said.splitlines()) == 6
     assert "At 0.2 in 4 steps: 100%" in said
 
@@ -217,7 +219,7 @@ def test_a_forecast_is_a_table_and_a_goal_has_odds(tmp_path: Path) -> None:
 def test_a_forecast_of_counts_may_exceed_all_of_them(tmp_path: Path) -> None:
     values = np.linspace(300, 500, 60) + 5 * np.random.default_rng(3).normal(size=60)
     said = run("forecast", write(tmp_path / "weeks.csv", [{"value": value} for value in values]))
-    assert float(said.split()[-1].split(",")[-1]) > values.max()
+    assert float(said.split()[-1].split(",")[3]) > values.max()
 
 
 def test_a_forecast_from_nothing_is_told_instead_of_an_error(tmp_path: Path) -> None:
