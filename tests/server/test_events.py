@@ -97,6 +97,62 @@ def test_words_of_its_own_find_the_same_as_a_brief(talk_of_months, brief, ana):
     assert by_words.found["buzz"] == by_brief.found["buzz"]
 
 
+@pytest.fixture
+def lately(channel, monkeypatch) -> Channel:
+    """A channel that was connected two days before the launch; on it ten others speak of the launch."""
+    pk, first = channel.pk, FIRST - 2 * DAY
+    channel.pk, channel.name = None, "Lately"
+    channel.save()
+    everywhere = warnings.heard_hours
+
+    def hours(channels, since, count, now):
+        found = everywhere(channels, since, count, now)
+        since_then = [(since + n * HOUR).date() >= first for n in range(count)]
+        return found | {key: np.array(since_then) for key in found if key != pk}
+
+    monkeypatch.setattr(warnings, "heard_hours", hours)
+    return channel
+
+
+def also(channel: Channel, brief: Brief, at: datetime, count: int) -> None:
+    """So many more messages, each by somebody new."""
+    for n in range(count):
+        name = f"{channel.name}-{at}-{n}"
+        author = Author.objects.create(network="harbour", external_id=name, followers=1_000_000)
+        row = Message.objects.create(
+            network="harbour",
+            external_id=name,
+            author=author,
+            channel=channel,
+            text="The night ferry",
+            thread_id=name,
+            published_at=at,
+            heard_at=at,
+        )
+        BriefMatch.objects.create(brief=brief, message=row)
+
+
+def test_numbers_bars_and_what_was_expected_are_of_the_same_channels(talk_of_months, brief, ana, lately):
+    also(lately, brief, datetime(2026, 6, 10, 9, tzinfo=UTC), 10)
+    found = events.save(None, **LAUNCH, brief=brief, actor=ana).found
+    during, day = found["phases"]["during"], FIRST.isoformat()
+    assert (during["messages"], during["beside"], during["people"], during["followers"]) == (32, 10, 16, 4500)
+    expected = sum(found["expected"][(FIRST + n * DAY).isoformat()] for n in (0, 1))
+    assert during["messages"] / expected == pytest.approx(found["buzz"]["during"][0])
+    assert (found["days"][day], found["beside"][day]) == (16, 10)
+
+
+def test_what_came_in_an_hour_that_was_not_heard_is_not_held_against_hours_that_were(talk_of_months, brief, ana, heard):
+    heard |= {datetime(2026, 6, 10, tzinfo=UTC) + n * HOUR for n in range(24)}
+    found = events.save(None, **LAUNCH, brief=brief, actor=ana).found
+    during = found["phases"]["during"]
+    assert (during["messages"], during["beside"]) == (16, 16)
+    assert FIRST.isoformat() not in found["expected"]
+    assert during["messages"] / found["expected"][(FIRST + DAY).isoformat()] == pytest.approx(
+        found["buzz"]["during"][0]
+    )
+
+
 def test_an_hour_that_was_not_heard_is_not_a_quiet_one(talk_of_months, brief, ana, heard):
     heard |= {datetime(2026, 6, 14, tzinfo=UTC) + n * timedelta(hours=1) for n in range(24)}
     Message.objects.filter(published_at__date=date(2026, 6, 14)).delete()
@@ -236,10 +292,21 @@ def test_ben_reads_and_changes_nothing(client, ben, brief, talk_of_months, ana):
     assert client.post(reverse("delete_course_event", args=[event.pk])).status_code == 404
 
 
+def test_the_page_tells_apart_what_was_not_heard_all_along(client, talk_of_months, brief, ana, lately):
+    also(lately, brief, datetime(2026, 6, 10, 9, tzinfo=UTC), 10)
+    event = events.save(None, **LAUNCH, brief=brief, actor=ana)
+    page = client.get(reverse("course_event", args=[event.pk])).content.decode()
+    assert "32 messages by 16 people" in page
+    assert "; 10 more on channels, or in hours, that were not heard all along" in page
+    assert "More, not heard all along" in page
+    rows = client.get(reverse("course_event_figure", args=[event.pk, "csv"])).content.decode().splitlines()
+    assert (rows[8][:20], rows[8][-3:]) == ("2026-06-10,during,16", ",10")
+
+
 def test_the_days_can_be_taken_away(client, brief, talk_of_months, ana):
     event = events.save(None, **LAUNCH, brief=brief, actor=ana)
     lines = client.get(reverse("course_event_figure", args=[event.pk, "csv"])).content.decode().splitlines()
-    assert lines[0] == "day,phase,messages,expected"
+    assert lines[0] == "day,phase,messages,expected,not_heard_all_along"
     assert len(lines) == 17
     assert lines[8].startswith("2026-06-10,during,16,")
 

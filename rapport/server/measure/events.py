@@ -56,19 +56,24 @@ class Said(NamedTuple):
 
 @dataclass(slots=True)
 class Phase:
-    """One stretch. `followers` of the accounts that spoke, each once, where the network tells: of `known` of them."""
+    """One stretch. `followers` of the accounts that spoke, each once, where the network tells: of `known` of them.
+
+    beside   messages that are not among those that are held against what was to be expected; their tone counts
+    """
 
     messages: int = 0
-    read: int = 0
+    beside: int = 0
     tones: Counter[str] = field(default_factory=Counter)
     authors: dict[int, int | None] = field(default_factory=dict)
 
-    def add(self, one: Said) -> None:
+    def add(self, one: Said, counted: bool) -> None:
+        if one.tone:
+            self.tones[one.tone] += 1
+        if not counted:
+            self.beside += 1
+            return
         self.messages += 1
         self.authors[one.author] = one.followers
-        if one.tone:
-            self.read += 1
-            self.tones[one.tone] += 1
 
     def told(self) -> dict[str, Any]:
         known = [followers for followers in self.authors.values() if followers is not None]
@@ -76,6 +81,7 @@ class Phase:
         people = len(self.authors)
         return {
             "messages": self.messages,
+            "beside": self.beside,
             "people": people,
             "followers": sum(known),
             "known": len(known),
@@ -84,29 +90,44 @@ class Phase:
 
 
 def measure(event: Event, now: datetime) -> dict[str, Any] | None:
-    """What is known of it up to the last whole hour; None when too many messages would be held against its words."""
+    """What is known of it up to the last whole hour; None when too many messages would be held against its words.
+
+    Where it is known what to expect, what is counted are messages from the same channels and hours as that; what came
+    beside them stands apart.
+    """
     start = _midnight(event.starts - event.before * DAY)
     end = min(_midnight(event.ends + (event.after + 1) * DAY), whole(now))
     learned = start - WEEKS * burst.WEEK * HOUR
     known = basis(learned, WEEKS * burst.WEEK + _hours(start, end), now)
-    phases = {name: Phase() for name in PHASES}
     counts = np.zeros(len(known.heard), dtype=np.int64)
-    days: Counter[str] = Counter()
-    keys = []
+    around: list[Said] = []
     for said in _said(event, learned, end):
         if said is None:
             return None
         if said.channel in known.channels:
             counts[int((said.at - learned) / HOUR)] += 1
         if said.at >= start:
-            keys.append(said.key)
-            phases[phase_of(event, said.at.astimezone(UTC).date())].add(said)
-            days[said.at.astimezone(UTC).date().isoformat()] += 1
+            around.append(said)
+    against = _against(event, counts, known, learned, start)
+    phases = {name: Phase() for name in PHASES}
+    days: Counter[str] = Counter()
+    beside: Counter[str] = Counter()
+    for said in around:
+        counted = "lacking" in against or _compared(said, known, learned)
+        day = said.at.astimezone(UTC).date()
+        phases[phase_of(event, day)].add(said, counted)
+        (days if counted else beside)[day.isoformat()] += 1
     found: dict[str, Any] = {
         "phases": {name: phase.told() for name, phase in phases.items()},
         "channels": known.channels,
     }
-    return found | _against(event, counts, known, learned, start) | {"days": days, "coded": _coded(event, keys)}
+    keys = [said.key for said in around]
+    return found | against | {"days": days, "beside": beside, "coded": _coded(event, keys)}
+
+
+def _compared(said: Said, known: Basis, learned: datetime) -> bool:
+    """Whether it came where and when it is known what to expect."""
+    return said.channel in known.channels and bool(known.heard[int((said.at - learned) / HOUR)])
 
 
 def _coded(event: Event, keys: Sequence[int]) -> dict[str, Any]:
@@ -143,7 +164,8 @@ def phase_of(event: Event, day: date) -> str:
 def _against(
     event: Event, counts: np.ndarray[tuple[int], np.dtype[np.int64]], known: Basis, learned: datetime, start: datetime
 ) -> dict[str, Any]:
-    """By phase how many times as much came as was to be expected, and what was to be expected on each day."""
+    """By phase how many times as much came as was to be expected, and what was to be expected on each day, in the hours
+    that were heard."""
     first = _hours(learned, start)
     usual = burst.profile(np.where(known.heard, counts, -1)[:first], hour_of_week(learned))
     if isinstance(usual, NotEnough):
@@ -162,7 +184,7 @@ def _against(
         if isinstance(found, Estimate):
             buzz[name] = [found.value, found.low, found.high]
     expected: dict[str, float] = {}
-    for n in places:
+    for n in heard:
         at = learned + int(n) * HOUR
         day = at.date().isoformat()
         expected[day] = expected.get(day, 0.0) + float(usual.mean[hour_of_week(at)])

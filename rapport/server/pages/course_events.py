@@ -79,8 +79,15 @@ def summary(event: Event) -> str:
     said = ngettext("%(n)s message", "%(n)s messages", during["messages"]) % {"n": number(during["messages"])}
     people = ngettext("by %(n)s person", "by %(n)s people", during["people"]) % {"n": number(during["people"])}
     words = f"{said} {people}"
-    buzz = found["buzz"].get("during")
-    return f"{words}, {times(buzz)}" if buzz else words
+    if buzz := found["buzz"].get("during"):
+        words = f"{words}, {times(buzz)}"
+    more = during.get("beside", 0)
+    return f"{words}; {_beside(more)}" if more else words
+
+
+def _beside(more: int) -> str:
+    words = _("%(n)s more on channels, or in hours, that were not heard all along")
+    return words % {"n": number(more)}
 
 
 def times(buzz: list[float], words: str = "") -> str:
@@ -95,6 +102,7 @@ class Column:
 
     label: str
     messages: str
+    beside: str
     people: str
     reach: str
     buzz: str
@@ -108,6 +116,7 @@ def columns(event: Event) -> list[Column]:
         Column(
             str(label),
             number(phase["messages"]),
+            number(phase.get("beside", 0)),
             number(phase["people"]),
             _reach(phase),
             times(found["buzz"][name], _("%(value)s times (between %(low)s and %(high)s)"))
@@ -168,6 +177,7 @@ def one_event(request: HttpRequest, key: int) -> HttpResponse:
         "event": event,
         "when": when(event),
         "columns": columns(event),
+        "beside": any(phase.get("beside") for phase in (found["phases"].values() if found else ())),
         "search_url": _search(event),
         "lacking": found.get("lacking") if found else None,
         "may_measure": may(request.user, "measure"),
@@ -192,24 +202,27 @@ def figure_of(event: Event) -> Figure:
     until = min(last, (event.found_at or timezone.now()).astimezone(UTC).date())
     days = [first + timedelta(days=n) for n in range((until - first).days + 1)]
     told = [_bar(event, found, day) for day in days]
+    beside = [found.get("beside", {}).get(day.isoformat(), 0) for day in days]
+    more = any(beside)
     return Figure(
         key="days",
         title=_("During it %(words)s") % {"words": summary(event)},
         words=_("A bar for the messages of each day, pale before and after; a line across it for what was expected."),
-        head=[_("Day"), _("Messages"), _("Expected")],
+        head=[_("Day"), _("Messages"), _("Expected"), *([_("Not heard all along")] if more else [])],
         rows=[
             [
                 one.label,
                 number(one.count),
                 "–" if one.expected is None else number_format(one.expected, 1, use_l10n=True),
+                *([number(apart)] if more else []),
             ]
-            for one in told
+            for one, apart in zip(told, beside, strict=True)
         ],
         raw=[
-            ["day", "phase", "messages", "expected"],
+            ["day", "phase", "messages", "expected", "not_heard_all_along"],
             *(
-                [day, events.phase_of(event, day), one.count, "" if one.expected is None else one.expected]
-                for day, one in zip(days, told, strict=True)
+                [day, events.phase_of(event, day), one.count, "" if one.expected is None else one.expected, apart]
+                for day, one, apart in zip(days, told, beside, strict=True)
             ),
         ],
         query="",
