@@ -274,6 +274,26 @@ def test_while_it_learns_the_page_says_how_much_it_lacks(client, brief):
     assert "2 of 4 weeks" in client.get(reverse("course_warnings")).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("weeks", "said"),
+    [
+        (7, "7 weeks of hours in which everything was heard are enough. Within a day it is learned from them."),
+        (3, "3 of 4 weeks of hours in which everything was heard."),
+    ],
+)
+def test_before_the_first_learning_the_page_says_how_much_was_heard(client, brief, heard, weeks, said):
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    heard |= {now - back * HOUR for back in range(24 * (7 * weeks + 2), 24 * 7 * 10)}
+    page = client.get(reverse("course_warnings")).content.decode()
+    assert said in page
+    assert "0 of 4" not in page
+
+
+def test_where_nothing_is_watched_nothing_is_learned(client, brief):
+    Brief.objects.update(active=False)
+    assert "No brief and no place is watched" in client.get(reverse("course_warnings")).content.decode()
+
+
 def test_a_warning_shows_its_hours_and_only_messages_that_one_may_see(client, burst, ana):
     page = client.get(reverse("course_warning", args=[burst.pk])).content.decode()
     assert "None of these messages belongs to a conversation of yours" in page

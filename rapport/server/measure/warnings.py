@@ -161,12 +161,17 @@ def heard_hours(
     return found
 
 
-def learn(now: datetime) -> int:
-    """Learn anew what is usual, from the weeks before yesterday. How many series there are."""
+def weeks_before(now: datetime) -> tuple[datetime, datetime, Basis]:
+    """From when until when what is usual can be learned now, and from what of it."""
     until = whole(now) - 24 * HOUR
     hours = WEEKS * burst.WEEK
     since = until - hours * HOUR
-    known = basis(since, hours, now)
+    return since, until, basis(since, hours, now)
+
+
+def learn(now: datetime) -> int:
+    """Learn anew what is usual, from the weeks before yesterday. How many series there are."""
+    since, until, known = weeks_before(now)
     counted = count(known.channels, since, until)
     rows = [_usual(one, counted.get(one, Counted()), known, since, now) for one in all_series()]
     with recorded("warnings.learned", "timetable") as entry:

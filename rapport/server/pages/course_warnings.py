@@ -111,9 +111,7 @@ def all_warnings(request: HttpRequest) -> HttpResponse:
         "hour": _this_hour(known),
         "kinds": [_("all"), *(str(KINDS[kind]) for kind in warnings.KINDS)],
         "learned": max((row.learned_at for row in known), default=None),
-        "weeks": min((row.weeks for row in known), default=0),
-        "fewest_weeks": FEWEST_WEEKS,
-        "learning": not any(row.mean for row in known),
+        "learning": None if any(row.mean for row in known) else _learning(known),
         "series": len(known),
         "false_a_year": number(warnings.FALSE_A_YEAR),
         "fewest": warnings.FEWEST,
@@ -121,6 +119,23 @@ def all_warnings(request: HttpRequest) -> HttpResponse:
         "places": "\n".join(_line(place) for place in Place.objects.all()),
     }
     return tabbed(request, "course_warnings", "course/warnings.html", context)
+
+
+def _learning(known: Sequence[Usual]) -> tuple[str, str]:
+    """Why nothing is watched yet: a title, and words about it."""
+    if not warnings.all_series():
+        words = _(
+            "What active briefs of a brand, a product or a topic find is counted, and places that are named here."
+        )
+        return _("No brief and no place is watched"), words
+    have = known[0].weeks if known else warnings.weeks_before(timezone.now())[-1].weeks
+    if have >= FEWEST_WEEKS:
+        words = _(
+            "%(n)s weeks of hours in which everything was heard are enough. Within a day it is learned from them."
+        )
+        return _("What is usual has not been learned yet"), words % {"n": have}
+    words = _("%(weeks)s of %(fewest)s weeks of hours in which everything was heard. It is looked at once a day.")
+    return _("Not enough weeks to know what is usual"), words % {"weeks": have, "fewest": FEWEST_WEEKS}
 
 
 def _line(place: Place) -> str:
