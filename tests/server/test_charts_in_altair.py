@@ -101,7 +101,7 @@ def every(planted: Channel, line: Line) -> dict[str, list[Figure]]:
         "course_event_figure": [course_events.figure_of(launch())],
         "course_warning_figure": [course_warnings.figure_of(burst())],
         "course_voice_figure": [course_voice.figure_of(talk(), people=people) for people in (False, True)],
-        "course_marketing_figure": [course_marketing._figure(course_marketing.Asked(what="bookings"), moved())],
+        "course_marketing_figure": [course_marketing._figure(course_marketing.Asked(what="bookings"), *moved())],
     }
 
 
@@ -125,9 +125,10 @@ def talk() -> list[VoiceWeek]:
     return [VoiceWeek(week=week, **(known if n else {}), mentions=100, groups=80) for n, week in enumerate(weeks)][::-1]
 
 
-def moved() -> panel.Found:
+def moved() -> tuple[panel.Found, Effect]:
     effect = Effect(Estimate(8.0, 5.0, 11.0, 50, "placebos"), 0, 49, np.array([50.0, 51.0, 52.0]))
-    return panel.Found(effect, [LAST + n * WEEK for n in range(40)], [50.0 + n for n in range(40)], 37)
+    weeks, values = [LAST + n * WEEK for n in range(40)], [50.0 + n for n in range(40)]
+    return panel.Found(effect, weeks, values, 37, gaps=[], needed=41), effect
 
 
 def test_no_address_of_a_figure_is_forgotten(every):
