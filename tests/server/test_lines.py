@@ -164,6 +164,16 @@ def test_nothing_is_made_anew_when_nothing_changed(line):
     assert estimated(days.last) == 0
 
 
+def test_what_another_method_told_of_the_last_weeks_is_made_anew(line, monkeypatch):
+    days = Days()
+    estimated(days.play(7))
+    Figure.objects.filter(line=line, period="week").update(net=[0.1, -0.8, 0.9])
+    assert estimated(days.last) == 0
+    monkeypatch.setattr(figures, "METHOD", figures.METHOD + 1)
+    assert estimated(days.last) == 1
+    assert figure(line, "week", days.last).net != [0.1, -0.8, 0.9]
+
+
 def test_labels_and_late_messages_make_a_second_vintage_beside_the_first(line):
     days = Days()
     days.play(6)
@@ -238,6 +248,18 @@ def test_days_that_nobody_coded_are_missing_and_not_filled_in_from_the_others(li
     assert week.bounds[0] < week.net[0] < week.bounds[1]
     beyond = (week.bounds[1] - week.bounds[0] - 2 * 5 / 7) / (2 / 7)
     assert 0.8 < beyond / (week.net[2] - week.net[1]) < 1
+
+
+def test_a_number_is_about_the_days_that_were_coded_and_its_bounds_about_the_others(line):
+    days = Days(labels=42)
+    days.play(5)
+    days.play(2, coded=0)
+    figures.estimate_lines(morning_after(days.last, 24 * 5))
+    week = figure(line, "week", days.last)
+    assert week.labels < week.messages
+    assert week.net[0] == week.net[1] == week.net[2]
+    assert week.effective == week.labels
+    assert week.bounds[1] - week.bounds[0] == pytest.approx(2 * 2 / 7, abs=0.01)
 
 
 def test_days_whose_labels_are_still_waited_for_are_left_out_and_take_nothing_off(line):
