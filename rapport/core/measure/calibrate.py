@@ -100,21 +100,25 @@ def calibrate(prediction: Floats, label: Ints) -> Calibration | NotEnough:
     inputs[:, [0, 1], [1, 2]] = 1.0
     start = at = np.array([1.0, 0.0, 0.0])
 
-    def loss(at: Floats) -> float:
-        likely = (truth * np.log(np.maximum(_shares(inputs @ at), 1e-300))).sum()
-        return float(PRIOR / 2 * ((at - start) ** 2).sum() - likely)
-
-    for _ in range(STEPS):
+    def tried(at: Floats) -> tuple[Floats, float]:
+        """The shares there, and the loss."""
         shares = _shares(inputs @ at)
+        likely = (truth * np.log(np.maximum(shares, 1e-300))).sum()
+        return shares, float(PRIOR / 2 * ((at - start) ** 2).sum() - likely)
+
+    shares, loss = tried(at)
+    for _ in range(STEPS):
         slope = np.einsum("nk,nkd->d", shares - truth, inputs) + PRIOR * (at - start)
         mean = np.einsum("nk,nkd->nd", shares, inputs)
         off = inputs - mean[:, None, :]
         bend = np.einsum("nk,nkd,nke->de", shares, off, off) + PRIOR * np.eye(3)
         step = np.linalg.solve(bend, slope)
         # a whole step may overshoot where the reader is nearly sure of everything
-        while np.abs(step).max() >= 1e-9 and loss(at - step) > loss(at):
+        there = tried(at - step)
+        while np.abs(step).max() >= 1e-9 and there[1] > loss:
             step = step / 2
-        at = at - step
+            there = tried(at - step)
+        at, (shares, loss) = at - step, there
         if np.abs(step).max() < 1e-9:
             break
     middle = (at[1] + at[2]) / 3

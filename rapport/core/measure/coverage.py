@@ -15,6 +15,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import groupby
 
 from rapport.core.measure.quantiles import at_most, satterthwaite, student_below, student_quantile
@@ -103,6 +104,7 @@ class Verdict:
         return self.state is State.DOWN or self.why is Why.PAUSED
 
 
+@lru_cache(maxsize=4096)  # the hours of a year are much alike
 def verdict(hour: Hour) -> Verdict:
     """What the hour was, from the first of these that is true.
 
