@@ -69,13 +69,20 @@ def rapport(port: int, environment: Mapping[str, str], logs: Path) -> Iterator[d
 
 
 def _parts(parent: int) -> dict[str, int]:
-    found = {}
-    for process in _children(parent):
-        words = Path(f"/proc/{process}/cmdline").read_text().split("\0")
-        found[PARTS[words[words.index("rapport.cli") + 1]]] = process
-    if missing := set(PARTS.values()) - found.keys():
-        raise RuntimeError(f"`rapport run` has no {' and no '.join(sorted(missing))}.")
-    return found
+    """The worker and the listener begin when the pages are there."""
+    until = time.monotonic() + 30
+    while True:
+        found = {}
+        for process in _children(parent):
+            words = Path(f"/proc/{process}/cmdline").read_text().split("\0")
+            if "rapport.cli" in words:  # it has become what it was started for
+                found[PARTS[words[words.index("rapport.cli") + 1]]] = process
+        missing = set(PARTS.values()) - found.keys()
+        if not missing:
+            return found
+        if time.monotonic() > until:
+            raise RuntimeError(f"`rapport run` has no {' and no '.join(sorted(missing))}.")
+        time.sleep(0.1)
 
 
 def _last_lines(log: Path) -> list[str]:
