@@ -172,7 +172,9 @@ def effect(file: Path, column: str, action: datetime, controls: tuple[str, ...],
         why = "; ".join(f"in that of {weeks[n]} {gaps[n]}" for n in near)
         click.echo(f"The weeks from {weeks[used.start]} to {weeks[used.stop - 1]} count: {why}.")
     if isinstance(found, NotEnough):
-        click.echo(lacking(found))
+        before, behind = first - used.start, used.stop - first
+        needed = panel.least_before(len(controls), min(steps or behind, behind))
+        click.echo(f"{lacking(found)} {needed} weeks are needed before it, and there are {before}.")
         return
     one = found.estimate
     click.echo(f"{column} by {one.value:+.4f} from {weeks[first]} on, between {one.low:+.4f} and {one.high:+.4f}.")

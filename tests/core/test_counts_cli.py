@@ -108,6 +108,15 @@ def test_weeks_without_a_number_end_what_counts_and_that_is_said(tmp_path: Path)
     )
 
 
+def test_with_too_few_weeks_before_an_action_it_is_told_how_many_there_would_have_to_be(tmp_path: Path) -> None:
+    table = write(tmp_path / "panel.csv", exported())
+    said = run("effect", table, "--column", "tone", "--action", "2026-01-28", "--steps", "4").splitlines()
+    assert said[1] == (
+        "Not enough moments before the action to compare with: 14 of 19. "
+        "42 weeks are needed before it, and there are 37."
+    )
+
+
 def test_moments_that_show_as_much_are_counted_and_none_is_not_one_in_twenty(tmp_path: Path) -> None:
     table = write(tmp_path / "panel.csv", panel(0.0))
     said = run("effect", table, "--column", "tone", "--control", "rival", "--action", "2026-03-04")

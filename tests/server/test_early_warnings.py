@@ -16,6 +16,7 @@ from rapport.server.listen.models import Author, Brief, BriefMatch, Channel, Mes
 from rapport.server.measure import warnings
 from rapport.server.measure.models import EarlyWarning, Place, Usual
 from rapport.server.organise.models import AuditEntry, Notice, User
+from rapport.server.pages import course_warnings
 from rapport.server.route.models import Placement
 from rapport.server.understand.models import Reading
 
@@ -287,6 +288,12 @@ def test_before_the_first_learning_the_page_says_how_much_was_heard(client, brie
     page = client.get(reverse("course_warnings")).content.decode()
     assert said in page
     assert "0 of 4" not in page
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("mean", "said"), [(0.127, "0.13"), (9.87, "9.9"), (13.6, "14"), (0.001, "under 0.01")])
+def test_what_is_usual_is_rounded_and_not_cut_off(mean, said):
+    assert course_warnings.usual(mean) == said
 
 
 def test_where_nothing_is_watched_nothing_is_learned(client, brief):

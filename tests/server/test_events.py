@@ -16,6 +16,7 @@ from rapport.server.listen.models import Author, Brief, BriefMatch, Channel, Mes
 from rapport.server.measure import events, warnings
 from rapport.server.measure.lines import LineError
 from rapport.server.measure.models import Event
+from rapport.server.pages.course_events import times
 from rapport.server.understand.models import Reading
 from tests.server.closed_days import Days
 
@@ -301,6 +302,11 @@ def test_the_page_tells_apart_what_was_not_heard_all_along(client, talk_of_month
     assert "More, not heard all along" in page
     rows = client.get(reverse("course_event_figure", args=[event.pk, "csv"])).content.decode().splitlines()
     assert (rows[8][:20], rows[8][-3:]) == ("2026-06-10,during,16", ",10")
+
+
+@pytest.mark.once
+def test_how_many_times_as_much_came_is_rounded_and_not_cut_off():
+    assert times([6.394, 2.07, 21.467]) == "6.4 times the expected (between 2.1 and 21.5)"
 
 
 def test_the_days_can_be_taken_away(client, brief, talk_of_months, ana):

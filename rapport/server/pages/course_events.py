@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -91,7 +91,7 @@ def _beside(more: int) -> str:
 
 
 def times(buzz: list[float], words: str = "") -> str:
-    value, low, high = (number_format(one, 1, use_l10n=True) for one in buzz)
+    value, low, high = (number(one, 1) for one in buzz)
     words = words or _("%(value)s times the expected (between %(low)s and %(high)s)")
     return words % {"value": value, "low": low, "high": high}
 
@@ -213,7 +213,7 @@ def figure_of(event: Event) -> Figure:
             [
                 one.label,
                 number(one.count),
-                "–" if one.expected is None else number_format(one.expected, 1, use_l10n=True),
+                number(one.expected, 1),
                 *([number(apart)] if more else []),
             ]
             for one, apart in zip(told, beside, strict=True)

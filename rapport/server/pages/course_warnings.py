@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -78,8 +78,8 @@ def _counted(row: EarlyWarning) -> str:
 def usual(mean: float) -> str:
     """Two figures say what a mean knows."""
     if mean < LEAST:
-        return _("under %(n)s") % {"n": number_format(LEAST, 2, use_l10n=True)}
-    return number_format(mean, 0 if mean >= 10 else 1 if mean >= 1 else 2, use_l10n=True)
+        return _("under %(n)s") % {"n": number(LEAST, 2)}
+    return number(mean, 0 if mean >= 10 else 1 if mean >= 1 else 2)
 
 
 def _when(row: EarlyWarning) -> str:
