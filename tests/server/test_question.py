@@ -170,7 +170,7 @@ def test_the_command_prints_what_the_page_shows(lately, ana):
     for shown, printed in zip(page, told):
         assert (shown["end"], shown["value"], shown["labels"]) == (printed["end"], printed["net"], printed["labels"])
     said = CliRunner().invoke(main, ["measure", "ask", "said"]).stderr
-    assert re.fullmatch(r"(\d+) of \1 messages match\.\n", said), "all were looked through: no interval without a width"
+    assert re.fullmatch(r"([\d,]+) of \1 messages match\.\n", said), "all were looked through: no interval of no width"
     assert "QUERY" in CliRunner().invoke(main, ["measure", "ask", "said AND ("]).output
 
 
