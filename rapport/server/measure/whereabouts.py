@@ -213,7 +213,7 @@ def why_not(watching: Watching) -> str:
             "a change of %(asked)s points cannot be told from the error of the baseline and the wandering of days; ask"
             " for at least %(least)s points"
         )
-        return words % {name: number_format(100 * why[name], 1) for name in ("asked", "least")}
+        return words % {name: number_format(round(100 * why[name], 1), 1) for name in ("asked", "least")}
     return str(why.get("words", ""))
 
 
