@@ -171,6 +171,7 @@ def _stay(parts: Sequence[Part], stop: threading.Event, port: int, words: str) -
             told = True
             for part in parts:
                 part.not_before = part.not_before if part.deaths else 0.0
+                part.look(time.monotonic())
             click.echo(f"\nRapport is at {url}\n{words.replace('{url}', url)}\nCtrl-C stops it.")
         stop.wait(0.2 if not told else 1.0)
 

@@ -76,6 +76,7 @@ FULL = [
 ]
 FOUND = {  # a page that has one of these links to the page behind it
     "/inbox/?view=all": r"/inbox/\d+/",
+    "/course/events/": r"/course/events/\d+/",
     "/listen/": r"/listen/channels/\d+/",
     "/listen/briefs/": r"/listen/briefs/\d+/",
     "/people/": r"/people/\d+/",
@@ -148,7 +149,8 @@ def faults(page: Page) -> list[str]:
         found += [f"{width} {theme}: {violation}" for violation in violations(page, contrast=contrast)]
         if (over := page.evaluate("document.documentElement.scrollWidth - window.innerWidth")) > 0:
             found.append(f"{width} {theme}: {page.url}: {over} px too wide")
-    return found
+    lines = page.inner_text("body").splitlines()
+    return found + [f"{page.url} says {line}" for line in lines if line.strip() in ("True", "False", "None", "nan")]
 
 
 @pytest.mark.parametrize("path", [*FULL, *WRONG])

@@ -300,6 +300,7 @@ def test_the_page_tells_apart_what_was_not_heard_all_along(client, talk_of_month
     assert "32 messages by 16 people" in page
     assert "; 10 more on channels, or in hours, that were not heard all along" in page
     assert "More, not heard all along" in page
+    assert ">True<" not in page
     rows = client.get(reverse("course_event_figure", args=[event.pk, "csv"])).content.decode().splitlines()
     assert (rows[8][:20], rows[8][-3:]) == ("2026-06-10,during,16", ",10")
 

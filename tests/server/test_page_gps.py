@@ -25,7 +25,7 @@ from rapport.server.measure.whereabouts import happened, whereabouts
 from rapport.server.organise.models import AuditEntry, Notice, User
 from rapport.server.pages import charts
 from rapport.server.pages.course_chart import Drawing
-from rapport.server.pages.course_words import day_name, points, sentence
+from rapport.server.pages.course_words import day_name, points, sentence, within
 from rapport.server.pages.needs import needs
 from tests.server import gps
 from tests.server.conftest import member
@@ -131,6 +131,12 @@ def test_of_people_the_labels_of_voices_are_told(line, ana):
 @pytest.mark.parametrize(("tone", "words"), [(0.124, "+12"), (-0.08, "−8"), (0.001, "0")])
 def test_net_tone_is_written_in_points(tone, words):
     assert points(tone) == words
+
+
+@pytest.mark.once
+def test_where_all_were_coded_there_is_nothing_to_lie_between():
+    assert within((0.05, 0.05, 0.05), points) == "all were coded"
+    assert within((0.05, 0.0, 0.1), points) == "between 0 and +10"
 
 
 # -- the figure

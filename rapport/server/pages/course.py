@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from rapport.options import has_neighbours
 from rapport.server.listen.models import Brief
@@ -301,8 +302,13 @@ def _lacking(found: Whereabouts) -> str:
     if pace < seven.needed:
         enough = _("At the pace of these weeks seven days never have enough; %(n)s a day would do.")
         return f"{words} {enough % {'n': digits(-(-seven.needed // 7))}}"
-    soon = _("At the pace of these weeks they are there in %(n)s days.")
-    return f"{words} {soon % {'n': digits(-(-missing(seven) * 7 // pace))}}"
+    days = -(-missing(seven) * 7 // pace)
+    soon = ngettext(
+        "At the pace of these weeks they are there tomorrow.",
+        "At the pace of these weeks they are there in %(n)s days.",
+        days,
+    )
+    return f"{words} {soon % {'n': digits(days)}}"
 
 
 def facts(figure: Figure, of: str = "net", *, people: bool = False) -> list[tuple[str, str]]:

@@ -20,12 +20,12 @@ from rapport.server.pages.course_words import (
     changed,
     day_name,
     held,
-    interval,
     labels_of,
     likely,
     messages_of,
     points,
     too_few,
+    within,
     written,
 )
 from rapport.server.pages.figures import Figure, percent
@@ -101,7 +101,7 @@ class Drawing:
         if one is None:
             return [too_few(row, people=self.people), "–"]
         told = f"{words(one[0])} ({_('no verdict')})" if grey(row) else words(one[0])
-        return [told, interval(one, words)]
+        return [told, within(one, words)]
 
     def _raw(self) -> list[list[Any]]:
         """For machines, under the names that the command line has: the weeks, and the seven days as the last row."""

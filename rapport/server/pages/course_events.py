@@ -177,7 +177,7 @@ def one_event(request: HttpRequest, key: int) -> HttpResponse:
         "event": event,
         "when": when(event),
         "columns": columns(event),
-        "beside": any(phase.get("beside") for phase in (found["phases"].values() if found else ())),
+        "parted": any(phase.get("beside") for phase in (found["phases"].values() if found else ())),
         "search_url": _search(event),
         "lacking": found.get("lacking") if found else None,
         "may_measure": may(request.user, "measure"),

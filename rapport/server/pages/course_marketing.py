@@ -30,7 +30,7 @@ from rapport.server.measure.whereabouts import Triple, happened
 from rapport.server.organise.abilities import may
 from rapport.server.pages import sent_up
 from rapport.server.pages.course_tabs import tabbed
-from rapport.server.pages.course_words import interval, points
+from rapport.server.pages.course_words import points, within
 from rapport.server.pages.drawings import Slot, counted
 from rapport.server.pages.figures import Figure, lacking, percent
 from rapport.server.pages.framed import framed, sent
@@ -92,14 +92,14 @@ def _row(row: panel.PanelRow, series: Sequence[MarketingSeries], tones: Mapping[
     tone = tones.get(row["week"])  # type: ignore[arg-type]
     return {
         "week": row["week"],
-        "tone": f"{points(tone[0])} ({interval(tone, points)})" if tone else _("not known"),
+        "tone": f"{points(tone[0])} ({within(tone, points)})" if tone else _("not known"),
         "heard": percent(float(row["coverage"])) if row["tone"] is not None else "–",  # type: ignore[arg-type]
         "amounts": [(one.name, _amount(row.get(one.name))) for one in series],
     }
 
 
 def _amount(value: Any) -> str:
-    return "–" if value is None else number(value, 0 if abs(value) >= SMALL else 2)
+    return "–" if value is None else number(value, 0 if abs(value) >= SMALL or value == int(value) else 2)
 
 
 # -- an effect -------------------------------------------------------------------------------------------------------

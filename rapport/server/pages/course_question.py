@@ -26,7 +26,7 @@ from rapport.server.pages import asking
 from rapport.server.pages.course import WIDTHS, Asked, facts, switches
 from rapport.server.pages.course_chart import Drawing
 from rapport.server.pages.course_tabs import tabbed
-from rapport.server.pages.course_words import NAMES, PARTED, PEOPLES, interval, labels_of, sentence, written
+from rapport.server.pages.course_words import NAMES, PARTED, PEOPLES, labels_of, sentence, within, written
 from rapport.server.pages.framed import Framed, framed, sent
 from rapport.server.pages.render import only
 from rapport.server.templatetags.rapport import number
@@ -98,7 +98,7 @@ def _whole(answer: Answer, asked: Asked) -> str:
     return _("%(name)s %(value)s (%(between)s) over all %(days)s days, %(labels)s.") % {
         "name": (PEOPLES if asked.people else NAMES)[asked.of],
         "value": words(found[0]),
-        "between": interval(found, words),
+        "between": within(found, words),
         "days": number(days),
         "labels": labels,
     }

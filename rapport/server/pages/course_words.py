@@ -85,6 +85,11 @@ def interval(found: Triple, words: Callable[[float], str]) -> str:
     return _("between %(low)s and %(high)s") % {"low": words(found[1]), "high": words(found[2])}
 
 
+def within(found: Triple, words: Callable[[float], str]) -> str:
+    """The interval of a number that rests on labels: where everybody's message was coded there is none."""
+    return _("all were coded") if found[1] == found[2] else interval(found, words)
+
+
 def day_name(day: date) -> str:
     return date_format(day, "LONG_DAY" if day.year == localdate().year else "LONG_DAY_YEAR")
 
@@ -139,7 +144,7 @@ def _now(figure: Figure | None, of: str, people: bool) -> tuple[str, str]:
     told = _("%(name)s %(value)s (%(between)s) over 7 days, %(labels)s.") % {
         "name": (PEOPLES if people else NAMES)[of],
         "value": words(found[0]),
-        "between": interval(found, words),
+        "between": within(found, words),
         "labels": labels,
     }
     return told, words(found[0])
