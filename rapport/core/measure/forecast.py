@@ -390,9 +390,8 @@ def _courses(
     course = _play(state, models, len(series), steps)
     wiggle = np.sqrt(np.maximum(noise - sampling_variance, 0) / variance)
     if wiggle.any():
-        course += wiggle * np.roll(
-            steps, 1, axis=1
-        )  # drawn for another course, and so with nothing to do with its steps
+        # errors that were drawn for another course have nothing to do with the steps of this one
+        course += wiggle * np.roll(steps, 1, axis=1)
     return _drawn_apart(course, _learned(series, walk, judged, 1 - FAN)[0], sampling_variance)
 
 
