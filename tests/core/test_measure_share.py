@@ -514,3 +514,20 @@ def test_the_interval_holds_when_strata_weigh_other_than_they_are(small: list[tu
     found = [(estimate(frame, labels).estimate, truth) for frame, labels, truth in played]
     held = sum(one.low <= truth <= one.high for one, truth in found) / runs
     assert within_chance(held, 0.95, runs)
+
+
+@pytest.mark.parametrize("coded", [40, 100])
+def test_what_coders_misread_stays_open_however_many_messages_were_coded(coded: int) -> None:
+    """One of ten is taken for another tone: what agreement leaves to chance, averaged over the messages."""
+    rng, runs, plain = np.random.default_rng(4), 1500, np.full((100, 3), 1 / 3)
+    frame, held = Frame.of(np.zeros(100, dtype=int), plain), {0.0: 0, 1.0: 0}
+    for _ in range(runs):
+        truth, slip = rng.choice(3, size=100, p=[0.4, 0.3, 0.3]), rng.random(100) < 0.15
+        said = np.where(slip, rng.integers(0, 3, 100), truth)
+        net, apart = float(np.mean(truth - 1)), float(np.mean((said - truth) ** 2)) / float(np.var(said))
+        labels = Labels(np.zeros(coded, dtype=int), plain[:coded], said[:coded])
+        for part in held:
+            found = estimate(frame, labels, "net", drawn=part * apart / 100)
+            held[part] += found.estimate.low <= net <= found.estimate.high
+    assert held[0.0] / runs < (0.93 if coded < 100 else 0.2)
+    assert within_chance(held[1.0] / runs, 0.95, runs)

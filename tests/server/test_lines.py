@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -250,7 +251,8 @@ def test_days_that_nobody_coded_are_missing_and_not_filled_in_from_the_others(li
     assert 0.8 < beyond / (week.net[2] - week.net[1]) < 1
 
 
-def test_a_number_is_about_the_days_that_were_coded_and_its_bounds_about_the_others(line):
+def test_a_number_is_about_the_days_that_were_coded_and_its_bounds_about_the_others(line, monkeypatch):
+    monkeypatch.setattr(figures.Night, "misread", 0.0)
     days = Days(labels=42)
     days.play(5)
     days.play(2, coded=0)
@@ -365,7 +367,8 @@ def test_a_change_of_mix_is_told_apart_from_one_of_tone(line):
     assert change["total"] == pytest.approx(change["tone"][0] + change["mix"])
 
 
-def test_weeks_that_were_read_in_full_are_known_and_so_is_what_changed(line):
+def test_weeks_that_were_read_in_full_are_known_where_coders_agree_and_so_is_what_changed(line, monkeypatch):
+    monkeypatch.setattr(figures.Night, "misread", 0.0)
     days = Days(labels=42)
     days.play(7)
     days.volume = {"Web": 12, "Post": 24}
@@ -374,6 +377,17 @@ def test_weeks_that_were_read_in_full_are_known_and_so_is_what_changed(line):
         assert week.net[0] == week.net[1] == week.net[2]
     tone = figure(line, "week", days.last).made["change"]["tone"]
     assert tone[0] == tone[1] == tone[2]
+
+
+def test_what_coders_misread_stays_in_the_interval_though_all_was_coded(line):
+    days = Days(labels=42)
+    estimated(days.play(7))
+    week = figure(line, "week", days.last)
+    assert week.labels == week.messages
+    spread = week.shares["positive"][0] + week.shares["negative"][0] - week.net[0] ** 2
+    half = 1.96 * math.sqrt((1 - figures.DOUBTFUL) * spread / week.messages)
+    assert (week.net[2] - week.net[1]) / 2 == pytest.approx(half, rel=0.1)
+    assert week.effective == week.labels
 
 
 # -- alarms ----------------------------------------------------------------------------------------------------------

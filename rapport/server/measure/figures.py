@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
@@ -42,7 +42,7 @@ from rapport.server.measure.models import DayCount, DeskDay, Drawn, Figure, Line
 from rapport.server.organise.models import Organisation
 from rapport.server.organise.record import recorded
 
-METHOD = 2
+METHOD = 3
 """Goes up when the same labels would give another number: figures that are still looked at are then made anew."""
 
 WEEK = timedelta(days=7)
@@ -51,6 +51,10 @@ REVISED = timedelta(days=35)
 
 AGREEMENT = timedelta(weeks=8)
 """The agreement of coders is told over so long: in a week too few messages are coded twice."""
+
+DOUBTFUL = 2 / 3
+"""The agreement that is taken where too few messages were coded twice to know it: below it nothing should be concluded
+(K. Krippendorff, 2018, Content Analysis, chapter 12)."""
 
 TOGETHER = timedelta(days=42)
 """Days that are fetched in one go."""
@@ -189,6 +193,12 @@ class Night:
     def agreement(self) -> Estimate | NotEnough:
         """Of those who coded the same messages in the last weeks."""
         return between(self.now - AGREEMENT, self.now, draws=200)
+
+    @property
+    def misread(self) -> float:
+        """The part of what messages differ by that is the coders' doing: what alpha leaves to chance."""
+        agreed = self.agreement.value if isinstance(self.agreement, Estimate) else DOUBTFUL
+        return min(max(1 - agreed, 0.0), 1.0)
 
 
 def states_between(first: date, last: date, hours: Hours, now: datetime) -> dict[date, State]:
@@ -507,7 +517,7 @@ def _hearing(line: Line, span: Span, night: Night) -> Hearing | None:
     waits = [one for one in days if not (one.coded or one.settled(night.now))]
     due = [one for one in days if one not in waits]
     told = period(coded(parts) if due else parts)
-    covered = told.within(heard) if told else None
+    covered = replace(told.within(heard), misread=night.misread) if told else None
     return Hearing(
         weights=weights,
         covered=covered if covered and len(covered.channel) else None,

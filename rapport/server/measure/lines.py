@@ -474,6 +474,8 @@ class Period:
     channel    shape (C,), of each cell
     message    shape (n,), of each label, its id; `ties` likewise
     drawn      see Closed
+    misread    the part of what messages differ by that is the coders' doing. It averages out over the messages, however
+               many of them were coded (W. Cochran, 1977, Sampling Techniques, 13.10)
     """
 
     frame: Frame
@@ -482,13 +484,14 @@ class Period:
     message: Ints
     ties: Sequence[Tie]
     drawn: float = 1.0
+    misread: float = 0.0
 
     @property
     def messages(self) -> int:
         return round(float(self.frame.sizes.sum()) / self.drawn)
 
     def estimate(self, of: str, **more: int) -> ShareEstimate | NotEnough:
-        """As `share.estimate`; messages that are themselves a draw widen the interval."""
+        """As `share.estimate`; messages that are themselves a draw widen the interval, and so do coders' errors."""
         return share.estimate(self.frame, self.labels, of, drawn=self._left_open, **more)
 
     def tones(self) -> dict[str, ShareEstimate] | NotEnough:
@@ -498,7 +501,7 @@ class Period:
     @property
     def _left_open(self) -> float:
         part = self.frame.sizes / self.frame.sizes.sum()
-        return (1 - self.drawn) * float((part**2 / self.frame.messages).sum())
+        return (1 - self.drawn + self.misread) * float((part**2 / self.frame.messages).sum())
 
     def sizes(self) -> dict[int, float]:
         """Messages by channel."""
@@ -516,7 +519,7 @@ class Period:
         labels = Labels(new[self.labels.stratum[some]], self.labels.prediction[some], self.labels.label[some])
         frame = Frame(*(getattr(self.frame, part)[cells] for part in PARTS))
         ties = [self.ties[n] for n in some.tolist()]
-        return Period(frame, labels, self.channel[cells], self.message[some], ties, self.drawn)
+        return Period(frame, labels, self.channel[cells], self.message[some], ties, self.drawn, self.misread)
 
     def weighed(self, weights: Mapping[int, float]) -> Period:
         """As if each channel had brought the part of the messages that is its weight. All its channels have one."""

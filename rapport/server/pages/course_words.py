@@ -86,7 +86,7 @@ def interval(found: Triple, words: Callable[[float], str]) -> str:
 
 
 def within(found: Triple, words: Callable[[float], str]) -> str:
-    """The interval of a number that rests on labels: where everybody's message was coded there is none."""
+    """The interval of a number that rests on labels; it has no width where all were coded and all coders agree."""
     return _("all were coded") if found[1] == found[2] else interval(found, words)
 
 
