@@ -282,7 +282,7 @@ def forecasts(part: float, rng: np.random.Generator) -> Iterator[Row]:
             ("long after", range(600, 712, 8)),
         ):
             for day in days:
-                ahead = forecast.fan(values[:day], 7)
+                ahead = forecast.fan(values[:day], 7, bounds=(-1.0, 1.0))
                 assert isinstance(ahead, forecast.Fan)
                 inside[name].append(bool(ahead.low[6] <= values[day + 6] <= ahead.high[6]))
     for name, held in inside.items():

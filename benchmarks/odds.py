@@ -104,16 +104,21 @@ def _played(
 
 
 def _sure(name: str, told: Floats, came: Floats) -> Iterator[Row]:
-    """What was told for sure; where hardly anything was, nothing can be said."""
-    for words, among, target, at_least in (
-        ("below 5 %", told < UNLIKELY, 8.0, False),
-        ("above 95 %", told > LIKELY, 90.0, True),
-    ):
+    """What was told for sure; where hardly anything was, nothing can be said. Of jumps like none before, nothing is
+    promised, as the page says."""
+    for words, among, at_least in (("below 5 %", told < UNLIKELY, False), ("above 95 %", told > LIKELY, True)):
         if (count := int(among.sum())) >= 20:
             metric = f"odds told {words} that came true: {name}"
+            luck = 100 * _luck(UNLIKELY, count)
+            target = None if name == JUMPS else round(100 - luck if at_least else luck, 1)
             yield Row(
                 metric, _percent(came[among]), "%", f"told, {count} times", _percent(told[among]), target, at_least
             )
+
+
+def _luck(chance: float, count: int) -> float:
+    """The share of so many that comes with less than one in a hundred more than this chance."""
+    return chance + 2.33 * math.sqrt(chance * (1 - chance) / count)
 
 
 def _percent(shares: Floats) -> float:
