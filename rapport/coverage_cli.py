@@ -52,7 +52,7 @@ def coverage(file: Path, net: bool) -> None:
         click.echo(f"With what is missing as last heard: {_told(whole.carried)}.")
     now, before = (_heard(periods[day], weights, least) for day in (days[-1], days[max(len(days) - 2, 0)]))
     if len(days) > 1 and (moved := covering.movement(now, before)) is not None:
-        click.echo(f"Since {days[-2]}, by tone: {_told(moved.tone, '+')}; by mix: {moved.mix:+.3f}.")
+        click.echo(f"Since {days[-2]}, by tone: {_told(moved.tone, '+')}; by mix: {_told(moved.mix, '+')}.")
 
 
 def _told(one: Estimate, sign: str = "") -> str:

@@ -66,7 +66,8 @@ class Track:
     signed    net tone: from -1 to 1, written as points with their sign; without, a share from 0 to 1
     lowest, highest   ends of the axis of numbers
     weeks     x and x2 (from, to), middle, value, low, high (None without enough labels), bounds_low, bounds_high,
-              grey (too little was heard for a verdict), weight (heard, 0 to 1), labels, needed, tone, mix (changes)
+              grey (too little was heard for a verdict), weight (heard, 0 to 1), labels, needed; changes: tone,
+              tone_low, tone_high, mix, mix_low, mix_high
     gaps      x, x2, middle, words: weeks in a row without a number, and why
     seven     the newest seven days: middle, value, low, high, grey
     fan       x, middle, low, high          goal     x, value, words

@@ -195,16 +195,20 @@ class _Drawn:
     # -- what the tone changed, and what the mix of channels did
 
     def change(self, part: str) -> alt.LayerChart:
-        ends = [abs(row[name]) for row in self.track.weeks for name in ("tone", "mix") if row[name] is not None]
-        most = max([0.02, *ends]) * 1.1
+        names = [f"{one}{end}" for one in ("tone", "mix") for end in ("_low", "_high")]
+        ends = [abs(row[name]) for row in self.track.weeks for name in names if row[name] is not None]
+        most = min(max([0.02, *ends]) * 1.1, 2.0)
         scale, axis = alt.Scale(domain=[-most, most], nice=False), numbers(labelExpr=SIGNED, tickCount=3)
         colour = self.sheet.colour("accent" if part == "tone" else "neutral")
-        bars = self.weeks().transform_filter(known(part)).mark_bar(color=colour)
-        at = (self.x("x"), alt.Y(f"{part}:Q", scale=scale, axis=axis))
-        zero = self._zero(alt.Y("zero:Q", scale=scale, axis=axis))
-        return self.sheet.layered(
-            [zero, bars.encode(*at, x2="x2", y2=alt.datum(0))], Track.PART, self.track.words[part]
-        )
+        weeks = self.weeks().transform_filter(known(part))
+        bars, ranges = weeks.mark_bar(color=colour, opacity=0.75), weeks.mark_rule(color=self.sheet.colour("text"))
+        value, low, zero = (alt.Y(f"{one}:Q", scale=scale, axis=axis) for one in (part, f"{part}_low", "zero"))
+        layers = [
+            self._zero(zero),
+            bars.encode(self.x("x"), value, x2="x2", y2=alt.datum(0)),
+            ranges.encode(self.x(), low, y2=f"{part}_high"),
+        ]
+        return self.sheet.layered(layers, Track.PART, self.track.words[part])
 
     # -- what was heard, and how many labels there are
 

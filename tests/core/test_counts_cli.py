@@ -132,7 +132,7 @@ def test_a_missing_channel_leaves_bounds_and_is_no_change_of_mix(tmp_path: Path)
         "Of what was heard: 0.300, between 0.260 and 0.340.",
         "Missing: b. Whatever it held, all is between 0.226 and 0.434.",
         "With what is missing as last heard: 0.330, between 0.292 and 0.368.",
-        "Since 2026-03-02, by tone: +0.100, between +0.044 and +0.156; by mix: +0.000.",
+        "Since 2026-03-02, by tone: +0.100, between +0.044 and +0.156; by mix: +0.000, between +0.000 and +0.000.",
     ]
 
 

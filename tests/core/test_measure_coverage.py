@@ -104,7 +104,8 @@ def test_messages_moving_to_an_angrier_channel_are_not_a_change_of_tone() -> Non
     now = {"posts": Heard(0.5, 200, found(0.2)), "mail": Heard(0.5, 800, found(0.6))}
     moved = movement(now, before)
     assert moved.tone.value == pytest.approx(0)
-    assert moved.mix == pytest.approx(0.12)
+    assert moved.mix.value == pytest.approx(0.12)
+    assert moved.mix.low < 0.12 < moved.mix.high
 
 
 def test_a_change_of_tone_is_not_a_change_of_mix() -> None:
@@ -113,7 +114,26 @@ def test_a_change_of_tone_is_not_a_change_of_mix() -> None:
     moved = movement(now, before)
     assert moved.tone.value == pytest.approx(0.1)
     assert moved.tone.low < 0.1 < moved.tone.high
-    assert moved.mix == pytest.approx(0)
+    assert moved.mix.low == moved.mix.value == moved.mix.high == 0, "whatever these channels say, as much came of each"
+
+
+def test_the_interval_of_the_mix_holds_with_ten_labels_a_channel() -> None:
+    """Six of ten messages come from another channel than before; how they differ is known from labels alone."""
+    rng, runs, n, truth = np.random.default_rng(6), 4000, 10, np.array([0.2, 0.5, 0.6])
+    volume, held = np.array([[100, 600, 300], [700, 100, 200]]), 0
+    labels = rng.normal(truth[:, None], 0.4, size=(runs, 2, 3, n))
+    means, variances = labels.mean(axis=3), labels.var(axis=3, ddof=1) / n
+    for run in range(runs):
+        periods = []
+        for which in (0, 1):
+            both = zip(means[run, which].tolist(), variances[run, which].tolist(), volume[which].tolist())
+            found = [
+                (ShareEstimate(Estimate(m, 0, 1, n, ""), n, 900, v, n - 1.0, 0.5, 9.0), size) for m, v, size in both
+            ]
+            periods.append({str(k): Heard(1 / 3, size, one) for k, (one, size) in enumerate(found)})
+        mix = movement(periods[1], periods[0]).mix
+        held += mix.low <= float((volume[1] - volume[0]) / 1000 @ truth) <= mix.high
+    assert abs(held / runs - 0.95) < 3.5 * math.sqrt(0.95 * 0.05 / runs)
 
 
 def test_a_channel_heard_once_is_not_compared() -> None:

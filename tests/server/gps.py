@@ -46,7 +46,8 @@ def weeks(line: Line, last: date, count: int, *, before: float = 0.16, drop: flo
         net = before + 0.03 * math.sin(1.7 * n) - (drop if count - n <= at else 0)
         was = {"since": (last - (count - n) * WEEK).isoformat(), "total": 0.03 * math.cos(1.7 * n)}
         row = figure(line, last - (count - 1 - n) * WEEK, net)
-        row.made |= {"change": was | {"tone": [0.02 * math.cos(1.7 * n), -0.05, 0.07], "mix": 0.01 * math.cos(2 * n)}}
+        tone, mix = 0.02 * math.cos(1.7 * n), 0.01 * math.cos(2 * n)
+        row.made |= {"change": was | {"tone": [tone, tone - 0.06, tone + 0.06], "mix": [mix, mix - 0.01, mix + 0.01]}}
         row.save()
         rows.append(row)
     return rows

@@ -41,7 +41,7 @@ def seven(line: Line, days_ago: int = 1, **more: object) -> Figure:
         "unread": ["sv"],
         "looks": {"net": [0.1, -0.05, 0.25], "negative": [0.3, 0.2, 0.4]},
         "carried": [0.08, -0.06, 0.22],
-        "change": {"tone": [-0.04, -0.12, 0.04], "mix": 0.01},
+        "change": {"tone": [-0.04, -0.12, 0.04], "mix": [0.01, -0.01, 0.03]},
     }
     known = {
         "net": [0.1, 0.01, 0.19],
@@ -73,7 +73,8 @@ SAME = ("voices", "people_labels", "days_coded", "days", "not_read",
         "labels", "needed", "effective", "multiplier", "alpha", "alpha_low", "alpha_high", "uncodable",
         "uncodable_low", "uncodable_high", "messages", "late", "heard",
         "no_verdict", "missing", "bound_low", "bound_high", "carried", "carried_low", "carried_high", "change_tone",
-        "change_tone_low", "change_tone_high", "change_mix", "start", "end")  # fmt: skip
+        "change_tone_low", "change_tone_high", "change_mix", "change_mix_low", "change_mix_high",
+        "start", "end")  # fmt: skip
 
 
 @pytest.mark.parametrize("of", ["net", "negative"])
@@ -104,7 +105,7 @@ def test_beside_a_number_of_people_stands_nothing_that_is_told_of_messages(clien
     row = filed(client, line, of="net", count="people")
     assert (row["labels"], row["people_labels"], row["voices"], row["alpha"]) == ("80", "80", "700", "0.71")
     of_messages = [name for name in row if name.startswith(("bound", "carried", "change", "effective", "multiplier"))]
-    assert len(of_messages) == 11
+    assert len(of_messages) == 13
     assert {row[name] for name in of_messages} == {""}
     pages = [
         client.get(reverse("course"), {"line": line.pk, "of": "net", "count": of}).content.decode()

@@ -383,12 +383,13 @@ class Movement:
     """How a share changed between two periods, on the channels that were heard in both.
 
     tone       what people say differently on the same channels, at fixed weights: the change that counts
-    mix        what comes only from messages moving between channels, at the volumes that they really had
+    mix        what comes only from messages moving between channels, at the volumes that they really had; those are
+               counted, so that only the channels' shares leave something open
     channels   that both periods share; the others are left out, not taken for zero
     """
 
     tone: Estimate
-    mix: float
+    mix: Estimate
     channels: tuple[str, ...]
 
 
@@ -412,16 +413,16 @@ def movement(now: Mapping[str, Heard], before: Mapping[str, Heard], *, level: fl
     The weights are those of `now`, in proportion over the shared channels. The mix is the sum of the changes of the
     channels' parts of the volume, times their mean shares.
 
-    The interval is Student's, with the degrees of freedom of Welch and Satterthwaite: a channel may rest on ten labels,
-    and 1.96 standard errors would then hold 93.5 times of a hundred. Raises NumberError for a level that is not between
-    0 and 1.
+    The intervals are Student's, with the degrees of freedom of Welch and Satterthwaite: a channel may rest on ten
+    labels, and 1.96 standard errors would then hold 93.5 times of a hundred. Raises NumberError for a level that is
+    not between 0 and 1.
 
     >>> def found(share): return ShareEstimate(Estimate(share, 0, 1, 100, ""), 100, 900, 0.001, 99.0, 0.5, 150.0)
     >>> before = {"a": Heard(0.5, 500, found(0.2)), "b": Heard(0.5, 500, found(0.6))}
     >>> now = {"a": Heard(0.5, 800, found(0.2)), "b": Heard(0.5, 200, found(0.6))}
     >>> moved = movement(now, before)
-    >>> round(moved.tone.value, 3), round(moved.mix, 3)
-    (0.0, -0.12)
+    >>> [[round(end, 3) for end in (one.value, one.low, one.high)] for one in (moved.tone, moved.mix)]
+    [[0.0, -0.062, 0.062], [-0.12, -0.139, -0.101]]
     """
     INSIDE.check(level=level)
     shared = tuple(name for name in now if name in before)
@@ -429,15 +430,20 @@ def movement(now: Mapping[str, Heard], before: Mapping[str, Heard], *, level: fl
         return None
     weights = sum(now[name].weight for name in shared)
     totals = [sum(period[name].messages for name in shared) for period in (now, before)]
-    value = mix = 0.0
-    doubts: list[tuple[float, float]] = []
+    tone = mix = 0.0
+    doubts: dict[str, list[tuple[float, float]]] = {"tone": [], "mix": []}
     for name in shared:
         new, old = now[name], before[name]
         part = new.weight / weights
-        value += part * (new.found.estimate.value - old.found.estimate.value)
-        doubts += [_doubt(part, new.found), _doubt(part, old.found)]
+        tone += part * (new.found.estimate.value - old.found.estimate.value)
+        doubts["tone"] += [_doubt(part, new.found), _doubt(part, old.found)]
         moved = new.messages / max(totals[0], 1) - old.messages / max(totals[1], 1)
         mix += moved * (new.found.estimate.value + old.found.estimate.value) / 2
+        doubts["mix"] += [_doubt(moved / 2, new.found), _doubt(moved / 2, old.found)]
     labels = sum(now[name].found.labels + before[name].found.labels for name in shared)
-    method = f"channels heard in both periods, fixed weights, {100 * level:g}% Student interval"
-    return Movement(_around(value, doubts, labels, level, method, -math.inf, math.inf), mix, shared)
+    method = f"channels heard in both periods, {{}}, {100 * level:g}% Student interval"
+    return Movement(
+        _around(tone, doubts["tone"], labels, level, method.format("fixed weights"), -math.inf, math.inf),
+        _around(mix, doubts["mix"], labels, level, method.format("their own volumes"), -math.inf, math.inf),
+        shared,
+    )

@@ -42,7 +42,7 @@ from rapport.server.measure.models import DayCount, DeskDay, Drawn, Figure, Line
 from rapport.server.organise.models import Organisation
 from rapport.server.organise.record import recorded
 
-METHOD = 3
+METHOD = 4
 """Goes up when the same labels would give another number: figures that are still looked at are then made anew."""
 
 WEEK = timedelta(days=7)
@@ -572,9 +572,9 @@ def _compare(row: Figure, line: Line, span: Span, heard: Hearing, net: ShareEsti
         if moved := coverage.movement(_named(now, night), _named(before, night)):
             row.made["change"] = {
                 "since": span.before.end.isoformat(),
-                "total": round(moved.tone.value + moved.mix, 6),
+                "total": round(moved.tone.value + moved.mix.value, 6),
                 "tone": interval(moved.tone),
-                "mix": round(moved.mix, 6),
+                "mix": interval(moved.mix),
                 "channels": list(moved.channels),
             }
     if heard.weight < 1 - 1e-9:

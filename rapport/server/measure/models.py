@@ -224,7 +224,7 @@ class Figure(models.Model):
                 days that were coded, days that were closed, days whose labels are waited for; "unread": {language:
                 messages}; "words_since": the day on which the words of its brief were changed, if not after the period;
                 "method", "reader", "variance", "channels": {name: fixed weight}, "change": {"since": the day on which
-                the period before ended, "total", "tone", "mix"}}; the changes are of net tone
+                the period before ended, "total", "tone" and "mix" as [value, low, high]}}; all are of net tone
     current     of the vintages of this period, the newest
     """
 

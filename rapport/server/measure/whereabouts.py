@@ -113,10 +113,10 @@ def looks(figure: Figure, of: str) -> Triple | None:
     return (found[0], found[1], found[2]) if found else None
 
 
-def moved(figure: Figure, part: str) -> float | None:
+def moved(figure: Figure, part: str) -> Triple | None:
     """What the tone or the mix of channels did to net tone since the period before."""
     found = (figure.made.get("change") or {}).get(part)
-    return found[0] if isinstance(found, list) else found
+    return (found[0], found[1], found[2]) if isinstance(found, list) else None
 
 
 MESSAGES_ALONE = ("effective", "multiplier", "uncodable", "bound", "carried", "change")
@@ -137,7 +137,7 @@ def _rests_on(figure: Figure) -> dict[str, Any]:
     alpha, alpha_low, alpha_high = figure.alpha or NONE
     carried, carried_low, carried_high = figure.made.get("carried") or NONE
     bound_low, bound_high = figure.bounds or (None, None)
-    tone, tone_low, tone_high = (figure.made.get("change") or {}).get("tone") or NONE
+    (tone, tone_low, tone_high), (mix, mix_low, mix_high) = (moved(figure, part) or NONE for part in ("tone", "mix"))
     unclear, unclear_low, unclear_high = figure.shares.get("uncodable") or NONE
     days_coded, days, _waiting = figure.made.get("coded") or NONE
     return {
@@ -170,7 +170,9 @@ def _rests_on(figure: Figure) -> dict[str, Any]:
         "change_tone": tone,
         "change_tone_low": tone_low,
         "change_tone_high": tone_high,
-        "change_mix": moved(figure, "mix"),
+        "change_mix": mix,
+        "change_mix_low": mix_low,
+        "change_mix_high": mix_high,
         "made_at": figure.made_at,
     }
 

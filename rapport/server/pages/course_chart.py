@@ -185,4 +185,4 @@ def _cell(found: Any) -> Any:
 
 def _change(row: Row, part: str) -> str:
     found = moved(row, part)
-    return "–" if found is None else points(found)
+    return "–" if found is None else f"{points(found[0])} ({within(found, points)})"

@@ -103,8 +103,8 @@ class Picture:
             "weight": row.weight,
             "labels": labels_of(row, people=self.people),
             "needed": row.needed,
-            "tone": moved(row, "tone"),
-            "mix": moved(row, "mix"),
+            **_part(row, "tone"),
+            **_part(row, "mix"),
         }
 
     def _gaps(self, axis: Axis) -> Sequence[Row]:
@@ -143,3 +143,8 @@ class Picture:
             for event in events(self.found)
             if axis.first <= event.day < axis.last
         ]
+
+
+def _part(row: Figure, part: str) -> Row:
+    """What the tone or the mix changed, with its interval."""
+    return dict(zip((part, f"{part}_low", f"{part}_high"), moved(row, part) or (None, None, None)))
