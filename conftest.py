@@ -5,9 +5,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import tempfile
+from pathlib import Path
+
+from rapport.home import DATABASE
 
 _home = tempfile.TemporaryDirectory(prefix="rapport-test-")
 os.environ["RAPPORT_HOME"] = _home.name
+(Path(_home.name) / DATABASE).touch()  # that of the tests lies in memory; commands ask whether there is one
 os.environ["RAPPORT_UNDO_SECONDS"] = "0"
 os.environ["DJANGO_SETTINGS_MODULE"] = "rapport.server.settings"
 os.environ.pop("RAPPORT_SITE_URL", None)

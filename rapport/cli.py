@@ -60,17 +60,20 @@ def django() -> None:
 
 def database() -> None:
     """Start Django on a database that is there, in the form that this version needs; without one say what to do."""
+    home, elsewhere = Home.from_environment(), "RAPPORT_DATABASE_URL" in os.environ
+    nothing = click.ClickException(
+        f"There is nothing in {'its database' if elsewhere else home.path} yet. Is RAPPORT_HOME the folder of your "
+        "data? To begin: `rapport run`, or `rapport sample` for something to look at."
+    )
+    if home.is_new and not elsewhere:
+        raise nothing
     django()
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     steps = MigrationExecutor(connection)
     if not steps.loader.applied_migrations:
-        where = "its database" if "RAPPORT_DATABASE_URL" in os.environ else str(Home.from_environment().path)
-        raise click.ClickException(
-            f"There is nothing in {where} yet. Is RAPPORT_HOME the folder of your data? To begin: `rapport run`, or "
-            "`rapport sample` for something to look at."
-        )
+        raise nothing
     if steps.migration_plan(steps.loader.graph.leaf_nodes()):
         raise click.ClickException("The database is of another version of Rapport. Run `rapport migrate` first.")
 
@@ -159,7 +162,7 @@ def _together(stop: threading.Event, *loops: Callable[[], None]) -> None:
 def prepare(sample: bool) -> None:
     """What `run` does before it starts the parts; prints how to sign in."""
     year = None
-    if "RAPPORT_DATABASE_URL" not in os.environ and not Home.from_environment().database.exists():
+    if "RAPPORT_DATABASE_URL" not in os.environ and Home.from_environment().is_new:
         click.echo("Making the tables …", err=True)
         if sample:
             from rapport.sample import ahead

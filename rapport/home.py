@@ -12,6 +12,8 @@ from pathlib import Path
 
 from rapport.core.errors import SettingError
 
+DATABASE = "rapport.sqlite3"
+
 
 @dataclass(frozen=True)
 class Home:
@@ -49,7 +51,12 @@ class Home:
 
     @property
     def database(self) -> Path:
-        return _made(self.path) / "rapport.sqlite3"
+        return _made(self.path) / DATABASE
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no database lies here. Asking leaves no folder behind."""
+        return not (self.path / DATABASE).exists()
 
 
 def _made(folder: Path) -> Path:

@@ -8,19 +8,33 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.management import call_command
 
+from rapport.core.errors import RapportError
 from rapport.server.listen import search
 from rapport.server.organise.actions import is_empty
-from rapport.server.organise.models import Role, User
+from rapport.server.organise.models import Organisation, Role, User
 
 FIRST_RUN = "first-run"
 
 
 def ready(*, first: Callable[[], None] | None = None) -> str:
-    """How to sign in, once the database is ready. `first` fills an empty one."""
+    """How to sign in, once the database is ready. `first` fills an empty one.
+
+    Raises RapportError where only a part of the sample is there.
+    """
     bring_up_to_date()
+    if is_half_a_sample():
+        raise RapportError(
+            f"Only a part of the sample is in {settings.HOME.path}: loading it was broken off, or still goes on. If it "
+            "does not, remove that folder (and empty the database, where it is another) and begin anew."
+        )
     if first and is_empty():
         first()
     return how_to_sign_in()
+
+
+def is_half_a_sample() -> bool:
+    """Its people sign in from this machine only, and the last thing that loading it does is to say that it is one."""
+    return User.objects.filter(local_only=True).exists() and not Organisation.objects.filter(sample=True).exists()
 
 
 def bring_up_to_date() -> None:

@@ -120,15 +120,22 @@ class Part:
 def supervise(*, host: str, port: int, sample: bool) -> int:
     """Prepare the database, start the parts, say where they are, and stay until told to stop."""
     see_that_it_is_free(host, port)
-    stop = threading.Event()
+    stop, begun = threading.Event(), threading.Event()
+
+    def end(*_: object) -> None:
+        if not begun.is_set() and not stop.is_set():
+            click.echo("\nStopping as soon as the database is ready: nothing is left half made.", err=True)
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, end)
     os.environ.setdefault("RAPPORT_SITE_URL", f"http://127.0.0.1:{port}")
     preparation = [sys.executable, "-m", "rapport.cli", "prepare", *(["--sample"] if sample else [])]
     alone = {"OPENBLAS_NUM_THREADS": FRUGAL["OPENBLAS_NUM_THREADS"], **os.environ}
     prepared = subprocess.run(preparation, stdout=subprocess.PIPE, text=True, start_new_session=True, env=alone)
     if prepared.returncode or stop.is_set():
         return prepared.returncode
+    begun.set()
     click.echo("Starting …", err=True)
     pipe, ours = os.pipe()
     later = time.monotonic() + AHEAD_SECONDS

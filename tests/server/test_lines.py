@@ -759,6 +759,13 @@ def test_without_a_database_the_command_line_says_how_to_begin(db, monkeypatch, 
     assert "Is RAPPORT_HOME the folder of your data? To begin: `rapport run`" in told.output
 
 
+def test_asking_leaves_nothing_where_nothing_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("RAPPORT_HOME", str(tmp_path / "typo"))
+    told = CliRunner().invoke(main, ["measure", "lines"])
+    assert (told.exit_code, f"There is nothing in {tmp_path / 'typo'} yet." in told.output) == (1, True)
+    assert not (tmp_path / "typo").exists()
+
+
 def test_a_database_of_another_version_is_not_read(db, monkeypatch):
     whole = MigrationRecorder(connection).applied_migrations()
     newest = max(whole)

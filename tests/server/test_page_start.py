@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from rapport.core.errors import RapportError
 from rapport.server.organise.models import AuditEntry, Organisation, Role, User
 from rapport.server.pages import middleware
 from rapport.server.pages import start as starting
-from rapport.server.prepare import sample_password, token
+from rapport.server.prepare import ready, sample_password, token
 
 pytestmark = pytest.mark.once
 
@@ -142,6 +143,18 @@ def test_a_sample_that_cannot_be_loaded_says_why(begun, monkeypatch):
     client.post(reverse("start_sample"), {"token": token()})
     monkeypatch.setattr(starting.loader, "trouble", lambda: "Error: the disk is full")
     assert "the disk is full" in client.get(reverse("start_loading")).content.decode()
+
+
+def test_half_a_sample_is_not_taken_for_a_whole_one():
+    loads = []
+    ready(first=lambda: loads.append("first"))
+    Organisation.objects.create(name="Skagen Line")
+    User.objects.create(email="mette@skagen.example", role=Role.ADMINISTRATOR, local_only=True)
+    with pytest.raises(RapportError, match="Only a part of the sample is in"):
+        ready(first=lambda: loads.append("second"))
+    Organisation.objects.update(sample=True)
+    assert "Sign in as mette@skagen.example" in ready(first=lambda: loads.append("third"))
+    assert loads == ["first"]
 
 
 def test_setting_up_is_the_first_entry_of_the_record():
