@@ -160,6 +160,8 @@ def test_by_hand_two_strata() -> None:
     stratum, label = np.repeat([0, 1], [20, 40]), np.repeat([0, 1, 0, 1], [5, 15, 30, 10])
     found = estimate(frame, Labels(stratum, np.zeros((60, 3)), label))
     first, second = 0.25 * 0.75 * 20 / 19, 0.75 * 0.25 * 40 / 39
+    pooled = (19 * first + 39 * second) / 58
+    first, second = (19 * first + pooled) / 20, (39 * second + pooled) / 40
     assert found.estimate.value == pytest.approx(0.75 * 0.25 + 0.25 * 0.75)
     assert found.variance == pytest.approx(
         0.75**2 * (1 - 20 / 300) * first / 20 + 0.25**2 * (1 - 40 / 100) * second / 40
@@ -514,6 +516,23 @@ def test_the_interval_holds_when_strata_weigh_other_than_they_are(small: list[tu
     found = [(estimate(frame, labels).estimate, truth) for frame, labels, truth in played]
     held = sum(one.low <= truth <= one.high for one, truth in found) / runs
     assert within_chance(held, 0.95, runs)
+
+
+@pytest.mark.parametrize("heavy", [[(24, 60, 2)], [(15, 40, 2)] * 2, [(9, 60, 2)]])
+@pytest.mark.parametrize("net", [0.15, -0.3])
+def test_the_interval_holds_where_much_hangs_on_two_labels(heavy: list[tuple[int, int, int]], net: float) -> None:
+    """A channel that weighs as much as ever, and of which two messages were coded: each stratum by itself, 70 of a
+    hundred hold."""
+    rng, runs, chances = np.random.default_rng(9), 800, np.array([0.35 - net / 2, 0.3, 0.35 + net / 2])
+    weight, sizes, read = (np.array(one) for one in zip(*heavy, *[(6, 30, 7)] * 6))
+    even, stratum = np.full((len(sizes), 3), 1 / 3), np.repeat(np.arange(len(sizes)), read)
+    frame, held = Frame(weight.astype(float), even, even * 2 / 3, sizes.astype(float)), 0
+    for _ in range(runs):
+        said = [rng.choice(3, size=size, p=chances) for size in sizes]
+        labels = np.concatenate([one[:n] for one, n in zip(said, read)])
+        found = estimate(frame, Labels(stratum, even[stratum], labels), "net").estimate
+        held += found.low <= np.average([(one - 1).mean() for one in said], weights=weight) <= found.high
+    assert 0.94 - 2.5 * math.sqrt(0.95 * 0.05 / runs) < held / runs < 0.995
 
 
 @pytest.mark.parametrize("coded", [40, 100])

@@ -100,6 +100,7 @@ def estimated(
         return rare(sample, parts, worth, level, watched)
     if of == "net" and not parts.census and one_sided(sample, parts):
         return of_one_side(sample, parts, level, watched)
+    parts = parts.shrunk()
     if not parts.variance and not parts.census:
         parts = parts.with_doubt(frame.doubt @ np.abs(worth[:3]))
     half = student_quantile((1 + level) / 2, parts.df) * math.sqrt(parts.variance)

@@ -46,7 +46,7 @@ def mood(
 
     With few groups the interval is wide; that is what few groups say. So is it where a few labels stand for much: its
     degrees of freedom are those of the groups or Satterthwaite's, whichever are fewer. Of a rare class, and of net tone
-    where nearly all is good or bad, it is made as in `estimate`. Returns NotEnough below `fewest` labels, or when all
+    where nearly all is good or bad, it is made as in `estimate`; it is never narrower than that. Returns NotEnough below `fewest` labels, or when all
     belong to one group. Raises NumberError for a number outside of these, and as `estimate` does.
 
     Source: K.-Y. Liang and S. Zeger (1986), Biometrika 73, 13-22, for the sum over groups. Labels that hang together
@@ -97,8 +97,7 @@ def mood(
         kind = "score"
     # what is not sure of the messages is not sure of what stands behind them either
     written = estimated(sample, of, level=level, weight=parts.weight)
-    if math.isinf(written.df):
-        down, up = max(down, value - written.estimate.low), max(up, written.estimate.high - value)
+    down, up = max(down, value - written.estimate.low), max(up, written.estimate.high - value)
     method = f"stratified difference estimator over {groups} groups, {100 * level:g}% {kind} interval"
     found = result(sample, parts, worth, value - down, value + up, method)
     variance = max(variance, ((down + up) / (2 * t)) ** 2, written.variance)

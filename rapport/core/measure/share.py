@@ -66,7 +66,8 @@ def estimate(
     fewer than two labels are joined with their neighbours first; in what was joined each stratum still counts by its
     messages, not by its labels, for a day on which more was asked for would pull the number to itself.
 
-    The interval is Student's with Satterthwaite's degrees of freedom. Where a class is so rare that fewer than RARE
+    The interval is Student's with Satterthwaite's degrees of freedom; the variance of each stratum is shrunk towards
+    the pooled one, worth one label, for much may hang on two of them. Where a class is so rare that fewer than RARE
     labels of it are expected, the variance is steadied by the reader's own doubt and the interval is Wilson's for the
     effective number of labels: Student's would then miss the truth too often. Of net tone, where fewer than ONE_SIDED
     labels are expected beside the good ones or beside the bad ones, it is made of those of its two shares.

@@ -13,6 +13,9 @@ import numpy as np
 from rapport.core.measure.frame import Floats, Frame, Labels
 from rapport.core.ranges import Range
 
+PRIOR = 1.0
+"""Labels that the variance of all strata is worth to each of them."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
@@ -40,7 +43,8 @@ class Sample:
 class Parts:
     """The estimator before its interval. By stratum, shape (H,): `share` of the frame, `count` of labels, `held` as in
     Sample, `spread` (variance of the corrected labels), `open` (by which part of it the stratum's mean may be off;
-    nothing when the stratum was read in full). `beside`: variance that no stratum adds."""
+    nothing when the stratum was read in full). `beside`: variance that no stratum adds; `prior`: labels that the
+    variance of all strata is worth to each."""
 
     value: float
     weight: float
@@ -51,6 +55,13 @@ class Parts:
     open: Floats
     residual: Floats
     beside: float = 0.0
+    prior: float = 0.0
+
+    @property
+    def free(self) -> Floats:
+        """By stratum, the degrees of freedom of `spread` as its own labels tell it: n - 1 where they stand for parts of
+        one size."""
+        return np.maximum(1 / self.held - 1, 0.0)
 
     @property
     def each(self) -> Floats:
@@ -67,8 +78,17 @@ class Parts:
 
     @property
     def df(self) -> float:
-        below = float((self.each**2 / np.maximum(1 / self.held - 1, 1)).sum())
-        return self.variance**2 / below if below > 0 else math.inf
+        below = float((self.each**2 / np.maximum(self.free + self.prior, 1)).sum())
+        return min(self.variance**2 / below, max(float(self.free.sum()), 1.0)) if below > 0 else math.inf
+
+    def shrunk(self) -> Parts:
+        """Shrink the variance of each stratum towards the pooled one.
+
+        Two labels that say the same would else be taken for certainty, and two that do not for more than there can be.
+        """
+        known = float(self.free.sum())
+        pooled = float((self.free * self.spread).sum()) / known if known else 0.0
+        return replace(self, spread=(self.free * self.spread + PRIOR * pooled) / (self.free + PRIOR), prior=PRIOR)
 
     def with_doubt(self, doubt: Floats) -> Parts:
         """Steady the variance of each stratum by what the reader thinks of its own errors, worth two labels."""
