@@ -429,7 +429,7 @@ def main() -> None:
             rows.append(row)
             anchor = f"({row.anchor}: {row.anchor_value:g})" if row.anchor_value is not None else ""
             words = {True: "holds", False: "DOES NOT HOLD", None: ""}[row.holds]
-            limit = f"at most {row.target:g}" if row.target is not None else ""
+            limit = f"at {'least' if row.at_least else 'most'} {row.target:g}" if row.target is not None else ""
             limit = f"{row.least:g} to {row.target:g}" if row.least is not None else limit
             print(f"{row.metric:<78} {row.value:>8g} {row.unit:<8} {limit:<16} {words:<14} {anchor}", flush=True)
     if chosen.part >= 1:

@@ -16,7 +16,7 @@ from rapport.server.listen.models import Author, Brief, BriefMatch, Channel, Mes
 from rapport.server.measure import events, warnings
 from rapport.server.measure.lines import LineError
 from rapport.server.measure.models import Event
-from rapport.server.pages.course_events import times
+from rapport.server.pages.course_events import figure_of, times
 from rapport.server.understand.models import Reading
 from tests.server.closed_days import Days
 
@@ -160,6 +160,11 @@ def test_an_hour_that_was_not_heard_is_not_a_quiet_one(talk_of_months, brief, an
     event = events.save(None, **LAUNCH, brief=brief, actor=ana)
     assert event.found["unheard"] == 24
     assert event.found["buzz"]["after"][0] == pytest.approx(1, rel=0.15)
+    day = next(slot for slot in figure_of(event).chart.panels[0].rows if slot["n"] == 11)
+    assert (day["count"], day["expected"]) == (None, None)
+    told = {row[0]: row[2:4] for row in figure_of(event).raw}
+    assert told[date(2026, 6, 14)] == ["", ""]
+    assert told[date(2026, 6, 13)][0] > 0
 
 
 def test_without_weeks_before_it_nobody_knows_what_to_expect(brief, ana, heard, talk_of_months):

@@ -119,7 +119,7 @@ def test_beside_a_number_of_people_stands_nothing_that_is_told_of_messages(clien
 def test_the_page_tells_the_interval_for_who_looks_every_day_and_what_was_last_heard(client, line):
     seven(line)
     page = client.get(reverse("course"), {"line": line.pk, "of": "net"}).content.decode()
-    assert "However often one looks at these seven days</dt><dd><bdi>between \u22125 and +25" in page
+    assert "However often one looks at these 7 days</dt><dd><bdi>between \u22125 and +25" in page
     assert "Nobody could code</dt><dd><bdi>5\u00a0% (between 2\u00a0% and 10\u00a0%)" in page
     assert "Coders agree (alpha)</dt><dd><bdi>0.71 (between 0.60 and 0.80)" in page
     assert "as last heard</dt><dd><bdi>+8 (between \u22126 and +22)" in page

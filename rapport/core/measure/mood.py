@@ -46,8 +46,9 @@ def mood(
 
     With few groups the interval is wide; that is what few groups say. So is it where a few labels stand for much: its
     degrees of freedom are those of the groups or Satterthwaite's, whichever are fewer. Of a rare class, and of net tone
-    where nearly all is good or bad, it is made as in `estimate`; it is never narrower than that. Returns NotEnough below `fewest` labels, or when all
-    belong to one group. Raises NumberError for a number outside of these, and as `estimate` does.
+    where nearly all is good or bad, it is made as in `estimate`; it is never narrower than that. Returns NotEnough
+    below `fewest` labels, or when all belong to one group. Raises NumberError for a number outside of these, and as
+    `estimate` does.
 
     Source: K.-Y. Liang and S. Zeger (1986), Biometrika 73, 13-22, for the sum over groups. Labels that hang together
     count with their full value, not only with the reader's error: what the reader sees of a shared tone is shared too.

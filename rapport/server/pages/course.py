@@ -55,6 +55,7 @@ from rapport.server.pages.course_words import (
     points,
     sentence,
     size,
+    within,
     written,
 )
 from rapport.server.pages.figures import percent
@@ -322,7 +323,7 @@ def facts(figure: Figure, of: str = "net", *, people: bool = False) -> list[tupl
     elif figure.net:
         told.append((_("Coders agree (alpha)"), _("not known: two coded too few of the same messages")))
     if not people and (unclear := figure.shares.get("uncodable")):
-        told.append((_("Nobody could code"), f"{percent(unclear[0])} ({interval(unclear, percent)})"))
+        told.append((_("Nobody could code"), f"{percent(unclear[0])} ({within(unclear, percent)})"))
     told += [(_("Heard"), percent(figure.weight)), *lacks(figure)]
     if figure.late:
         told.append((_("Came late"), digits(figure.late)))
@@ -330,7 +331,9 @@ def facts(figure: Figure, of: str = "net", *, people: bool = False) -> list[tupl
         name = _("Net tone, with what was not heard as last heard")
         told.append((name, f"{points(carried[0])} ({interval((carried[0], carried[1], carried[2]), points)})"))
     if not people and not grey(figure) and (always := looks(figure, of)):
-        told.append((_("However often one looks at these seven days"), interval(always, written(of))))
+        days = digits((figure.end - figure.start).days + 1)
+        name = _("However often one looks at these %(n)s days") % {"n": days}
+        told.append((name, interval(always, written(of))))
     return told
 
 

@@ -196,7 +196,7 @@ def _search(event: Event) -> str:
 
 
 def figure_of(event: Event) -> Figure:
-    """The days, those of the event in full colour, and what was to be expected on each."""
+    """The days, those of the event in full colour, and what was to be expected on each that was heard."""
     found = event.found or {"days": {}, "expected": {}}
     first, last = event.starts - timedelta(days=event.before), event.ends + timedelta(days=event.after)
     until = min(last, (event.found_at or timezone.now()).astimezone(UTC).date())
@@ -207,7 +207,10 @@ def figure_of(event: Event) -> Figure:
     return Figure(
         key="days",
         title=_("During it %(words)s") % {"words": summary(event)},
-        words=_("A bar for the messages of each day, pale before and after; a line across it for what was expected."),
+        words=_(
+            "A bar for the messages of each day, pale before and after; a line across it for what was expected. A cross"
+            " where nothing can be told, for not every channel was heard."
+        ),
         head=[_("Day"), _("Messages"), _("Expected"), *([_("Not heard all along")] if more else [])],
         rows=[
             [
@@ -221,7 +224,7 @@ def figure_of(event: Event) -> Figure:
         raw=[
             ["day", "phase", "messages", "expected", "not_heard_all_along"],
             *(
-                [day, events.phase_of(event, day), one.count, "" if one.expected is None else one.expected, apart]
+                [day, events.phase_of(event, day), _cell(one.count), _cell(one.expected), apart]
                 for day, one, apart in zip(days, told, beside, strict=True)
             ),
         ],
@@ -231,9 +234,14 @@ def figure_of(event: Event) -> Figure:
 
 
 def _bar(event: Event, found: Mapping[str, Any], day: date) -> Slot:
-    within = events.phase_of(event, day) == "during"
-    expected = found["expected"].get(day.isoformat())
-    return Slot(date_format(day, "DAY"), found["days"].get(day.isoformat(), 0), expected, within)
+    """Where it is known what to expect, a day without it was not heard: nobody counted nothing."""
+    within, key = events.phase_of(event, day) == "during", day.isoformat()
+    count = found["days"].get(key, 0) if key in found["expected"] or not found["expected"] else None
+    return Slot(date_format(day, "DAY"), count, found["expected"].get(key), within)
+
+
+def _cell(value: float | None) -> float | str:
+    return "" if value is None else value
 
 
 def figure(request: HttpRequest, key: int, form: str) -> HttpResponse:
