@@ -143,6 +143,23 @@ def test_numbers_bars_and_what_was_expected_are_of_the_same_channels(talk_of_mon
     assert (found["days"][day], found["beside"][day]) == (16, 10)
 
 
+def test_a_channel_that_was_down_for_long_is_left_out_and_takes_no_day_of_the_others(
+    talk_of_months, brief, ana, channel, monkeypatch
+):
+    down = Channel.objects.create(name="Down", network="harbour", connector="sample")
+
+    def hours(channels, since, count, now):
+        days = [(since + n * HOUR).date() for n in range(count)]
+        return {row.pk: np.array([row != down or day < FIRST for day in days]) for row in channels}
+
+    monkeypatch.setattr(warnings, "heard_hours", hours)
+    also(down, brief, datetime(2026, 6, 5, 9, tzinfo=UTC), 3)
+    found = events.save(None, **LAUNCH, brief=brief, actor=ana).found
+    assert tuple(found["channels"]) == (channel.pk,)
+    assert (found["phases"]["during"]["messages"], found["phases"]["before"]["beside"]) == (32, 3)
+    assert found["unheard"] == 0
+
+
 def test_what_came_in_an_hour_that_was_not_heard_is_not_held_against_hours_that_were(talk_of_months, brief, ana, heard):
     heard |= {datetime(2026, 6, 10, tzinfo=UTC) + n * HOUR for n in range(24)}
     found = events.save(None, **LAUNCH, brief=brief, actor=ana).found

@@ -98,7 +98,8 @@ def measure(event: Event, now: datetime) -> dict[str, Any] | None:
     start = _midnight(event.starts - event.before * DAY)
     end = min(_midnight(event.ends + (event.after + 1) * DAY), whole(now))
     learned = start - WEEKS * burst.WEEK * HOUR
-    known = basis(learned, WEEKS * burst.WEEK + _hours(start, end), now)
+    held = max(_hours(start, end), 0)
+    known = basis(learned, WEEKS * burst.WEEK + held, now, held=held)
     counts = np.zeros(len(known.heard), dtype=np.int64)
     around: list[Said] = []
     for said in _said(event, learned, end):

@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rapport.core.measure import burst
-from rapport.core.measure.coverage import State
+from rapport.core.measure.coverage import NEEDLE, State
 from rapport.core.measure.quantiles import at_least
 from rapport.core.types import NotEnough, Refused
 from rapport.core.understand.cues import finder
@@ -138,14 +138,21 @@ class Basis:
         return int(self.heard.sum()) // burst.WEEK
 
 
-def basis(since: datetime, hours: int, now: datetime) -> Basis:
-    """The most channels that leave enough hours: one that was connected lately, or is often down, is left out."""
+def basis(since: datetime, hours: int, now: datetime, *, held: int = 0) -> Basis:
+    """The most channels that leave enough hours: one that was connected lately, or is often down, is left out.
+
+    held   so many of the last hours are held against the others: most of them have to be heard as well
+    """
     heard = heard_hours(list(Channel.objects.exclude(state="closed")), since, hours, now)
     while heard:
         both = np.logical_and.reduce(list(heard.values()))
-        if both.sum() >= burst.FEWEST_WEEKS * burst.WEEK or len(heard) == 1:
+        lately = slice(hours - held, None)
+        enough = both.sum() >= burst.FEWEST_WEEKS * burst.WEEK
+        most = both[lately].sum() >= NEEDLE * held
+        if (enough and most) or len(heard) == 1:
             return Basis(tuple(sorted(heard)), both)
-        del heard[min(heard, key=lambda key: (int(heard[key].sum()), key))]
+        span = lately if enough else slice(None)
+        del heard[min(heard, key=lambda key: (int(heard[key][span].sum()), key))]
     return Basis((), np.zeros(hours, dtype=bool))
 
 
