@@ -6,8 +6,9 @@ say through the desk's own actions; the product never sees what they know.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
@@ -102,6 +103,7 @@ class Crew:
     judge: User
     truth: Truth
     rng: Random
+    earlier: deque[tuple[datetime, Said]] = field(default_factory=deque)
 
     def says(self) -> Iterator[Said]:
         """Of all that lies on the desk of the day that closed last, from the front of its queue."""
@@ -134,6 +136,8 @@ class Crew:
     def hand_in(self, now: datetime) -> list[Said]:
         """The same at once, for a whole year of it: what the desk would have kept, and one entry in the record."""
         told = list(self.says())
+        self.earlier += [(now, said) for said in told if said.purpose == FIRST and not said.drawn.twice]
+        told += self._again(now)
         with recorded("sample.coded", "sample", codes=len(told)):
             rows = (
                 (
@@ -152,6 +156,13 @@ class Crew:
             first = {said.drawn.pk: said.answer for said in told if said.purpose == FIRST}
             many.update(Drawn, {key: {"answer": answer, "answered_at": now} for key, answer in first.items()})
         return told
+
+    def _again(self, now: datetime) -> Iterator[Said]:
+        """Some of what lies a week behind, as the desk hands it out once more."""
+        while self.earlier and self.earlier[0][0] <= now - coding.REPEAT_AFTER:
+            _, said = self.earlier.popleft()
+            if self.rng.random() < coding.REPEATS:
+                yield self._said(said.drawn, REPEAT, said.by)
 
     def settle(self, told: Iterable[Said], now: datetime) -> None:
         """Where two of these have not said the same."""

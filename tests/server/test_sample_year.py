@@ -69,6 +69,11 @@ def test_the_price_rise_turns_red_within_the_delay_that_was_shown_before():
     assert price.date() <= red.day <= price.date() + timedelta(days=shown["late"])
     assert abs(red.began - price.date()) <= timedelta(days=7)
     assert red.found["rises"]
+    for again in (repeats := Code.objects.filter(purpose="repeat").select_related("drawn")):
+        first = again.drawn.codes.get(purpose="first")
+        assert again.by_id == first.by_id
+        assert again.at >= first.at + coding.REPEAT_AFTER
+    assert 0.02 < len(repeats) / Code.objects.filter(purpose="first").count() < 0.08
 
 
 def test_the_table_of_other_marketing_is_read_without_a_mistake_and_knows_of_the_storm(tmp_path):

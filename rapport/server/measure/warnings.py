@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rapport.core.measure import burst
-from rapport.core.measure.coverage import NEEDLE, State
+from rapport.core.measure.coverage import State
 from rapport.core.measure.quantiles import at_least
 from rapport.core.types import NotEnough, Refused
 from rapport.core.understand.cues import finder
@@ -125,6 +125,9 @@ def _rows(
 
 # -- what is usual ---------------------------------------------------------------------------------------------------
 
+HELD = 0.9
+"""Of the hours that are held against the others, so many have to be heard on all channels that count."""
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -148,7 +151,7 @@ def basis(since: datetime, hours: int, now: datetime, *, held: int = 0) -> Basis
         both = np.logical_and.reduce(list(heard.values()))
         lately = slice(hours - held, None)
         enough = both.sum() >= burst.FEWEST_WEEKS * burst.WEEK
-        most = both[lately].sum() >= NEEDLE * held
+        most = both[lately].sum() >= HELD * held
         if (enough and most) or len(heard) == 1:
             return Basis(tuple(sorted(heard)), both)
         span = lately if enough else slice(None)
