@@ -63,7 +63,9 @@ ASKED = {
     "app": ("The new booking app", "app OR apps"),
     "hiring": (
         "Hiring drive",
-        'apprentice* OR vacancies OR "deck crew" OR "galley job" OR apply OR steward OR stelle OR emploi OR trabajo',
+        'apprentic* OR vacanc* OR "deck crew" OR "galley job" OR "steward job" OR "work experience" OR "to apply" OR '
+        "beworben OR maschinenraum OR teilzeit OR matelots OR apprentis OR candidature OR marineros OR prácticas OR "
+        "vacante OR dæksfolk OR lærlinge OR ansøgte",
     ),
 }
 """What people want to know how much was spoken of: its name and its words, by the slug of the event."""
