@@ -115,7 +115,7 @@ class Year:
             ],
             "events": {one.slug: [one.start.isoformat(), one.end.isoformat()] for one in truth.events},
             "expected": expected,
-            "weeks": [[one.end.isoformat(), *one.net, true] for one, true in zip(weeks, _true(list(weeks), truth))],
+            "weeks": [[one.end.isoformat(), *one.net, *true] for one, true in zip(weeks, _true(weeks, truth))],
             "true_weeks": {one.start.date().isoformat(): [one.mean, one.expected] for one in truth.weeks},
             "goal": {"set_on": set_on.date().isoformat(), "target": target, "looks": looks},
         }
@@ -131,29 +131,45 @@ class Year:
         return sum(one.expected * one.count for one in truth.weeks) / said, UNTIL - 52 * WEEK + SET_AFTER
 
 
-def _true(figures: Sequence[Any], truth: Any) -> Iterator[float]:
-    """What each of these numbers is about: net tone of the messages of its days, with the weights of its channels."""
+def _true(figures: Sequence[Any], truth: Any) -> Iterator[list[float]]:
+    """What each of these numbers is about, by the messages of its days with the weights of its channels: their true net
+    tone, and what such coders call it on average."""
     from rapport.sample.story import SIGN
     from rapport.server.listen.models import Channel, Message
     from rapport.server.measure import frames
     from rapport.server.measure.models import DeskDay
 
-    keys = dict(Channel.objects.values_list("name", "pk"))
-    said = {
-        key: SIGN[truth.meanings[network, external].tone]
-        for key, network, external in Message.objects.values_list("pk", "network", "external_id")
-    }
+    keys, called = dict(Channel.objects.values_list("name", "pk")), _called()
+    worth = {}
+    for key, network, external in Message.objects.values_list("pk", "network", "external_id"):
+        tone = truth.meanings[network, external].tone
+        worth[key] = (SIGN[tone], called[tone])
     for figure in figures:
-        rows = np.concatenate(
-            [frames.rows(day) for day in DeskDay.objects.filter(day__gte=figure.start, day__lte=figure.end)]
-        )
-        tones = np.array([said[message] for message in rows["message"].tolist()], dtype=float)
-        parts = [
-            (weight, float(tones[rows["channel"] == keys[name]].mean()))
-            for name, weight in figure.made["channels"].items()
+        days = DeskDay.objects.filter(day__gte=figure.start, day__lte=figure.end)
+        rows = np.concatenate([frames.rows(day) for day in days])
+        each = np.array([worth[message] for message in rows["message"].tolist()], dtype=float)
+        parts = {
+            name: each[rows["channel"] == keys[name]].mean(axis=0)
+            for name in figure.made["channels"]
             if name not in figure.missing and (rows["channel"] == keys[name]).any()
-        ]
-        yield sum(weight * mean for weight, mean in parts) / sum(weight for weight, _ in parts)
+        }
+        weights = [figure.made["channels"][name] for name in parts]
+        yield np.average(list(parts.values()), axis=0, weights=weights).tolist()
+
+
+def _called() -> dict[str, float]:
+    """By true tone. One of ten goes to two coders, and where they disagree somebody settles it."""
+    from rapport.sample.play import ANSWERS, CAREFUL, HEARS
+    from rapport.sample.story import SIGN
+    from rapport.server.measure.frames import TWICE
+
+    signs = np.array([SIGN.get(answer, 0) for answer in ANSWERS], dtype=float)
+    found = {}
+    for tone, chances in HEARS.items():
+        one = np.array(chances)
+        both = one**2 @ signs + (1 - (one**2).sum()) * float(np.array(CAREFUL[tone]) @ signs)
+        found[tone] = float((1 - TWICE) * (one @ signs) + TWICE * both)
+    return found
 
 
 def _set_goal(line: Any, target: float, actor: Any, now: datetime) -> None:
@@ -305,10 +321,13 @@ def ordinary_rows(found: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
         yield Row(f"ordinary years with {kind}", rang, "years", words, most, most)
         yield Row(f"{kind} in an ordinary year", sum(len(_rang(year, kind)) for year in found) / count, "alarms")
     weeks = [tuple(one) for year in found for one in year["weeks"]]
-    inside = sum(low <= true <= high for _, _, low, high, true in weeks)
     yield Row("weeks with a number, ordinary years", len(weeks), "weeks")
-    yield Row("weeks whose interval holds the true net tone", 100 * inside / len(weeks), "% of weeks", "promised", 95.0,
-              _least(0.95, len(weeks)), at_least=True)  # fmt: skip
+    for words, at, least in (
+        ("what such coders call it on average", 5, _least(0.95, len(weeks))),
+        ("the true net tone", 4, None),
+    ):
+        name, inside = f"weeks whose interval holds {words}", sum(one[2] <= one[at] <= one[3] for one in weeks)
+        yield Row(name, 100 * inside / len(weeks), "% of weeks", "promised", 95.0, least, at_least=True)
 
 
 def _most(rate: float, years: int) -> int:

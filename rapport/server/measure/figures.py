@@ -52,6 +52,10 @@ REVISED = timedelta(days=35)
 AGREEMENT = timedelta(weeks=8)
 """The agreement of coders is told over so long: in a week too few messages are coded twice."""
 
+MISREAD = timedelta(weeks=26)
+"""What coders misread is told over so long: the agreement of eight weeks strays by a tenth and more, and the interval
+of a week that was read in full hangs on nothing else."""
+
 DOUBTFUL = 2 / 3
 """The agreement that is taken where too few messages were coded twice to know it: below it nothing should be concluded
 (K. Krippendorff, 2018, Content Analysis, chapter 12)."""
@@ -194,11 +198,11 @@ class Night:
         """Of those who coded the same messages in the last weeks."""
         return between(self.now - AGREEMENT, self.now, draws=200)
 
-    @property
+    @cached_property
     def misread(self) -> float:
         """The part of what messages differ by that is the coders' doing: what alpha leaves to chance."""
-        agreed = self.agreement.value if isinstance(self.agreement, Estimate) else DOUBTFUL
-        return min(max(1 - agreed, 0.0), 1.0)
+        found = between(self.now - MISREAD, self.now, draws=1)
+        return min(max(1 - (found.value if isinstance(found, Estimate) else DOUBTFUL), 0.0), 1.0)
 
 
 def states_between(first: date, last: date, hours: Hours, now: datetime) -> dict[date, State]:
