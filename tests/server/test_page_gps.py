@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -187,7 +188,13 @@ def test_changes_and_what_happened_are_numbered_on_the_chart_and_below(line, ana
 def test_tone_and_mix_are_shown_apart(line):
     track = drawn(line, parted=True)
     assert track.parted
-    assert all(row[part] is not None for row in track.weeks for part in ("tone", "mix"))
+    assert all(row[f"{part}_low"] < row[part] < row[f"{part}_high"] for row in track.weeks for part in ("tone", "mix"))
+    told = Drawing(look(line), parted=True).figure().rows[-1]
+    assert all(re.fullmatch(r"[+−]?\d+ \(between [+−]?\d+ and [+−]?\d+\)", cell) for cell in told[-2:])
+    row = Figure.objects.filter(period="week").last()
+    row.made["change"]["mix"] = [0.0, 0.0, 0.0]
+    row.save()
+    assert Drawing(look(line), parted=True).figure().rows[-1][-1] == "0"
 
 
 @pytest.mark.once

@@ -20,6 +20,7 @@ from rapport.server.pages.course_words import (
     changed,
     day_name,
     held,
+    interval,
     labels_of,
     likely,
     messages_of,
@@ -184,5 +185,8 @@ def _cell(found: Any) -> Any:
 
 
 def _change(row: Row, part: str) -> str:
+    """Nothing is open of the mix where each channel brought the part that it had brought before."""
     found = moved(row, part)
-    return "–" if found is None else f"{points(found[0])} ({within(found, points)})"
+    if found is None:
+        return "–"
+    return points(found[0]) if found[1] == found[2] else f"{points(found[0])} ({interval(found, points)})"
