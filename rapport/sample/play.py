@@ -219,7 +219,7 @@ def nights(world: World, crew: Crew, *, seed: int, one_by_one: bool = False) -> 
     start = _first(world)
     while start + CLOSES <= world.until:
         frames.close_day(start.date(), start + CLOSES)
-        if start + LOOKED <= world.until:
+        if start + DAY + CLOSES <= world.until:  # the newest that is closed waits for whoever looks at the sample
             told = (crew.code if one_by_one else crew.hand_in)(start + CODED)
             crew.settle(told, start + LOOKED)
             watching.step(start + LOOKED, seed=seed)

@@ -55,6 +55,18 @@ def test_people_code_all_but_the_newest_day_and_are_mostly_right(one_by_one):
     assert all(code.by_id != code.drawn.codes.get(purpose="first").by_id for code in twice)
 
 
+@pytest.mark.once
+@pytest.mark.parametrize("hour", [3, 5, 21, 23])
+def test_at_whatever_hour_one_looks_the_newest_closed_day_waits_to_be_coded(hour):
+    world, truth, _ = told(0.1, 4, 2)
+    world = replace(world, until=world.until.replace(hour=hour, minute=30))
+    list(nights(world, hire(heard(world), truth, seed=7), seed=7))
+    *earlier, newest = DeskDay.objects.order_by("day")
+    assert newest.day == (world.until - timedelta(hours=28)).date()
+    assert set(newest.drawn.values_list("answer", flat=True)) == {""}
+    assert all(day.drawn.exclude(answer="").exists() for day in earlier if day.messages)
+
+
 @pytest.mark.slow  # three months
 @pytest.mark.timeout(400)
 def test_the_price_rise_turns_red_within_the_delay_that_was_shown_before():
