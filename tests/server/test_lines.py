@@ -759,7 +759,9 @@ def test_without_a_database_the_command_line_says_how_to_begin(db, monkeypatch, 
     assert "Is RAPPORT_HOME the folder of your data? To begin: `rapport run`" in told.output
 
 
+@pytest.mark.once
 def test_asking_leaves_nothing_where_nothing_is(tmp_path, monkeypatch):
+    monkeypatch.delenv("RAPPORT_DATABASE_URL", raising=False)
     monkeypatch.setenv("RAPPORT_HOME", str(tmp_path / "typo"))
     told = CliRunner().invoke(main, ["measure", "lines"])
     assert (told.exit_code, f"There is nothing in {tmp_path / 'typo'} yet." in told.output) == (1, True)
